@@ -1,0 +1,168 @@
+/* The door to a world, as everybody outside sees it: the page (through comlink), the bridge, the
+ * headless runner, lessons and tests. `session.ts` implements it in place; `workers/` put it behind
+ * a worker. All arguments and results are plain JSON. */
+
+import type { Frame, FrameRequest } from '#sim/frame.ts';
+import type { Micros } from '#redis/io.ts';
+
+/** A world to be made. Everything has a default; the same config and seed give the same world. */
+export interface WorldConfig {
+  /** Masters first, then replicas, on ports `basePort` and up. */
+  masters: number;
+  replicasPerMaster: number;
+  /** Extra empty cluster-mode servers after those. */
+  spares: number;
+  basePort: number;
+  /** 'formed': the world begins with a cluster already made (replica i+masters follows master i);
+   *  'empty': cluster-mode servers that do not know each other; 'standalone': no cluster mode. */
+  preset: 'formed' | 'empty' | 'standalone';
+  seed: number;
+  nodeTimeoutMs: number;
+  /** Default link: one-way latency and jitter (uniform +-), loss per segment. */
+  latencyUs: number;
+  jitterUs: number;
+  loss: number;
+  /** Wall clock at virtual time 0, Unix ms. */
+  startWallMs: number;
+  /** redis.conf lines applied to every server. */
+  config: Record<string, string>;
+  /** 'bytes' forces every message through its wire format at every hop. */
+  wire: 'records' | 'bytes';
+  /** Virtual time that passes before the world is handed over (so that it is settled). */
+  warmUpMs: number;
+}
+
+/** A fault. Servers are named as in ServerFrame.name. */
+export type Fault =
+  | { kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe'; server: string }
+  | { kind: 'cut' | 'heal'; from: string; to: string; oneWay?: boolean }
+  /** all links of one server */
+  | { kind: 'isolate' | 'rejoin'; server: string }
+  /** a wall between two groups; processes in neither group talk to all */
+  | { kind: 'partition'; groups: string[][] }
+  | { kind: 'healAll' }
+  | { kind: 'link'; from: string; to: string; latencyUs?: number; jitterUs?: number; loss?: number; oneWay?: boolean }
+  /** one message under way, by PacketFrame.id */
+  | { kind: 'drop' | 'duplicate'; packet: number }
+  | { kind: 'delay'; packet: number; byUs: number };
+
+/** Something from outside, kept in the log with the time at which it came. */
+export type Input =
+  | { kind: 'fault'; fault: Fault }
+  | { kind: 'openConsole'; console: string; argv: string[] }
+  | { kind: 'line'; console: string; line: string }
+  | { kind: 'interrupt'; console: string }
+  | { kind: 'closeConsole'; console: string }
+  | { kind: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown };
+
+export interface LoggedInput {
+  at: Micros;
+  input: Input;
+}
+
+export interface SessionFile {
+  format: 'redis-cluster-playground';
+  version: 1;
+  config: WorldConfig;
+  inputs: LoggedInput[];
+  /** Where the clock stood. */
+  playhead: Micros;
+  hash: string;
+}
+
+export interface Completion {
+  /** Candidates for the whole line. */
+  candidates: string[];
+  /** Argument hint to show in grey after the line. */
+  hint: string;
+}
+
+/** Where history stands. */
+export interface HistoryView {
+  now: Micros;
+  /** End of what was simulated on this branch. */
+  end: Micros;
+  branch: string;
+  branches: { id: string; parent: string | null; forkedAt: Micros; end: Micros; label: string }[];
+  /** Bands and marks of the tape. */
+  marks: TapeMark[];
+}
+
+export interface TapeMark {
+  at: Micros;
+  until: Micros | null;
+  kind: 'epoch' | 'fail' | 'promotion' | 'migration' | 'write' | 'lost' | 'fault' | 'input';
+  label: string;
+}
+
+/** A message decoded for the inspector. */
+export interface PacketDetail {
+  id: number;
+  from: string;
+  to: string;
+  sentAt: Micros;
+  deliverAt: Micros;
+  /** Wire bytes, two hex digits each. */
+  hex: string;
+  fields: { offset: number; length: number; name: string; value: string; rule: string }[];
+}
+
+export type StepKind = 'event' | 'message' | 'cron';
+
+export interface SessionApi {
+  /** Makes the world and runs its warm-up. */
+  open(config?: Partial<WorldConfig>): Promise<Frame>;
+  /** Lets `dt` virtual microseconds pass (less when something stops it) and returns what there is. */
+  advance(dt: Micros, request?: FrameRequest): Promise<Frame>;
+  /** To the next event, the next message delivery, or the next 100 ms tick. */
+  step(kind: StepKind, request?: FrameRequest): Promise<Frame>;
+  frame(request?: FrameRequest): Promise<Frame>;
+  /** Applies an input now. Acting in the past starts a new branch. */
+  input(input: Input): Promise<void>;
+  /** Runs `line` on a console and lets time pass until its prompt is back, at most `limitUs`;
+   *  resolves to what was printed. */
+  exec(console: string, line: string, limitUs?: Micros): Promise<string>;
+  complete(console: string, line: string): Promise<Completion>;
+  /** Moves to any time of this branch; beyond its end it simulates on. */
+  seek(to: Micros, request?: FrameRequest): Promise<Frame>;
+  /** Continues on another branch, at its end. */
+  checkout(branch: string): Promise<Frame>;
+  /** Takes back the last input of this branch: a new branch without it, at the same time. */
+  undo(): Promise<Frame>;
+  history(): Promise<HistoryView>;
+  /** Advances until an event of that type (and matching fields) or `limitUs`. */
+  runUntil(condition: RunCondition, limitUs: Micros, request?: FrameRequest): Promise<Frame>;
+  setBreakpoints(types: string[]): Promise<void>;
+  packet(id: number): Promise<PacketDetail | null>;
+  save(): Promise<SessionFile>;
+  /** Replays a saved session; rejects with a message for people when the file is not one. */
+  load(file: unknown): Promise<Frame>;
+  hash(): Promise<string>;
+  /** What the lesson's tasks say now; see src/lesson. */
+  setLesson(lesson: unknown): Promise<void>;
+  lessonState(): Promise<unknown>;
+}
+
+export interface RunCondition {
+  event?: string;
+  match?: Record<string, unknown>;
+  /** A lesson predicate expression over the state. */
+  expression?: string;
+}
+
+export const DEFAULT_WORLD: WorldConfig = {
+  masters: 3,
+  replicasPerMaster: 1,
+  spares: 0,
+  basePort: 7000,
+  preset: 'formed',
+  seed: 1,
+  nodeTimeoutMs: 5000,
+  latencyUs: 500,
+  jitterUs: 100,
+  loss: 0,
+  startWallMs: 1_767_225_600_000,
+  config: {},
+  wire: 'records',
+  warmUpMs: 15_000,
+};

@@ -1,0 +1,199 @@
+/* What the page receives: one Frame per animation frame, plain JSON throughout.
+ *
+ * The page draws nothing that is not in here, and everything it draws is a function of a Frame. A
+ * Frame tells both the truth (what each process is) and, per server, what that server believes of
+ * the others; the two are never mixed. Times are virtual microseconds unless a name says otherwise. */
+
+import type { Micros, ProtocolEvent } from '#redis/io.ts';
+
+export type ProcessState = 'running' | 'paused' | 'down' | 'loading';
+
+/** What one server believes of one node of the cluster (its own line included). */
+export interface NodeView {
+  id: string;
+  /** Name of the server with that address, if there is one in this world. */
+  name: string | null;
+  ip: string;
+  port: number;
+  cport: number;
+  hostname: string;
+  /** As CLUSTER NODES prints them: myself, master, slave, fail?, fail, handshake, noaddr, nofailover. */
+  flags: string[];
+  masterId: string | null;
+  /** Unix ms; 0 = none. */
+  pingSentMs: number;
+  pongReceivedMs: number;
+  configEpoch: number;
+  connected: boolean;
+  /** Inclusive ranges. */
+  slots: [number, number][];
+  failReports: number;
+  replOffset: number;
+}
+
+export interface ElectionView {
+  /** Unix ms of the start; 0 = none scheduled. */
+  authTimeMs: number;
+  sent: boolean;
+  votes: number;
+  needed: number;
+  rank: number;
+  epoch: number;
+}
+
+export interface ReplicationView {
+  replid: string;
+  replid2: string;
+  offset: number;
+  /** Replica side: link to the master. */
+  masterHost: string | null;
+  masterPort: number | null;
+  linkState: 'none' | 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected';
+  /** Master side. */
+  replicas: { name: string; state: string; offset: number; lagSeconds: number }[];
+  backlog: { first: number; length: number; size: number } | null;
+}
+
+export interface ServerFrame {
+  /** Stable name in the world: its client port as text ("7000") unless the world names it. */
+  name: string;
+  ip: string;
+  port: number;
+  state: ProcessState;
+  clusterEnabled: boolean;
+  nodeId: string;
+  role: 'master' | 'replica';
+  /** Name of the server this one replicates, if known. */
+  masterName: string | null;
+  clusterState: 'ok' | 'fail';
+  currentEpoch: number;
+  configEpoch: number;
+  lastVoteEpoch: number;
+  /** Slots this server itself claims (its own view of itself). */
+  slots: [number, number][];
+  migrating: { slot: number; nodeId: string }[];
+  importing: { slot: number; nodeId: string }[];
+  keys: number;
+  usedMemory: number;
+  opsPerSecond: number;
+  nodeTimeoutMs: number;
+  /** Present for servers asked for in FrameRequest.detail (all, in worlds of up to 30 servers). */
+  view: NodeView[] | null;
+  replication: ReplicationView;
+  election: ElectionView | null;
+  manualFailoverEndMs: number;
+  /** Configuration that differs from the default. */
+  configDiff: [string, string][];
+  /** Last lines of the log (detail only). */
+  log: string[];
+}
+
+/** One message under way, or just arrived (kept for a moment so that arrival can be drawn). */
+export interface PacketFrame {
+  id: number;
+  /** Process names: a server ("7000"), a console ("console:1"), a client ("client:a"). */
+  from: string;
+  to: string;
+  kind: 'bus' | 'command' | 'reply' | 'stream' | 'connect';
+  /** bus: ping, pong, meet, fail ... ; command: the command's name; reply: ok, moved, ask, error,
+   *  value, nil ...; stream: repl, rdb, ack. */
+  label: string;
+  bytes: number;
+  sentAt: Micros;
+  deliverAt: Micros;
+  /** Set when it will not arrive as things stand: the link is cut, the peer is down. */
+  lost: boolean;
+}
+
+export interface LinkFrame {
+  from: string;
+  to: string;
+  /** Only links that differ from the world's default are listed. */
+  cut: boolean;
+  latencyUs: number;
+  jitterUs: number;
+  loss: number;
+}
+
+/** One protocol event with its place and time; `seq` grows by one along a branch of history. */
+export interface FeedEvent {
+  seq: number;
+  at: Micros;
+  /** Process that saw it. */
+  who: string;
+  event: ProtocolEvent;
+}
+
+export interface ConsoleFrame {
+  id: string;
+  /** What the program printed since the last frame, as text for a terminal: plain text, "\n" line
+   *  ends, and only such escape sequences as redis-cli itself prints (colours). Text that comes from
+   *  users or servers is already escaped. */
+  output: string;
+  /** Prompt to show when the program waits for a line; null while it runs. */
+  prompt: string | null;
+  /** True while the prompt asks for a secret. */
+  hidden: boolean;
+}
+
+export interface Frame {
+  now: Micros;
+  /** Unix ms of the world's reference clock at `now`. */
+  wallMs: number;
+  /** Running hash of everything that has happened on this branch. */
+  hash: string;
+  branch: string;
+  servers: ServerFrame[];
+  links: LinkFrame[];
+  packets: PacketFrame[];
+  /** Events since the previous frame of this session; after a seek, `eventsFrom` says that the list
+   *  restarts and holds the recent past instead. */
+  events: FeedEvent[];
+  eventsReset: boolean;
+  consoles: ConsoleFrame[];
+  clients: ClientFrame[];
+  ledger: LedgerFrame;
+  /** Why the world stopped, when an invariant broke. */
+  halted: { reason: string; seed: number; at: Micros } | null;
+  /** A breakpoint or condition that ended this advance before its time. */
+  stoppedBy: string | null;
+}
+
+export interface ClientFrame {
+  id: string;
+  kind: string;
+  ops: number;
+  errors: number;
+  redirects: number;
+  staleReads: number;
+  latencyUs: { p50: number; p99: number; max: number };
+  /** Its slot map: [first, last, server name]. */
+  map: [number, number, string][];
+  note: string;
+}
+
+export interface LedgerFrame {
+  acked: number;
+  lost: number;
+  staleReads: number;
+  dualOwnerMs: number;
+  lockOverlapMs: number;
+  outageMs: number;
+  recent: LedgerRow[];
+}
+
+export interface LedgerRow {
+  seq: number;
+  at: Micros;
+  key: string;
+  value: string;
+  client: string;
+  ackedBy: string;
+  copies: string[];
+  state: 'held' | 'lost' | 'overwritten' | 'pending';
+}
+
+export interface FrameRequest {
+  /** Names of servers whose full view is wanted, beyond what the world's size allows anyway. */
+  detail?: string[];
+}
