@@ -1,0 +1,62 @@
+/* Words of the page in English and Chinese.
+ *
+ * `t` gives one text, for labels and buttons; `texts` gives one or two, for sentences that a reader
+ * who chose both languages wants to see side by side. Both follow the chosen language at once, since
+ * the language is reactive state. Numbers are written by Intl. */
+
+import { enPage } from './en.ts';
+import { enStage } from './en-stage.ts';
+import { zhPage } from './zh.ts';
+import { zhStage } from './zh-stage.ts';
+
+/** 'both' shows sentences in both languages and labels in English. */
+export type Language = 'en' | 'zh' | 'both';
+
+const en = { ...enPage, ...enStage };
+const zh = { ...zhPage, ...zhStage };
+
+export type Word = keyof typeof en;
+export type Params = Readonly<Record<string, string | number>>;
+
+let chosen: Language = $state('en');
+
+export function language(): Language {
+  return chosen;
+}
+
+export function setLanguage(next: Language): void {
+  chosen = next;
+}
+
+/** The language of labels: what the html element's lang should say. */
+export function labelLanguage(): 'en' | 'zh' {
+  return chosen === 'zh' ? 'zh' : 'en';
+}
+
+/** The languages in which sentences are shown, first the one of the labels. */
+export function shownLanguages(): readonly ('en' | 'zh')[] {
+  return chosen === 'both' ? ['en', 'zh'] : [chosen];
+}
+
+/** The text for `word`; `{name}` in it stands for `params.name`. */
+export function t(word: Word, params?: Params): string {
+  return textIn(labelLanguage(), word, params);
+}
+
+/** The text in each shown language. */
+export function texts(word: Word, params?: Params): string[] {
+  return shownLanguages().map((lang) => textIn(lang, word, params));
+}
+
+/** The text in one given language. */
+export function textIn(lang: 'en' | 'zh', word: Word, params?: Params): string {
+  const text: string = lang === 'zh' ? zh[word] : en[word];
+  return params ? fill(text, params) : text;
+}
+
+function fill(text: string, params: Params): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    return value === undefined ? whole : String(value);
+  });
+}

@@ -1,0 +1,289 @@
+/* The state of the page: one world behind a session, the last frame of it, the clock, and what the
+ * reader looks at. Panels read from here and act through the methods here; none talks to the session
+ * by itself.
+ *
+ * Calls to the session never overlap: they wait in one line, and while the clock plays each
+ * animation frame adds one `advance` if the line is empty. A frame is accepted whole and never
+ * changed, so it is kept raw (not proxied). */
+
+import { createContext } from 'svelte';
+import type { Frame, ServerFrame } from '#sim/frame.ts';
+import type { Fault, HistoryView, Input, PacketDetail, RunCondition, StepKind } from '#session/api.ts';
+import type { SessionApi, SessionFile, WorldConfig } from '#session/api.ts';
+import type { Micros } from '#redis/io.ts';
+import { Clock } from './clock.svelte.ts';
+import { Consoles } from './consoles.svelte.ts';
+import { Feed } from './feed.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { sameSelection, type Selection } from './selection.ts';
+
+export const [getPlayground, setPlayground] = createContext<Playground>();
+
+/** How often the tape is asked for while the clock plays, in real milliseconds. */
+const HISTORY_EVERY_MS = 400;
+
+export type Phase = 'starting' | 'ready' | 'failed';
+
+export class Playground {
+  readonly session: SessionApi;
+  readonly clock = new Clock();
+  readonly preferences = new Preferences();
+  readonly feed = new Feed();
+  readonly consoles = new Consoles();
+
+  phase: Phase = $state('starting');
+  /** Why it failed, in words for people. */
+  failure: string | null = $state(null);
+  frame: Frame | null = $state.raw(null);
+  history: HistoryView | null = $state.raw(null);
+  selection: Selection | null = $state.raw(null);
+  /** Name of the server through whose eyes the stage looks; null shows the truth. */
+  lens: string | null = $state(null);
+  /** Event types at which the world stops. */
+  breakpoints: readonly string[] = $state.raw([]);
+  /** What stopped the clock last (a breakpoint, a condition, a broken invariant). */
+  stoppedBy: string | null = $state(null);
+
+  #line: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #historyMs = 0;
+  #historyStale = true;
+  #animation = 0;
+
+  constructor(session: SessionApi) {
+    this.session = session;
+  }
+
+  /** The servers of the last frame. */
+  get servers(): readonly ServerFrame[] {
+    return this.frame?.servers ?? [];
+  }
+
+  get now(): Micros {
+    return this.frame?.now ?? 0;
+  }
+
+  server(name: string): ServerFrame | undefined {
+    return this.servers.find((server) => server.name === name);
+  }
+
+  /** The server that is selected, directly or through something that happened on it. */
+  get selectedServer(): ServerFrame | undefined {
+    return this.selection?.kind === 'server' ? this.server(this.selection.name) : undefined;
+  }
+
+  // --- Life -------------------------------------------------------------------------------------
+
+  /** Opens a world and shows its first frame. The clock is left as it is. */
+  async open(config: Partial<WorldConfig>): Promise<void> {
+    this.phase = 'starting';
+    try {
+      await this.#show(() => this.session.open(config));
+      this.phase = 'ready';
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Shows that nothing can go on, and why. */
+  fail(error: unknown): void {
+    this.phase = 'failed';
+    this.failure = error instanceof Error ? error.message : String(error);
+    this.clock.playing = false;
+  }
+
+  /** Draws frames from now on; returns what stops it. */
+  run(): () => void {
+    const onAnimationFrame = (nowMs: number): void => {
+      this.#animation = requestAnimationFrame(onAnimationFrame);
+      this.#tick(nowMs);
+    };
+    this.#animation = requestAnimationFrame(onAnimationFrame);
+    return () => cancelAnimationFrame(this.#animation);
+  }
+
+  #tick(nowMs: number): void {
+    if (this.phase !== 'ready') return;
+    if (this.#waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
+    if (!this.clock.playing) return this.clock.wind(nowMs);
+    // A slow answer makes the next frame longer; asking twice would only queue up work.
+    if (this.#waiting > 0) return;
+    const dt = this.clock.take(nowMs, this.frame, this.selection);
+    if (dt > 0) void this.#show(() => this.session.advance(dt, this.#request())).catch((e) => this.fail(e));
+  }
+
+  #refreshHistory(nowMs: number): void {
+    if (nowMs - this.#historyMs < HISTORY_EVERY_MS) return;
+    this.#historyMs = nowMs;
+    this.#historyStale = false;
+    void this.#enqueue(async () => {
+      this.history = await this.session.history();
+    }).catch((e) => this.fail(e));
+  }
+
+  // --- Time -------------------------------------------------------------------------------------
+
+  play(): void {
+    if (this.phase !== 'ready' || this.frame?.halted) return;
+    this.stoppedBy = null;
+    this.clock.wind(performance.now());
+    this.clock.playing = true;
+  }
+
+  pause(): void {
+    this.clock.playing = false;
+  }
+
+  toggle(): void {
+    if (this.clock.playing) this.pause();
+    else this.play();
+  }
+
+  /** Pauses, and moves by one event, message delivery or 100 ms tick. */
+  step(kind: StepKind): Promise<Frame> {
+    this.pause();
+    return this.#show(() => this.session.step(kind, this.#request()));
+  }
+
+  /** Lets exactly `dt` virtual microseconds pass. */
+  advance(dt: Micros): Promise<Frame> {
+    return this.#show(() => this.session.advance(dt, this.#request()));
+  }
+
+  /** Jumps to any time of this branch; beyond its end the world is simulated on. */
+  seek(to: Micros): Promise<Frame> {
+    return this.#show(() => this.session.seek(Math.max(0, Math.round(to)), this.#request()));
+  }
+
+  /** Jumps to the end of what was simulated, and plays. */
+  async live(): Promise<void> {
+    const history = await this.#enqueue(() => this.session.history());
+    await this.seek(history.end);
+    this.play();
+  }
+
+  checkout(branch: string): Promise<Frame> {
+    return this.#show(() => this.session.checkout(branch));
+  }
+
+  /** Takes back the last command or fault. */
+  undo(): Promise<Frame> {
+    return this.#show(() => this.session.undo());
+  }
+
+  /** Advances until the condition holds or the limit has passed; pauses there. */
+  runUntil(condition: RunCondition, limitUs: Micros): Promise<Frame> {
+    this.pause();
+    return this.#show(() => this.session.runUntil(condition, limitUs, this.#request()));
+  }
+
+  async setBreakpoints(types: readonly string[]): Promise<void> {
+    this.breakpoints = types;
+    await this.#enqueue(() => this.session.setBreakpoints([...types]));
+  }
+
+  // --- Acting -----------------------------------------------------------------------------------
+
+  /** Puts an input into the world now; in the past this begins a new branch. */
+  async input(input: Input): Promise<void> {
+    await this.#enqueue(() => this.session.input(input));
+    if (!this.clock.playing) await this.#show(() => this.session.frame(this.#request()));
+    this.#historyStale = true;
+  }
+
+  fault(fault: Fault): Promise<void> {
+    return this.input({ kind: 'fault', fault });
+  }
+
+  /** Runs a line on a console and waits, in virtual time, for its prompt. */
+  async exec(console: string, line: string, limitUs?: Micros): Promise<string> {
+    const printed = await this.#enqueue(() => this.session.exec(console, line, limitUs));
+    await this.#show(() => this.session.frame(this.#request()));
+    this.#historyStale = true;
+    return printed;
+  }
+
+  /** The bytes and fields of a message, or null when the world has forgotten it. */
+  packet(id: number): Promise<PacketDetail | null> {
+    return this.#enqueue(() => this.session.packet(id));
+  }
+
+  save(): Promise<SessionFile> {
+    return this.#enqueue(() => this.session.save());
+  }
+
+  /** Replays a saved session; rejects with words for people when the file is not one. */
+  async load(file: unknown): Promise<void> {
+    await this.#show(() => this.session.load(file));
+    this.selection = null;
+    this.lens = null;
+    this.phase = 'ready';
+  }
+
+  hash(): Promise<string> {
+    return this.#enqueue(() => this.session.hash());
+  }
+
+  /** Any other question to the session, in its turn. */
+  ask<T>(question: (session: SessionApi) => Promise<T>): Promise<T> {
+    return this.#enqueue(() => question(this.session));
+  }
+
+  /** Resolves when every call so far has been answered and drawn. */
+  async idle(): Promise<void> {
+    let last: unknown;
+    do {
+      last = this.#line;
+      await this.#line;
+    } while (last !== this.#line);
+  }
+
+  // --- Looking ----------------------------------------------------------------------------------
+
+  /** Selects; selecting the same again takes the selection away. */
+  select(selection: Selection | null): void {
+    this.selection = sameSelection(this.selection, selection) ? null : selection;
+  }
+
+  /** Looks through that server's eyes, or at the truth (null, or the same server again). */
+  setLens(name: string | null): void {
+    this.lens = this.lens === name ? null : name;
+  }
+
+  #request(): { detail: string[] } {
+    const names = new Set<string>();
+    if (this.lens !== null) names.add(this.lens);
+    if (this.selection?.kind === 'server') names.add(this.selection.name);
+    return { detail: [...names] };
+  }
+
+  // --- The line of calls ------------------------------------------------------------------------
+
+  #enqueue<T>(call: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const answer = this.#line.then(call).finally(() => this.#waiting--);
+    // The next call does not care how this one ended; its caller does.
+    this.#line = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #show(call: () => Promise<Frame>): Promise<Frame> {
+    return this.#enqueue(async () => {
+      const frame = await call();
+      this.#accept(frame);
+      return frame;
+    });
+  }
+
+  #accept(frame: Frame): void {
+    const moved = frame.now !== this.frame?.now || frame.branch !== this.frame?.branch;
+    this.frame = frame;
+    this.feed.accept(frame);
+    this.consoles.accept(frame);
+    if (moved) this.#historyStale = true;
+    if (frame.halted) this.stoppedBy = frame.halted.reason;
+    else if (frame.stoppedBy !== null) this.stoppedBy = frame.stoppedBy;
+    if (frame.halted || frame.stoppedBy !== null) this.clock.playing = false;
+    if (this.lens !== null && !frame.servers.some((server) => server.name === this.lens)) this.lens = null;
+  }
+}

@@ -1,0 +1,113 @@
+/* What the reader has chosen for the page itself: language, theme, sizes of the panels. Kept in
+ * localStorage where that is allowed; where it is not (private windows, a full disk) the page works
+ * with the defaults and forgets. Nothing here is part of the world or of a saved session. */
+
+import { language, setLanguage, type Language } from '../i18n/i18n.svelte.ts';
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+/** Sizes in CSS pixels of the panels that can be dragged. */
+export interface Sizes {
+  rail: number;
+  inspector: number;
+  dock: number;
+  bottom: number;
+  feed: number;
+}
+
+export const DEFAULT_SIZES: Readonly<Sizes> = {
+  rail: 352,
+  inspector: 336,
+  dock: 164,
+  bottom: 196,
+  feed: 448,
+};
+
+const LIMITS: Readonly<Record<keyof Sizes, readonly [number, number]>> = {
+  rail: [260, 560],
+  inspector: [260, 640],
+  dock: [56, 480],
+  bottom: [96, 720],
+  feed: [220, 800],
+};
+
+const STORAGE_KEY = 'playground.preferences';
+
+export class Preferences {
+  theme: Theme = $state('auto');
+  sizes: Sizes = $state({ ...DEFAULT_SIZES });
+  /** Panels that the reader has folded away. */
+  railOpen = $state(true);
+  inspectorOpen = $state(true);
+
+  constructor() {
+    this.#restore();
+  }
+
+  get lang(): Language {
+    return language();
+  }
+
+  set lang(lang: Language) {
+    setLanguage(lang);
+    this.save();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.save();
+  }
+
+  /** Sets one size within its limits; call `save` when the drag ends. */
+  resize(panel: keyof Sizes, pixels: number): void {
+    this.sizes[panel] = clampSize(panel, pixels);
+  }
+
+  toggle(panel: 'rail' | 'inspector'): void {
+    if (panel === 'rail') this.railOpen = !this.railOpen;
+    else this.inspectorOpen = !this.inspectorOpen;
+    this.save();
+  }
+
+  save(): void {
+    const { theme, sizes, railOpen, inspectorOpen, lang } = this;
+    try {
+      localStorage.setItem(STORAGE_KEY, JSON.stringify({ theme, sizes, railOpen, inspectorOpen, lang }));
+    } catch {
+      // Storage is forbidden or full: the choice holds until the page closes, which is all we can do.
+    }
+  }
+
+  #restore(): void {
+    const saved = readStored();
+    if (saved.theme === 'light' || saved.theme === 'dark') this.theme = saved.theme;
+    if (typeof saved.railOpen === 'boolean') this.railOpen = saved.railOpen;
+    if (typeof saved.inspectorOpen === 'boolean') this.inspectorOpen = saved.inspectorOpen;
+    if (saved.lang === 'en' || saved.lang === 'zh' || saved.lang === 'both') setLanguage(saved.lang);
+    const sizes = typeof saved.sizes === 'object' && saved.sizes !== null ? saved.sizes : {};
+    for (const panel of Object.keys(DEFAULT_SIZES) as (keyof Sizes)[]) {
+      const pixels = (sizes as Record<string, unknown>)[panel];
+      if (typeof pixels === 'number' && Number.isFinite(pixels)) this.resize(panel, pixels);
+    }
+  }
+}
+
+/** `pixels` moved into the limits of that panel. */
+export function clampSize(panel: keyof Sizes, pixels: number): number {
+  const [least, most] = LIMITS[panel];
+  return Math.round(Math.min(most, Math.max(least, pixels)));
+}
+
+/** The limits of a panel, for the separator that drags it. */
+export function sizeLimits(panel: keyof Sizes): readonly [number, number] {
+  return LIMITS[panel];
+}
+
+function readStored(): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
