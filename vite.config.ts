@@ -1,0 +1,36 @@
+/* How the page is built: everything relative, so that it runs from any sub-path of any static host. */
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+import { contentSecurityPolicy } from './src/node/content-security-policy.ts';
+
+/** Writes the policy into the built page. Not while developing: hot reload needs inline styles. */
+function pagePolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [svelte(), pagePolicy()],
+  worker: { format: 'es' },
+  server: { host: '127.0.0.1' },
+  build: {
+    target: 'es2023',
+    // test/size reads it to add up what the first load costs.
+    manifest: true,
+    // Small files become requests of their own: data: URLs are not allowed for scripts and fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
