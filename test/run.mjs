@@ -1,0 +1,175 @@
+/* `npm test`: everything that says whether the project is right, in one command and one line of result.
+ *
+ * Fetches what is missing (npm packages; Debian's chromium, redis-server and redis-tools where this user
+ * may install packages), then runs format, lint, types, dead code, the tests on the source, the build,
+ * and the tests on the build. Every step runs even when an earlier one failed. What had to be left
+ * out is said loudly; with CI=true it counts as a failure.
+ *
+ *   npm test                     everything
+ *   npm test -- unit bridge      only the named steps (npm test -- --list names them) */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, installPackages, requireNode, root } from '../src/node/setup.mjs';
+import { installTools } from './tools.mjs';
+
+/** A step that takes longer than this hangs. */
+const stepLimitMs = 15 * 60_000;
+const outputFolder = join(root, 'test', 'output');
+const projects = JSON.parse(readFileSync(join(root, 'test', 'projects.json'), 'utf8'));
+
+/** Tools that pass or fail as a whole: [name, program in node_modules, arguments]. */
+const checks = [
+  ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
+  ['lint', 'oxlint/bin/oxlint', ['src', 'workers', 'test', '--quiet']],
+  ['types', 'typescript/bin/tsc', []],
+  ['types of the core', 'typescript/bin/tsc', ['-p', 'src/tsconfig.core.json']],
+  ['types of components', 'svelte-check/bin/svelte-check', ['--output', 'human', '--threshold', 'error']],
+  ['dead code', 'knip/bin/knip.js', []],
+];
+
+const steps = [
+  ...checks.map(([name, program, argv]) => ({ name, run: () => runTool(program, argv) })),
+  ...projects.filter((project) => project.stage === 'source').map(projectStep),
+  { name: 'build', run: () => runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn']) },
+  ...projects.filter((project) => project.stage === 'build').map(projectStep),
+];
+
+/** Runs a program of node_modules; one result for the whole of it.
+ *  @param {string} program
+ *  @param {string[]} argv */
+async function runTool(program, argv) {
+  const status = await runNode(program, argv);
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+}
+
+/** Resolves to the exit status; a program that hangs is ended with all it started.
+ *  @param {string} program
+ *  @param {string[]} argv
+ *  @returns {Promise<number>} */
+function runNode(program, argv) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, 'node_modules', program), ...argv], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    });
+    const stop = () => {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It ended by itself meanwhile.
+      }
+    };
+    const limit = setTimeout(() => {
+      console.error(`\nThis step took more than ${stepLimitMs / 60_000} minutes and was ended.`);
+      stop();
+    }, stepLimitMs);
+    const interrupted = () => {
+      stop();
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupted);
+    child.once('close', (status) => {
+      clearTimeout(limit);
+      process.removeListener('SIGINT', interrupted);
+      resolve(status ?? 1);
+    });
+  });
+}
+
+/** @param {{name: string, needs?: string[]}} project */
+function projectStep({ name, needs = [] }) {
+  return { name, needs, run: () => runProject(name) };
+}
+
+/** Runs one vitest project and counts its tests. A run that ends without a report failed as a whole.
+ *  @param {string} name */
+async function runProject(name) {
+  const folder = join(root, 'test', name);
+  const hasTests =
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((f) => /\.test\.ts$/.test(f));
+  if (!hasTests) return { passed: 0, failed: 1, note: `there is no test in test/${name}` };
+  const report = join(outputFolder, `${name}.json`);
+  rmSync(report, { force: true });
+  const argv = [
+    'run',
+    '--project',
+    name,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const status = await runNode('vitest/vitest.mjs', argv);
+  if (!existsSync(report)) return { passed: 0, failed: 1, note: 'vitest did not get to its end' };
+  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  // A file that does not load has no tests to fail; an unhandled error fails the run but no test.
+  const failed = numFailedTests + numPendingTests;
+  const unseen =
+    failed === 0 && (status !== 0 || numFailedTestSuites > 0) ? Math.max(1, numFailedTestSuites) : 0;
+  return {
+    passed: numPassedTests,
+    failed: failed + unseen,
+    note: unseen > 0 ? 'an error outside a test' : undefined,
+  };
+}
+
+/** @param {number} ms */
+const duration = (ms) => (ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`);
+
+/** @param {{name: string, passed: number, failed: number, leftOut?: string, note?: string, ms: number}[]} results */
+function summarise(results) {
+  console.log('\n\nSummary');
+  for (const { name, passed, failed, leftOut, note, ms } of results) {
+    const verdict = failed > 0 ? 'FAILED  ' : leftOut ? 'LEFT OUT' : 'passed  ';
+    const count = `${passed} passed, ${failed} failed`;
+    const remark = [leftOut, note].filter(Boolean).join('; ');
+    console.log(`  ${verdict} ${name.padEnd(20)} ${count.padEnd(26)} ${duration(ms).padStart(8)}  ${remark}`);
+  }
+  const missing = results.filter((result) => result.leftOut);
+  if (missing.length > 0) {
+    console.log(
+      `\n!! NOT EVERYTHING WAS TESTED. Left out: ${missing.map((result) => result.name).join(', ')}.`,
+    );
+    for (const { name, leftOut } of missing) console.log(`!!   ${name}: ${leftOut}`);
+  }
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0;
+}
+
+requireNode();
+const wanted = process.argv.slice(2);
+if (wanted.includes('--list')) {
+  console.log(steps.map((step) => step.name).join('\n'));
+  process.exit(0);
+}
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) fail(`No step is called "${unknown[0]}". npm test -- --list names them.`);
+
+installPackages();
+const missing = installTools();
+mkdirSync(outputFolder, { recursive: true });
+
+const results = [];
+for (const step of steps) {
+  if (wanted.length > 0 && !wanted.includes(step.name)) continue;
+  console.log(`\n=== ${step.name} ===`);
+  const startedAt = Date.now();
+  const lacking = (step.needs ?? []).filter((tool) => missing.has(tool));
+  const result =
+    lacking.length > 0
+      ? {
+          passed: 0,
+          failed: process.env.CI === 'true' ? 1 : 0,
+          leftOut: lacking.map((tool) => missing.get(tool)).join('; '),
+        }
+      : await step.run();
+  if (result.leftOut) console.log(`!! LEFT OUT: ${result.leftOut}`);
+  results.push({ name: step.name, ms: Date.now() - startedAt, ...result });
+}
+process.exit(summarise(results) ? 0 : 1);
