@@ -1,0 +1,172 @@
+/* Where everything stands on a stage of a given size.
+ *
+ * The ring is in the middle, masters stand around it at the angle of their shard, replicas further
+ * out beside their master, servers of no shard in the corner, consoles and clients in another. What
+ * the reader has dragged stays where it was dropped. Four densities share one plan; what changes is
+ * how much room a server gets. */
+
+import type { Frame } from '#sim/frame.ts';
+import { onEllipse, TURN, type Point } from './geometry.ts';
+import type { Seating, ShardSeat } from './seating.ts';
+
+/** How much a server may take: all = full marks and labels; many = small marks; groups = dots with
+ *  labels for what is unusual; heat = cells of a ring. */
+export type Density = 'all' | 'many' | 'groups' | 'heat';
+
+export function densityFor(servers: number): Density {
+  if (servers <= 14) return 'all';
+  if (servers <= 40) return 'many';
+  return servers <= 300 ? 'groups' : 'heat';
+}
+
+/** Positions as fractions of the stage's width and height. */
+export type Moved = ReadonlyMap<string, Point>;
+
+export interface Seat extends Point {
+  name: string;
+  radius: number;
+  /** Number of its shard, -1 for none. */
+  shard: number;
+}
+
+export interface Layout {
+  width: number;
+  height: number;
+  scale: number;
+  density: Density;
+  centre: Point;
+  ring: { inner: number; outer: number };
+  seats: Map<string, Seat>;
+  /** Corner in which consoles and clients stand; further ones follow above it. */
+  visitors: Point;
+}
+
+export interface LayoutOptions {
+  width: number;
+  height: number;
+  /** Size of marks and type: 1 on a desk, about 1.2 for a projector. */
+  scale: number;
+}
+
+interface Plan {
+  layout: Layout;
+  master: { rx: number; ry: number; radius: number };
+  replica: { rx: number; ry: number; radius: number };
+}
+
+export function layOut(seating: Seating, frame: Frame, moved: Moved, options: LayoutOptions): Layout {
+  const plan = planFor(frame.servers.length, seating, options);
+  const { layout } = plan;
+  for (const shard of seating.shards) seatShard(plan, shard, seating.shards.length);
+  seatLoose(plan, seating);
+  for (const [name, place] of moved) {
+    const seat = layout.seats.get(name);
+    if (!seat) continue;
+    seat.x = clamp(place.x * layout.width, seat.radius, layout.width - seat.radius);
+    seat.y = clamp(place.y * layout.height, seat.radius, layout.height - seat.radius);
+  }
+  return layout;
+}
+
+function planFor(servers: number, seating: Seating, { width, height, scale }: LayoutOptions): Plan {
+  const density = densityFor(servers);
+  const small = density === 'groups' || density === 'heat';
+  // Marks shrink on a phone, but type does not shrink with them.
+  const k = scale * clamp(Math.min(width / 600, height / 420), 0.72, 1);
+  const top = (small ? 22 : 44) * k;
+  const bottom = (small ? 30 : 62) * k;
+  const halfHeight = Math.max(60, (height - top - bottom) / 2);
+  const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
+  const centre = { x: width / 2, y: top + halfHeight };
+  const shards = Math.max(1, seating.shards.length);
+  const ry = halfHeight;
+  const rx = Math.min(halfWidth, halfHeight * (small ? 1.25 : 1.5));
+  const master = { rx: Math.min(rx * 0.86, ry * 1.15), ry: ry * 0.97, radius: 26 * k };
+  const replica = { rx, ry, radius: 19 * k };
+  if (density !== 'all') {
+    // The circumference is shared by all shards; a mark takes at most 70 % of its share.
+    const share = ((TURN * Math.min(rx, ry)) / shards) * 0.35;
+    const inward = density === 'many' ? 0.8 : 0.78;
+    master.rx = rx * inward;
+    master.ry = ry * inward;
+    master.radius = clamp(share * inward, 1.5, 16 * k);
+    replica.radius = master.radius * 0.75;
+  } else if (shards > 4) {
+    const shrink = clamp(4.6 / shards, 0.55, 1);
+    master.radius *= shrink;
+    replica.radius *= shrink;
+  }
+  const outer =
+    Math.min(master.rx, master.ry) * (density === 'all' ? 0.56 : density === 'many' ? 0.66 : 0.78);
+  const inner = Math.max(10, outer - (small ? 20 : 17) * k);
+  const layout: Layout = {
+    width,
+    height,
+    scale: k,
+    density,
+    centre,
+    ring: { inner, outer },
+    seats: new Map(),
+    visitors: { x: width - 62 * k, y: height - 30 * k },
+  };
+  return { layout, master, replica };
+}
+
+function seatShard({ layout, master, replica }: Plan, shard: ShardSeat, shards: number): void {
+  const { centre, density } = layout;
+  const step = TURN / shards;
+  const count = shard.members.length - 1;
+  shard.members.forEach((name, at) => {
+    if (at === 0) {
+      const place = onEllipse(centre, master.rx, master.ry, shard.angle);
+      layout.seats.set(name, { name, ...place, radius: master.radius, shard: shard.index });
+      return;
+    }
+    let place: Point;
+    if (density === 'all') {
+      const angle = shard.angle + replicaOffset(at - 1, count, step, shard.angle);
+      place = onEllipse(centre, replica.rx, replica.ry, angle);
+    } else {
+      // Replicas queue up outwards behind their master.
+      const reach = (at / Math.max(1, count)) * (density === 'many' ? 0.2 : 0.22);
+      const share = master.rx / replica.rx + reach;
+      place = onEllipse(centre, replica.rx * share, replica.ry * share, shard.angle);
+    }
+    layout.seats.set(name, { name, ...place, radius: replica.radius, shard: shard.index });
+  });
+}
+
+/** How far beside its master a replica stands. A single one goes towards the nearer side of the
+ *  stage, where there is more room than above and below; several spread to both sides. */
+function replicaOffset(at: number, count: number, step: number, angle: number): number {
+  const side = Math.sin(angle * 2 + 1e-6) >= -1e-5 ? 1 : -1;
+  if (count === 1) return side * Math.min(0.62, step * 0.3);
+  const spread = Math.min(0.62 * Math.max(1, count - 1), step * 0.36);
+  return side * (spread - (2 * spread * at) / (count - 1));
+}
+
+/** Servers of no shard: around the ring while there is no cluster yet, otherwise in the corner. */
+function seatLoose({ layout, master }: Plan, seating: Seating): void {
+  const { centre, seats, density, scale: k } = layout;
+  const count = seating.loose.length;
+  seating.loose.forEach((name, at) => {
+    if (seating.shards.length === 0) {
+      const place = onEllipse(centre, master.rx, master.ry, ((at + 0.5) / count) * TURN);
+      const radius = density === 'all' ? 24 * k : clamp((TURN * master.ry * 0.35) / count, 1.5, 14 * k);
+      seats.set(name, { name, ...place, radius, shard: -1 });
+      return;
+    }
+    const radius = density === 'all' ? 21 * k : density === 'many' ? 11 * k : 4 * k;
+    const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
+    const perRow = Math.max(1, Math.floor((layout.width * 0.36) / pitch));
+    const column = at % perRow;
+    const row = Math.floor(at / perRow);
+    const rowPitch = radius * 2 + (density === 'all' ? 26 : 6) * k;
+    const place = { x: 14 * k + radius + column * pitch, y: 14 * k + radius + row * rowPitch };
+    seats.set(name, { name, ...place, radius, shard: -1 });
+  });
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}
