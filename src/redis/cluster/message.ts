@@ -20,7 +20,17 @@ export const CLUSTERMSG_TYPE_COUNT = 11;
 
 /** Labels as CLUSTER INFO prints them, by type. */
 export const CLUSTERMSG_LABELS = [
-  'ping', 'pong', 'meet', 'fail', 'publish', 'auth-req', 'auth-ack', 'update', 'mfstart', 'module', 'publishshard',
+  'ping',
+  'pong',
+  'meet',
+  'fail',
+  'publish',
+  'auth-req',
+  'auth-ack',
+  'update',
+  'mfstart',
+  'module',
+  'publishshard',
 ] as const;
 
 export const CLUSTERMSG_FLAG0_PAUSED = 1;
@@ -54,7 +64,12 @@ export type BusData =
   | { readonly kind: 'gossip'; readonly entries: readonly GossipEntry[]; readonly hostname?: string }
   | { readonly kind: 'fail'; readonly nodename: string }
   | { readonly kind: 'publish'; readonly channel: Bytes; readonly message: Bytes }
-  | { readonly kind: 'update'; readonly configEpoch: number; readonly nodename: string; readonly slots: Uint8Array }
+  | {
+      readonly kind: 'update';
+      readonly configEpoch: number;
+      readonly nodename: string;
+      readonly slots: Uint8Array;
+    }
   | { readonly kind: 'module'; readonly id: bigint; readonly type: number; readonly payload: Bytes }
   | { readonly kind: 'none' };
 

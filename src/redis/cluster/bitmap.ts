@@ -1,0 +1,49 @@
+/* Slot bitmaps: 2,048 bytes, slot s at bit s & 7 of byte s >> 3, least significant bit first.
+ *
+ * Bitmaps that have been put into a message or taken from one are shared by everyone who saw them
+ * and are never written again; whoever wants to change one copies it first. */
+
+import { CLUSTER_SLOTS } from '#base/crc16.ts';
+
+export const CLUSTER_SLOT_BYTES = CLUSTER_SLOTS / 8;
+
+/** Whether the slot's bit is set. */
+export function bitmapTestBit(bitmap: Uint8Array, slot: number): boolean {
+  return ((bitmap[slot >> 3] as number) & (1 << (slot & 7))) !== 0;
+}
+
+export function bitmapSetBit(bitmap: Uint8Array, slot: number): void {
+  (bitmap[slot >> 3] as number) |= 1 << (slot & 7);
+}
+
+export function bitmapClearBit(bitmap: Uint8Array, slot: number): void {
+  (bitmap[slot >> 3] as number) &= ~(1 << (slot & 7));
+}
+
+/** Whether two bitmaps claim the same slots; free when they are the same object, as usual. */
+export function bitmapEquals(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  for (let at = 0; at < CLUSTER_SLOT_BYTES; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/** The set slots as inclusive ranges, ascending. */
+export function bitmapRanges(bitmap: Uint8Array): [first: number, last: number][] {
+  const ranges: [number, number][] = [];
+  let first = -1;
+  for (let slot = 0; slot < CLUSTER_SLOTS; slot++) {
+    // Whole empty bytes are most of most bitmaps.
+    if (first < 0 && (slot & 7) === 0 && bitmap[slot >> 3] === 0) {
+      slot += 7;
+      continue;
+    }
+    const set = bitmapTestBit(bitmap, slot);
+    if (set && first < 0) first = slot;
+    if (!set && first >= 0) {
+      ranges.push([first, slot - 1]);
+      first = -1;
+    }
+  }
+  if (first >= 0) ranges.push([first, CLUSTER_SLOTS - 1]);
+  return ranges;
+}
