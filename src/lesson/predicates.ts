@@ -1,0 +1,237 @@
+/* The words of checks: functions over the state of the cluster.
+ *
+ * The truth (what each process is) and beliefs (what one server thinks of another) are different
+ * words: `role(7005)` is what 7005 itself is, `view(7000).flags(7005)` what 7000 thinks of it. */
+
+import { keyHashSlot } from '#base/crc16.ts';
+import { utf8Encode } from '#base/bytes.ts';
+import type { NodeView, ServerFrame } from '#sim/frame.ts';
+import { ExpressionError, same, type Scope, type Value } from './expression.ts';
+import type { LessonView } from './view.ts';
+
+type Mapper = (value: Value) => Value;
+
+function covers(ranges: readonly (readonly [number, number])[], slot: number): boolean {
+  return ranges.some(([first, last]) => slot >= first && slot <= last);
+}
+
+function count(ranges: readonly (readonly [number, number])[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+function isMaster(flags: readonly string[]): boolean {
+  return flags.includes('master');
+}
+
+/** Everything a check may name, over one view. Counting of events and replies starts at `since`. */
+export function scopeOf(view: LessonView, since: number): Scope {
+  return { ...truth(view), ...beliefs(view), ...happenings(view, since), ...lists, ...observations(view) };
+}
+
+/** The names a check may use, for checking lessons at build time. */
+export function knownNames(): string[] {
+  const nothing: LessonView = {
+    now: 0,
+    servers: [],
+    events: [],
+    replies: [],
+    acts: [],
+    answers: {},
+    clients: [],
+    ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
+    keys: () => [],
+    value: () => null,
+  };
+  return Object.keys(scopeOf(nothing, 0));
+}
+
+function find(view: LessonView, name: Value): ServerFrame {
+  const server = view.servers.find((candidate) => candidate.name === String(name));
+  if (!server) throw new ExpressionError(`there is no server ${String(name)}`);
+  return server;
+}
+
+function live(server: ServerFrame): boolean {
+  return server.state === 'running';
+}
+
+/** The server that really serves a slot: a live master that claims it, the greatest epoch winning. */
+function ownerOf(view: LessonView, slot: number): ServerFrame | null {
+  const claimers = view.servers.filter((s) => live(s) && s.role === 'master' && covers(s.slots, slot));
+  claimers.sort((a, b) => b.configEpoch - a.configEpoch);
+  return claimers[0] ?? null;
+}
+
+function truth(view: LessonView): Scope {
+  const names = (servers: readonly ServerFrame[]): string[] => servers.map((server) => server.name);
+  const owner = (slot: Value): Value => ownerOf(view, Number(slot))?.name ?? null;
+  const slotOf = (key: Value): number => keyHashSlot(utf8Encode(String(key)));
+  return {
+    servers: () => names(view.servers),
+    live: () => names(view.servers.filter(live)),
+    masters: () => names(view.servers.filter((s) => live(s) && s.role === 'master')),
+    replicas: (of?: Value) =>
+      names(
+        view.servers.filter(
+          (s) => live(s) && s.role === 'replica' && (of === undefined || s.masterName === String(of)),
+        ),
+      ),
+    state: (name: Value) => find(view, name).state,
+    role: (name: Value) => find(view, name).role,
+    masterOf: (name: Value) => find(view, name).masterName,
+    clusterState: (name: Value) => find(view, name).clusterState,
+    epoch: (name: Value) => ({
+      current: find(view, name).currentEpoch,
+      config: find(view, name).configEpoch,
+    }),
+    offset: (name: Value) => find(view, name).replication.offset,
+    linkState: (name: Value) => find(view, name).replication.linkState,
+    slots: (name: Value) => count(find(view, name).slots),
+    owns: (name: Value, slot: Value) => covers(find(view, name).slots, Number(slot)),
+    memory: (name: Value) => find(view, name).usedMemory,
+    config: (name: Value, key: Value) =>
+      find(view, name).configDiff.find(([k]) => k === String(key))?.[1] ?? null,
+    owner,
+    slot: slotOf,
+    keys: (name: Value) => [...view.keys(find(view, name).name)],
+    keysIn: (slot: Value, name: Value) =>
+      view.keys(find(view, name).name).filter((key) => slotOf(key) === Number(slot)).length,
+    value: (name: Value, key: Value) => view.value(find(view, name).name, String(key)),
+    get: (key: Value) => {
+      const server = ownerOf(view, slotOf(key));
+      return server ? view.value(server.name, String(key)) : null;
+    },
+    uncovered: () => uncovered(view),
+    openSlots: () => [
+      ...new Set(
+        view.servers.filter(live).flatMap((s) => [...s.migrating, ...s.importing].map((o) => o.slot)),
+      ),
+    ],
+  };
+}
+
+function uncovered(view: LessonView): number {
+  const owned = new Uint8Array(16384);
+  for (const server of view.servers) {
+    if (!live(server) || server.role !== 'master') continue;
+    for (const [first, last] of server.slots) owned.fill(1, first, last + 1);
+  }
+  return owned.reduce((sum, bit) => sum + 1 - bit, 0);
+}
+
+/** One server's beliefs as a record with functions. */
+function believed(view: LessonView, server: ServerFrame): Scope {
+  const nodes = server.view ?? [];
+  const node = (name: Value): NodeView | undefined => nodes.find((n) => n.name === String(name));
+  return {
+    name: server.name,
+    state: server.clusterState,
+    known: (name: Value) => node(name) !== undefined,
+    size: nodes.length,
+    flags: (name: Value) => (node(name)?.flags ?? []).filter((flag) => flag !== 'myself').join(','),
+    suspects: (name: Value) => node(name)?.flags.includes('fail?') ?? false,
+    failed: (name: Value) => node(name)?.flags.includes('fail') ?? false,
+    master: (name: Value) => isMaster(node(name)?.flags ?? []),
+    reports: (name: Value) => node(name)?.failReports ?? 0,
+    connected: (name: Value) => node(name)?.connected ?? false,
+    epoch: (name: Value) => node(name)?.configEpoch ?? 0,
+    owner: (slot: Value) =>
+      nodes.find((n) => isMaster(n.flags) && covers(n.slots, Number(slot)))?.name ?? null,
+    migrating: (slot: Value) => server.migrating.some((open) => open.slot === Number(slot)),
+    importing: (slot: Value) => server.importing.some((open) => open.slot === Number(slot)),
+    live: live(server),
+    now: view.now,
+  };
+}
+
+function beliefs(view: LessonView): Scope {
+  return {
+    view: (name: Value) => believed(view, find(view, name)),
+    /** `agree(v => v.state == 'ok')`: all running servers of the cluster say so. */
+    agree: (test: Value) => {
+      const voters = view.servers.filter((server) => live(server) && server.clusterEnabled);
+      return voters.length > 0 && voters.every((server) => (test as Mapper)(believed(view, server)));
+    },
+  };
+}
+
+function matches(fields: object, wanted: Value): boolean {
+  if (wanted === undefined || wanted === null) return true;
+  return Object.entries(wanted as object).every(([key, value]) => {
+    const found = (fields as Record<string, Value>)[key];
+    return value instanceof RegExp ? value.test(String(found)) : same(found, value);
+  });
+}
+
+function says(text: string, pattern: Value): boolean {
+  if (pattern instanceof RegExp) return pattern.test(text.slice(0, 100_000));
+  return (
+    text.trim().replace(/^"(.*)"$/, '$1') === String(pattern) ||
+    text.trim() === `(integer) ${String(pattern)}`
+  );
+}
+
+function happenings(view: LessonView, since: number): Scope {
+  const events = (type: Value, fields?: Value): number =>
+    view.events.filter(
+      (e) => e.at >= since && e.event.type === type && matches({ ...e.event, who: e.who }, fields),
+    ).length;
+  const replies = view.replies.filter((reply) => reply.at >= since);
+  const acts = view.acts.filter((act) => act.at >= since).map((act) => act.act);
+  return {
+    events,
+    event: (type: Value, fields?: Value) => events(type, fields) > 0,
+    /** Some reply since the step began looks like this. */
+    reply: (pattern: Value) => replies.some((reply) => says(reply.text, pattern)),
+    /** Replies that came in this order, others between them allowed. */
+    seq: (...patterns: Value[]) => {
+      let next = 0;
+      for (const reply of replies) if (next < patterns.length && says(reply.text, patterns[next])) next++;
+      return next === patterns.length;
+    },
+    /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
+    asked: (line: Value) =>
+      replies.some((reply) => (line instanceof RegExp ? line.test(reply.line) : reply.line === line)),
+    did: (act: Value) => acts.some((done) => (act instanceof RegExp ? act.test(done) : done === act)),
+    /** The longest stretch between an event and the one that ends it, in seconds; what has not ended
+     *  lasts until now. */
+    longest: (begin: Value, end: Value) => longest(view, since, String(begin), String(end)),
+    answered: (id: Value) => view.answers[String(id)] !== undefined,
+  };
+}
+
+function longest(view: LessonView, since: number, begin: string, end: string): number {
+  const open = new Map<string, number>();
+  let best = 0;
+  for (const { at, who, event } of view.events) {
+    if (at < since) continue;
+    const subject = `${who}/${String(event['node'])}`;
+    if (event.type === begin && !open.has(subject)) open.set(subject, at);
+    const from = open.get(subject);
+    if (event.type !== end || from === undefined) continue;
+    best = Math.max(best, at - from);
+    open.delete(subject);
+  }
+  for (const from of open.values()) best = Math.max(best, view.now - from);
+  return best / 1_000_000;
+}
+
+const lists: Scope = {
+  all: (list: Value, test: Value) => (list as Value[]).every((item) => (test as Mapper)(item)),
+  any: (list: Value, test: Value) => (list as Value[]).some((item) => (test as Mapper)(item)),
+  count: (list: Value, test: Value) => (list as Value[]).filter((item) => (test as Mapper)(item)).length,
+  map: (list: Value, mapper: Value) => (list as Value[]).map((item) => (mapper as Mapper)(item)),
+  has: (list: Value, item: Value) => (list as Value[]).some((candidate) => same(candidate, item)),
+  max: (list: Value) => Math.max(...(list as number[])),
+  min: (list: Value) => Math.min(...(list as number[])),
+  abs: (value: Value) => Math.abs(Number(value)),
+};
+
+function observations(view: LessonView): Scope {
+  return {
+    now: view.now / 1_000_000,
+    ledger: view.ledger,
+    client: (id: Value) => view.clients.find((client) => client.id === String(id)) ?? null,
+    clients: () => view.clients.map((client) => client.id),
+  };
+}

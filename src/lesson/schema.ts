@@ -1,0 +1,160 @@
+/* What may stand in the YAML of a lesson: its front matter and its fenced blocks. Whatever is not
+ * named here is refused, so that a mistyped word fails the build instead of being ignored. */
+
+import * as v from 'valibot';
+import type { Action, Hint } from './types.ts';
+
+const text = v.pipe(v.string(), v.trim(), v.minLength(1, 'must not be empty'));
+const port = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+
+/** "30s", "500ms", "2m" -> milliseconds. */
+export const duration = v.pipe(
+  v.string(),
+  v.regex(/^\d+(\.\d+)?(ms|s|m)$/, 'must be a duration such as 500ms, 30s or 2m'),
+  v.transform((spelled) => {
+    const amount = Number.parseFloat(spelled);
+    if (spelled.endsWith('ms')) return amount;
+    return spelled.endsWith('s') ? amount * 1000 : amount * 60_000;
+  }),
+);
+
+const action = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.rawTransform<Record<string, unknown>, Action>(({ dataset, addIssue, NEVER }) => {
+    const made = readAction(dataset.value);
+    if (typeof made !== 'string') return made;
+    addIssue({ message: made });
+    return NEVER;
+  }),
+);
+
+/** One line of a solution; a text is what is wrong with it. */
+function readAction(fields: Record<string, unknown>): Action | string {
+  const names = Object.keys(fields);
+  const [name = ''] = names;
+  const value = fields[name];
+  if (name === 'until') {
+    const limit = v.safeParse(duration, fields['limit'] ?? '60s');
+    if (!limit.success || typeof value !== 'string')
+      return 'until: needs an expression, and limit: a duration';
+    return { do: 'until', expression: value, limitMs: limit.output };
+  }
+  if (name === 'client') return readClient(fields);
+  if (names.length !== 1) return `one thing per line, not ${names.join(', ')}`;
+  if (name === 'wait') {
+    const wait = v.safeParse(duration, value);
+    return wait.success ? { do: 'wait', ms: wait.output } : 'wait: must be a duration such as 30s';
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') return `${name}: must be a text`;
+  if (name === 'fault') return { do: 'fault', fault: String(value) };
+  if (name === 'act') return { do: 'act', act: String(value) };
+  if (/^(\d+c?|host|[a-z][\w-]*)$/.test(name)) return { do: 'line', console: name, line: String(value) };
+  return `unknown action "${name}"`;
+}
+
+function readClient(fields: Record<string, unknown>): Action | string {
+  const { client, start, stop, set, ...rest } = fields;
+  if (typeof client !== 'string') return 'client: needs a name';
+  const unknown = Object.keys(rest);
+  if (unknown.length > 0) return `unknown word ${unknown.join(', ')}`;
+  if (stop !== undefined) return { do: 'client', id: client, action: 'stop' };
+  if (set !== undefined) return { do: 'client', id: client, action: 'set', spec: set };
+  return { do: 'client', id: client, action: 'start', spec: start };
+}
+
+const hint = v.pipe(
+  v.union([
+    v.strictObject({ where: text }),
+    v.strictObject({ command: text }),
+    v.strictObject({ line: text }),
+  ]),
+  v.transform((fields): Hint => {
+    const [[kind, words] = ['where', '']] = Object.entries(fields);
+    return { kind: kind as Hint['kind'], text: words as string };
+  }),
+);
+
+export const actions = v.array(action);
+
+export const taskSchema = v.strictObject({
+  goal: text,
+  challenge: v.optional(v.boolean(), false),
+  checks: v.pipe(
+    v.array(v.strictObject({ is: text, say: text })),
+    v.minLength(1, 'needs at least one check'),
+  ),
+  hints: v.optional(v.array(hint), []),
+  solutions: v.pipe(v.array(actions), v.minLength(1, 'needs at least one solution')),
+  harmless: v.optional(actions, []),
+});
+
+/** The words of a task in the second language. */
+export const taskWordsSchema = v.strictObject({
+  goal: text,
+  say: v.array(text),
+  hints: v.optional(v.array(hint), []),
+});
+
+const choice = v.strictObject({
+  text,
+  right: v.optional(v.boolean(), false),
+  why: v.optional(v.string(), ''),
+});
+const choiceWords = v.strictObject({ text, why: v.optional(v.string(), '') });
+
+export const quizSchema = v.strictObject({
+  ask: text,
+  choices: v.pipe(
+    v.array(choice),
+    v.minLength(2, 'needs at least two choices'),
+    v.check((list) => list.some((item) => item.right), 'no choice is right'),
+  ),
+});
+
+export const quizWordsSchema = v.strictObject({ ask: text, choices: v.array(choiceWords) });
+
+export const stageSchema = v.strictObject({
+  lens: v.optional(v.nullable(port)),
+  select: v.optional(text),
+  show: v.optional(v.array(text)),
+  speed: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1000))),
+  panel: v.optional(text),
+});
+
+export const figureSchema = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
+
+const worldSchema = v.strictObject({
+  masters: v.optional(count),
+  replicas: v.optional(count),
+  spares: v.optional(count),
+  preset: v.optional(v.picklist(['formed', 'empty', 'standalone'])),
+  seed: v.optional(v.pipe(v.number(), v.integer())),
+  'node-timeout': v.optional(duration),
+  latency: v.optional(duration),
+  jitter: v.optional(duration),
+  loss: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  'warm-up': v.optional(duration),
+  config: v.optional(v.record(v.string(), v.pipe(v.union([v.string(), v.number()]), v.transform(String)))),
+});
+
+export const frontSchema = v.strictObject({
+  title: text,
+  minutes: v.pipe(v.number(), v.minValue(1), v.maxValue(60)),
+  objective: text,
+  world: v.optional(worldSchema, {}),
+  start: v.optional(actions, []),
+  teaches: v.optional(v.array(text), []),
+  cards: v.optional(v.array(text), []),
+  notes: v.optional(v.string(), ''),
+});
+
+/** The front matter of the second language: words only. */
+export const frontWordsSchema = v.strictObject({
+  title: text,
+  objective: text,
+  notes: v.optional(v.string(), ''),
+});
+
+export type Front = v.InferOutput<typeof frontSchema>;

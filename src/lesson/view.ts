@@ -1,0 +1,30 @@
+/* What a check can see. The session provides it; a test can make one by hand. */
+
+import type { ClientFrame, FeedEvent, LedgerFrame, ServerFrame } from '#sim/frame.ts';
+import type { Micros } from '#redis/io.ts';
+
+/** One finished line of a console and what it printed. */
+export interface ReplyRecord {
+  at: Micros;
+  console: string;
+  line: string;
+  text: string;
+}
+
+/** The world and this session at one moment. Servers carry their full view of the others. */
+export interface LessonView {
+  now: Micros;
+  servers: readonly ServerFrame[];
+  events: readonly FeedEvent[];
+  replies: readonly ReplyRecord[];
+  /** What was done in the page: "opened:packet", "lens:7000" ... with its moment. */
+  acts: readonly { at: Micros; act: string }[];
+  /** Chosen answers by quiz id. */
+  answers: Readonly<Record<string, number>>;
+  clients: readonly ClientFrame[];
+  ledger: LedgerFrame;
+  /** Keys that a server itself holds. */
+  keys(server: string): readonly string[];
+  /** A string value as a server itself holds it; null when it has no such string. */
+  value(server: string, key: string): string | null;
+}

@@ -1,0 +1,56 @@
+/* Faults as people write them: in lessons, chaos tapes and the automation API.
+ *
+ *   kill 7002 | pause 7002 | resume 7002 | restart 7002 | wipe 7002
+ *   cut 7000 7002 [one-way] | heal 7000 7002 | isolate 7000 | rejoin 7000 | healAll
+ *   partition 7000 7003 | 7001 7002 7004 7005
+ *   link 7000 7002 latency=100ms jitter=5ms loss=0.1 [one-way] */
+
+import type { Fault } from './api.ts';
+
+const ONE_SERVER = ['kill', 'pause', 'resume', 'restart', 'wipe', 'isolate', 'rejoin'] as const;
+
+function isOneServer(word: string): word is (typeof ONE_SERVER)[number] {
+  return (ONE_SERVER as readonly string[]).includes(word);
+}
+
+/** Reads a fault; throws an Error with a message for its author. */
+export function parseFault(text: string): Fault {
+  const words = text.trim().split(/\s+/);
+  const [kind = '', ...rest] = words;
+  const oneWay = rest.includes('one-way');
+  const names = rest.filter((word) => word !== 'one-way' && !word.includes('='));
+  const [first, second] = names;
+  if (isOneServer(kind) && first !== undefined && names.length === 1) return { kind, server: first };
+  if (kind === 'healAll' && names.length === 0) return { kind };
+  if (kind === 'partition') return { kind, groups: groups(text.trim().slice(kind.length)) };
+  if (first === undefined || second === undefined || names.length !== 2) {
+    throw new Error(`not a fault: "${text}"`);
+  }
+  if (kind === 'cut' || kind === 'heal')
+    return { kind, from: first, to: second, ...(oneWay ? { oneWay } : {}) };
+  if (kind === 'link')
+    return { kind, from: first, to: second, ...(oneWay ? { oneWay } : {}), ...settings(rest) };
+  throw new Error(`not a fault: "${text}"`);
+}
+
+function groups(text: string): string[][] {
+  const made = text.split('|').map((group) => group.trim().split(/\s+/).filter(Boolean));
+  if (made.length < 2 || made.some((group) => group.length === 0)) {
+    throw new Error('a partition needs two or more groups with | between them');
+  }
+  return made;
+}
+
+function settings(words: readonly string[]): { latencyUs?: number; jitterUs?: number; loss?: number } {
+  const made: { latencyUs?: number; jitterUs?: number; loss?: number } = {};
+  for (const word of words.filter((candidate) => candidate.includes('='))) {
+    const [name = '', value = ''] = word.split('=');
+    const amount = Number.parseFloat(value);
+    if (!(amount >= 0)) throw new Error(`not a number: "${word}"`);
+    if (name === 'loss' && amount <= 1) made.loss = amount;
+    else if (name === 'latency' || name === 'jitter')
+      made[`${name}Us`] = amount * (value.endsWith('us') ? 1 : 1000);
+    else throw new Error(`unknown setting of a link: "${word}"`);
+  }
+  return made;
+}

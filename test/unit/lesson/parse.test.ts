@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { parseLesson, translateLesson } from '#lesson/parse.ts';
+import { LessonError } from '#lesson/types.ts';
+
+const front = '---\ntitle: T\nminutes: 5\nobjective: O\nworld: { masters: 3, node-timeout: 3s }\n---\n';
+const task = [
+  '```task crash',
+  'goal: G',
+  'checks:',
+  "  - is: role(7005) == 'master'",
+  '    say: promoted',
+  'hints:',
+  '  - where: there',
+  'solutions:',
+  '  - - fault: kill 7002',
+  '    - until: role(7005) == 1',
+  '      limit: 2s',
+  '```',
+].join('\n');
+const quiz = '```quiz q\nask: A?\nchoices:\n  - text: yes\n    right: true\n  - text: no\n```';
+const english = `${front}\n## One\n\nText with [PFAIL](term:pfail), \`a < b\` and **bold**.\n\n${task}\n\n## Two\n\n${quiz}\n`;
+const chinese = [
+  '---\ntitle: 标题\nobjective: 目标\n---\n\n## 一\n\n文字',
+  '```task crash\ngoal: 做\nsay:\n  - 成为主节点\nhints:\n  - where: 那里\n```',
+  '## 二',
+  '```quiz q\nask: 对吗？\nchoices:\n  - text: 对\n  - text: 错\n```\n',
+].join('\n\n');
+
+const parse = (text: string) => parseLesson('01-t', 'en.md', text);
+
+describe('lesson files', () => {
+  it('become steps of blocks', () => {
+    const lesson = parse(english);
+    expect(lesson.steps.map((step) => step.title)).toEqual(['One', 'Two']);
+    expect(lesson.world).toEqual({ masters: 3, nodeTimeoutMs: 3000 });
+    const [paragraph, block] = lesson.steps[0]!.blocks;
+    expect(paragraph).toMatchObject({
+      kind: 'paragraph',
+      inline: [
+        { kind: 'text' },
+        { kind: 'term', id: 'pfail' },
+        {},
+        { kind: 'code', text: 'a < b' },
+        {},
+        {},
+        {},
+      ],
+    });
+    expect(block).toMatchObject({
+      kind: 'task',
+      task: { id: 'crash', solutions: [[{ do: 'fault' }, { do: 'until', limitMs: 2000 }]] },
+    });
+  });
+
+  it('take words from the second language and everything else from the first', () => {
+    const lesson = translateLesson(parse(english), 'zh.md', chinese);
+    expect(lesson.title).toBe('标题');
+    expect(lesson.steps[0]!.blocks[1]).toMatchObject({
+      task: {
+        goal: '做',
+        checks: [{ say: '成为主节点', expression: "role(7005) == 'master'" }],
+        solutions: [[{}, {}]],
+      },
+    });
+    expect(lesson.steps[1]!.blocks[0]).toMatchObject({
+      quiz: { choices: [{ text: '对', right: true }, { right: false }] },
+    });
+  });
+
+  it.each([
+    ['no front matter', '# Hi', 'en.md:1: a lesson begins with'],
+    ['an unknown word in front', english.replace('minutes: 5', 'minutes: 5\ncolour: red'), 'en.md:2: colour'],
+    ['a world that cannot be', english.replace('3s }', 'soon }'), 'must be a duration'],
+    [
+      'a broken check',
+      english.replace("role(7005) == 'master'", 'role(7005'),
+      'role(7005: "," expected at 10',
+    ],
+    ['an unknown word in a task', english.replace('goal: G', 'goal: G\nprize: 5'), 'en.md:13: prize'],
+    ['a task without a solution', english.replace(/solutions:[\s\S]*?2s\n/, ''), 'solutions'],
+    ['two tasks with one id', `${english}\n${task}`, 'the id "crash" is used twice'],
+    ['a quiz without an answer', english.replace('right: true', 'right: false'), 'no choice is right'],
+    ['raw markup', `${english}\n<img src=x onerror=alert(1)>\n`, 'cannot be used'],
+    ['a link that runs code', `${english}\n[x](javascript:alert(1))\n`, 'a link leads to'],
+    [
+      'text before the first step',
+      english.replace('## One', 'Hello\n\n## One'),
+      'text before the first step',
+    ],
+    ['broken YAML', english.replace('goal: G', 'goal: [G'), 'en.md:'],
+  ])('are refused with file and line: %s', (_, text, message) => {
+    expect(() => parse(text)).toThrow(LessonError);
+    expect(() => parse(text)).toThrow(message);
+  });
+
+  it.each([
+    ['a missing block', chinese.replace(/```task[\s\S]*?```/, ''), 'en.md has task here, not quiz'],
+    ['another id', chinese.replace('task crash', 'task other'), 'en.md has task crash here, not other'],
+    ['too few words', chinese.replace('say:\n  - 成为主节点', 'say: []'), 'one per check'],
+    ['another number of choices', chinese.replace('  - text: 错\n', ''), 'choices: 2 expected'],
+    ['another number of steps', chinese.replace('## 二', ''), '1 steps here, 2 in en.md'],
+  ])('must agree in both languages: %s', (_, text, message) => {
+    expect(() => translateLesson(parse(english), 'zh.md', text)).toThrow(message);
+  });
+});
