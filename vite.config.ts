@@ -21,7 +21,7 @@ function pagePolicy(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), pagePolicy()],
+  plugins: [svelte({ configFile: false }), pagePolicy()],
   worker: { format: 'es' },
   server: { host: '127.0.0.1' },
   build: {

@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 import projects from './test/projects.json' with { type: 'json' };
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   // Svelte's browser build, so that state classes (.svelte.ts) are reactive in tests too.
   resolve: { conditions: ['browser', 'module', 'development|production'] },
   test: {
