@@ -26,11 +26,20 @@ export function fail(source: Source, what: string): never {
   throw new LessonError(source.file, source.line, what);
 }
 
+/** Words whose value is plain text to the end of the line: an author should not have to know which
+ *  characters of a check or a command mean something to YAML. */
+const PLAIN =
+  /^(\s*(?:- )*(?:is|until|say|goal|ask|text|why|where|command|line|fault|host|\d+c?): +)([^\s"'|>[].*)$/gm;
+
+function quotePlain(yaml: string): string {
+  return yaml.replace(PLAIN, (_, before: string, value: string) => before + JSON.stringify(value.trimEnd()));
+}
+
 /** Reads YAML into a schema; every complaint carries file and line. */
 export function readYaml<S extends v.GenericSchema>(schema: S, source: Source): v.InferOutput<S> {
   let data: unknown;
   try {
-    data = parseYaml(source.text) ?? {};
+    data = parseYaml(quotePlain(source.text)) ?? {};
   } catch (error) {
     const at = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line ?? 1;
     throw new LessonError(

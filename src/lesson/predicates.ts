@@ -192,6 +192,11 @@ function happenings(view: LessonView, since: number): Scope {
     /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
     asked: (line: Value) =>
       replies.some((reply) => (line instanceof RegExp ? line.test(reply.line) : reply.line === line)),
+    /** The same, on one server's console. */
+    askedOn: (name: Value, line: Value) =>
+      replies.some(
+        (reply) => consoleServer(reply.console) === String(name) && (line as RegExp).test(reply.line),
+      ),
     did: (act: Value) => acts.some((done) => (act instanceof RegExp ? act.test(done) : done === act)),
     /** The longest stretch between an event and the one that ends it, in seconds; what has not ended
      *  lasts until now. */
@@ -214,6 +219,11 @@ function longest(view: LessonView, since: number, begin: string, end: string): n
   }
   for (const from of open.values()) best = Math.max(best, view.now - from);
   return best / 1_000_000;
+}
+
+/** Consoles are named after the server they were opened on, with what tells them apart after it. */
+function consoleServer(console: string): string {
+  return /\d+/.exec(console)?.[0] ?? console;
 }
 
 const lists: Scope = {
