@@ -1,0 +1,125 @@
+/* What the commands of all types share: looking up a value of the right type, reading integer and
+ * float arguments, telling others of a change. The error texts are Redis's own. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { parseDouble } from '#base/float.ts';
+import { string2ll } from '#base/integer.ts';
+import type { Client } from '#redis/client.ts';
+import {
+  dbDelete,
+  lookupKeyRead,
+  lookupKeyWrite,
+  notifyKeyspaceEvent,
+  signalModifiedKey,
+} from '#redis/db.ts';
+import type { Obj } from '#redis/object.ts';
+import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
+
+export const WRONGTYPE = new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value');
+export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
+export const NOT_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
+export const NOT_FLOAT = new ErrorReply('ERR value is not a valid float');
+export const NO_SUCH_KEY = new ErrorReply('ERR no such key');
+
+/** A class of values; values are told apart by class. */
+export type ObjClass<T extends Obj> = abstract new (...args: never[]) => T;
+
+/** The value at a key for reading: null when missing, an error when it has another type. */
+export function readTyped<T extends Obj>(
+  client: Client,
+  key: Bytes,
+  kind: ObjClass<T>,
+): T | null | ErrorReply {
+  const obj = lookupKeyRead(client, key);
+  return obj === null || obj instanceof kind ? obj : WRONGTYPE;
+}
+
+/** The value at a key for changing it in place: null when missing, an error for another type. */
+export function writeTyped<T extends Obj>(
+  client: Client,
+  key: Bytes,
+  kind: ObjClass<T>,
+): T | null | ErrorReply {
+  const obj = lookupKeyWrite(client, key);
+  return obj === null || obj instanceof kind ? obj : WRONGTYPE;
+}
+
+/** An integer argument in the range of a C long; exact up to 2^53. */
+export function parseLong(text: Bytes): number | ErrorReply {
+  const value = string2ll(text);
+  return value === null ? NOT_INTEGER : Number(value);
+}
+
+/** An integer argument within limits, else the given error. */
+export function parseRange(text: Bytes, min: number, max: number, error: ErrorReply): number | ErrorReply {
+  const value = string2ll(text);
+  if (value === null) return error;
+  return value < min || value > max ? error : Number(value);
+}
+
+/** An integer that must not be negative: a count, a limit. */
+export function parsePositive(text: Bytes, error?: ErrorReply): number | ErrorReply {
+  const value = string2ll(text);
+  if (value === null || value < 0) {
+    return error ?? new ErrorReply('ERR value is out of range, must be positive');
+  }
+  return Number(value);
+}
+
+/** A float argument. */
+export function parseFloatArg(text: Bytes): number | ErrorReply {
+  return parseDouble(text) ?? NOT_FLOAT;
+}
+
+/** Whether an option, of any case, is `word` (given in lower case). */
+export function isOption(text: Bytes | undefined, word: string): boolean {
+  return text !== undefined && text.length === word.length && text.toLowerCase() === word;
+}
+
+/** An error for a whole proc, in one line. */
+export const error = (text: string): ErrorReply => new ErrorReply(text);
+
+/** Tells watchers, clients' caches, subscribers of keyspace events and the replication of a change.
+ *  `classChar` is the letter of the class in notify-keyspace-events. */
+export function keyChanged(client: Client, key: Bytes, classChar: string, event: string, changes = 1): void {
+  signalModifiedKey(client, client.db, key);
+  notifyKeyspaceEvent(client.server, classChar, event, key, client.db.id);
+  client.server.dirty += changes;
+}
+
+/** As keyChanged, for a change whose event was sent before (the order of events is visible). */
+export function keyTouched(client: Client, key: Bytes, changes = 1): void {
+  signalModifiedKey(client, client.db, key);
+  client.server.dirty += changes;
+}
+
+/** An event about a key that goes with a change told before. */
+export function keyEvent(client: Client, key: Bytes, classChar: string, event: string): void {
+  notifyKeyspaceEvent(client.server, classChar, event, key, client.db.id);
+}
+
+/** Removes a key whose value has become empty. */
+export function removeEmpty(client: Client, key: Bytes): void {
+  dbDelete(client.db, key);
+  notifyKeyspaceEvent(client.server, 'g', 'del', key, client.db.id);
+}
+
+/** Deletes the destination of a STORE command whose result is empty; 0 is the reply. */
+export function storeNothing(client: Client, key: Bytes): Reply {
+  if (dbDelete(client.db, key)) {
+    signalModifiedKey(client, client.db, key);
+    notifyKeyspaceEvent(client.server, 'g', 'del', key, client.db.id);
+    client.server.dirty++;
+  }
+  return 0;
+}
+
+/** A start and an end that may count from the end, made absolute; null when nothing lies between. */
+export function absoluteRange(start: number, end: number, length: number): [from: number, to: number] | null {
+  const from = Math.max(0, start < 0 ? start + length : start);
+  const to = Math.min(length - 1, end < 0 ? end + length : end);
+  return from > to || from >= length ? null : [from, to];
+}
+
+/** The null array of either protocol: `*-1`, or `_`. */
+export const nullArray = (): Reply => NULL_ARRAY;

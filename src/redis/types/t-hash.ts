@@ -1,0 +1,242 @@
+/* The hash commands (after t_hash.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { addInt64, string2ll } from '#base/integer.ts';
+import { addLongDouble, formatHuman, parseLongDouble } from '#base/long-double.ts';
+import type { Client } from '#redis/client.ts';
+import type { CommandProcs } from '#redis/command.ts';
+import { dbAdd } from '#redis/db.ts';
+import { rewriteClientCommandVector } from '#redis/propagate.ts';
+import { ErrorReply, MapReply, OK, type Reply } from '#redis/reply.ts';
+import {
+  NOT_FLOAT,
+  NOT_INTEGER,
+  SYNTAX_ERROR,
+  error,
+  isOption,
+  keyChanged,
+  parseLong,
+  readTyped,
+  removeEmpty,
+  writeTyped,
+} from './common.ts';
+import { HashObj } from './hash-obj.ts';
+import { drawDistinct } from './random-members.ts';
+import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
+
+function lookupOrCreate(client: Client, key: Bytes): HashObj | ErrorReply {
+  const hash = writeTyped(client, key, HashObj);
+  if (hash) return hash;
+  const created = new HashObj();
+  dbAdd(client.db, key, created);
+  return created;
+}
+
+/** HSET key field value [field value ...], and HMSET. */
+function hsetCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const [name, key] = argv as [Bytes, Bytes];
+  if (argv.length % 2 === 1)
+    return error(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
+  const hash = lookupOrCreate(client, key);
+  if (hash instanceof ErrorReply) return hash;
+  const { config } = client.server;
+  hash.tryConversion(argv, 2, argv.length - 1, config);
+  let created = 0;
+  for (let at = 2; at < argv.length; at += 2) {
+    if (hash.set(argv[at] as Bytes, argv[at + 1] as Bytes, config)) created++;
+  }
+  keyChanged(client, key, 'h', 'hset', (argv.length - 2) / 2);
+  return isOption(name, 'hmset') ? OK : created;
+}
+
+/** HSETNX key field value */
+function hsetnxCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const [, key, field, value] = argv as [Bytes, Bytes, Bytes, Bytes];
+  const hash = lookupOrCreate(client, key);
+  if (hash instanceof ErrorReply) return hash;
+  if (hash.get(field) !== undefined) return 0;
+  hash.tryConversion(argv, 2, 3, client.server.config);
+  hash.set(field, value, client.server.config);
+  keyChanged(client, key, 'h', 'hset');
+  return 1;
+}
+
+/** HINCRBY key field increment */
+function hincrbyCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const [, key, field, by] = argv as [Bytes, Bytes, Bytes, Bytes];
+  const increment = string2ll(by);
+  if (increment === null) return NOT_INTEGER;
+  const hash = lookupOrCreate(client, key);
+  if (hash instanceof ErrorReply) return hash;
+  const current = string2ll(hash.get(field) ?? '0');
+  if (current === null) return error('ERR hash value is not an integer');
+  const sum = addInt64(current, increment);
+  if (sum === null) return error('ERR increment or decrement would overflow');
+  hash.tryConversion(argv, 2, 2, client.server.config);
+  hash.set(field, String(sum), client.server.config);
+  keyChanged(client, key, 'h', 'hincrby');
+  return sum;
+}
+
+/** HINCRBYFLOAT key field increment. Replicas get the result, since they might round otherwise. */
+function hincrbyfloatCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const [, key, field, by] = argv as [Bytes, Bytes, Bytes, Bytes];
+  const increment = parseLongDouble(by);
+  if (increment === null) return NOT_FLOAT;
+  if (increment.infinite) return error('ERR value is NaN or Infinity');
+  const hash = lookupOrCreate(client, key);
+  if (hash instanceof ErrorReply) return hash;
+  const current = parseLongDouble(hash.get(field) ?? '0');
+  if (current === null) return error('ERR hash value is not a float');
+  const sum = addLongDouble(current, increment);
+  if (sum === null || sum.infinite) return error('ERR increment would produce NaN or Infinity');
+  const value = formatHuman(sum);
+  hash.tryConversion(argv, 2, 2, client.server.config);
+  hash.set(field, value, client.server.config);
+  keyChanged(client, key, 'h', 'hincrbyfloat');
+  rewriteClientCommandVector(client, ['HSET', key, field, value]);
+  return value;
+}
+
+/** HGET key field */
+function hgetCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash?.get(argv[2] as Bytes) ?? null;
+}
+
+/** HMGET key field [field ...] */
+function hmgetCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return argv.slice(2).map((field) => hash?.get(field) ?? null);
+}
+
+/** HDEL key field [field ...] */
+function hdelCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const key = argv[1] as Bytes;
+  const hash = writeTyped(client, key, HashObj);
+  if (!hash || hash instanceof ErrorReply) return hash ?? 0;
+  let deleted = 0;
+  for (let at = 2; at < argv.length && hash.size > 0; at++) if (hash.delete(argv[at] as Bytes)) deleted++;
+  if (deleted === 0) return 0;
+  keyChanged(client, key, 'h', 'hdel', deleted);
+  if (hash.size === 0) removeEmpty(client, key);
+  return deleted;
+}
+
+/** HLEN key */
+function hlenCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash?.size ?? 0;
+}
+
+/** HSTRLEN key field */
+function hstrlenCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash?.get(argv[2] as Bytes)?.length ?? 0;
+}
+
+/** HEXISTS key field */
+function hexistsCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash?.get(argv[2] as Bytes) === undefined ? 0 : 1;
+}
+
+/** HKEYS key */
+function hkeysCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash ? Array.from(hash.entries(), ([field]) => field) : [];
+}
+
+/** HVALS key */
+function hvalsCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return hash ? Array.from(hash.entries(), ([, value]) => value) : [];
+}
+
+/** HGETALL key */
+function hgetallCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  return new MapReply(hash ? [...hash.entries()] : []);
+}
+
+/** HRANDFIELD key [count [WITHVALUES]] */
+function hrandfieldCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const [, key, countText] = argv as [Bytes, Bytes, Bytes?];
+  const { random } = client.server.io;
+  if (countText === undefined) {
+    const hash = readTyped(client, key, HashObj);
+    if (!hash || hash instanceof ErrorReply) return hash;
+    return drawHash(hash, 1, true, random)[0]?.[0] ?? null;
+  }
+  const count = parseLong(countText);
+  if (count instanceof ErrorReply) return count;
+  if (string2ll(countText) === -0x8000_0000_0000_0000n) {
+    return error(
+      'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+    );
+  }
+  const withValues = isOption(argv[3], 'withvalues');
+  if (argv.length > 4 || (argv.length === 4 && !withValues)) return SYNTAX_ERROR;
+  if (withValues && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
+  const hash = readTyped(client, key, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  if (hash === null || count === 0) return [];
+  const drawn = drawHash(hash, Math.abs(count), count < 0, random);
+  if (!withValues) return drawn.map(([field]) => field);
+  return client.resp === 3 ? drawn : drawn.flat();
+}
+
+type Random = Client['server']['io']['random'];
+
+function drawHash(hash: HashObj, count: number, repeat: boolean, random: Random): [Bytes, Bytes][] {
+  if (repeat) {
+    const list = hash.small && [...hash.small];
+    const one = (): [Bytes, Bytes] =>
+      list
+        ? (list[random.below(list.length)] as [Bytes, Bytes])
+        : (hash.dict?.random(random) as [Bytes, Bytes]);
+    return Array.from({ length: count }, one);
+  }
+  if (count >= hash.size) return [...hash.entries()];
+  const draw = hash.dict && (() => hash.dict?.random(random) as [Bytes, Bytes]);
+  return drawDistinct(hash.entries(), hash.size, count, random, draw, ([field]) => field);
+}
+
+/** HSCAN key cursor [MATCH pattern] [COUNT count] */
+function hscanCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const cursor = parseCursor(argv[2] as Bytes);
+  if (cursor instanceof ErrorReply) return cursor;
+  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  if (hash instanceof ErrorReply) return hash;
+  if (hash === null) return ['0', []];
+  const options = parseScanOptions(argv, 3);
+  if (options instanceof ErrorReply) return options;
+  return scanValue(cursor, options, hash.small, hash.dict, (field, value) => [field, value]);
+}
+
+export const hashCommands: CommandProcs = {
+  hset: hsetCommand,
+  hmset: hsetCommand,
+  hsetnx: hsetnxCommand,
+  hincrby: hincrbyCommand,
+  hincrbyfloat: hincrbyfloatCommand,
+  hget: hgetCommand,
+  hmget: hmgetCommand,
+  hdel: hdelCommand,
+  hlen: hlenCommand,
+  hstrlen: hstrlenCommand,
+  hexists: hexistsCommand,
+  hkeys: hkeysCommand,
+  hvals: hvalsCommand,
+  hgetall: hgetallCommand,
+  hrandfield: hrandfieldCommand,
+  hscan: hscanCommand,
+};
