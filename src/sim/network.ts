@@ -1,0 +1,133 @@
+/* The network between machines: how far they are apart and what is cut.
+ *
+ * Every part of a split world keeps the same copy; only faults change it, and faults reach all parts
+ * at one moment. Consoles stand beside the network: `isolate` and `partition` do not touch them, so
+ * that one can look into a server that is cut off; a cut that names a console does. */
+
+import type { Micros } from '#redis/io.ts';
+
+export interface LinkQuality {
+  latencyUs: number;
+  jitterUs: number;
+  loss: number;
+}
+
+/** No link is faster than this; it is the least lookahead of a split world. */
+export const MIN_LATENCY_US = 10;
+
+export class Network {
+  readonly standard: LinkQuality;
+  private qualities = new Map<string, LinkQuality>();
+  /** Directed cuts, each with the moment it was made. */
+  private cuts = new Map<string, Micros>();
+  private isolated = new Map<string, Micros>();
+  /** Process name -> group of the wall that stands, if one does. */
+  private groups = new Map<string, number>();
+  private wallSince: Micros = 0;
+
+  constructor(standard: LinkQuality) {
+    this.standard = { ...standard };
+  }
+
+  quality(from: string, to: string): LinkQuality {
+    if (this.qualities.size === 0) return this.standard;
+    return this.qualities.get(`${from}>${to}`) ?? this.standard;
+  }
+
+  setQuality(from: string, to: string, change: Partial<LinkQuality>): void {
+    const quality = { ...this.quality(from, to), ...change };
+    quality.latencyUs = clamp(quality.latencyUs, 0, 600e6);
+    quality.jitterUs = clamp(quality.jitterUs, 0, 600e6);
+    quality.loss = clamp(quality.loss, 0, 1);
+    this.qualities.set(`${from}>${to}`, quality);
+  }
+
+  /** Since when nothing passes from `from` to `to`, or -1 when it does. */
+  cutSince(from: string, to: string): Micros {
+    if (this.cuts.size > 0) {
+      const cut = this.cuts.get(`${from}>${to}`);
+      if (cut !== undefined) return cut;
+    }
+    if (isConsole(from) || isConsole(to) || from === to) return -1;
+    if (this.isolated.size > 0) {
+      const isolated = this.isolated.get(from) ?? this.isolated.get(to);
+      if (isolated !== undefined) return isolated;
+    }
+    if (this.groups.size > 0) {
+      const a = this.groups.get(from);
+      const b = this.groups.get(to);
+      if (a !== undefined && b !== undefined && a !== b) return this.wallSince;
+    }
+    return -1;
+  }
+
+  isCut(from: string, to: string): boolean {
+    return this.cutSince(from, to) >= 0;
+  }
+
+  cut(from: string, to: string, now: Micros): void {
+    const key = `${from}>${to}`;
+    if (!this.cuts.has(key)) this.cuts.set(key, now);
+  }
+
+  heal(from: string, to: string): void {
+    this.cuts.delete(`${from}>${to}`);
+  }
+
+  isolate(name: string, now: Micros): void {
+    if (!this.isolated.has(name)) this.isolated.set(name, now);
+  }
+
+  rejoin(name: string): void {
+    this.isolated.delete(name);
+  }
+
+  /** Builds a wall; it replaces the one that stood. */
+  partition(groups: readonly (readonly string[])[], now: Micros): void {
+    this.groups = new Map();
+    this.wallSince = now;
+    groups.forEach((group, number) => group.forEach((name) => this.groups.set(name, number)));
+  }
+
+  /** Heals every cut, wall and isolation, and gives every link its standard quality. */
+  healAll(): void {
+    this.cuts.clear();
+    this.isolated.clear();
+    this.groups.clear();
+    this.qualities.clear();
+  }
+
+  /** The least time any segment needs between two machines: how far parts may run ahead. */
+  lookaheadUs(): number {
+    let least = minLatency(this.standard);
+    for (const quality of this.qualities.values()) least = Math.min(least, minLatency(quality));
+    return least;
+  }
+
+  /** The links that differ from the standard, among the given processes. */
+  unusualLinks(names: readonly string[]): { from: string; to: string; cut: boolean; quality: LinkQuality }[] {
+    if (this.cuts.size + this.isolated.size + this.groups.size + this.qualities.size === 0) return [];
+    const out = [];
+    for (const from of names) {
+      for (const to of names) {
+        if (from === to) continue;
+        const cut = this.isCut(from, to);
+        const quality = this.qualities.get(`${from}>${to}`);
+        if (cut || quality) out.push({ from, to, cut, quality: quality ?? this.standard });
+      }
+    }
+    return out;
+  }
+}
+
+export function isConsole(name: string): boolean {
+  return name.startsWith('console:');
+}
+
+export function minLatency(quality: LinkQuality): number {
+  return Math.max(MIN_LATENCY_US, quality.latencyUs - quality.jitterUs);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : low;
+}

@@ -1,0 +1,506 @@
+/* The world: machines, the network between them, and time.
+ *
+ * A World runs machines by handing each its events in the order (time, source, sequence). A machine's
+ * handler touches nothing but that machine; whatever it does to others travels as segments that need
+ * at least the network's lookahead. So the world can be split: each part is a World that hosts some
+ * of the machines and knows of the rest only names and addresses; split.ts runs parts together. With
+ * all machines in one part nothing is different but speed.
+ *
+ * What comes from outside (faults, typed lines) is applied between events, at the current time, in
+ * all parts. Reading (frames) never changes anything that the trace hash sees. */
+
+import { InvariantError } from '#base/assert.ts';
+import { CLONE, type Cloner } from '#base/clone.ts';
+import type { Micros, Process, ProtocolEvent, SocketId } from '#redis/io.ts';
+import { Machine, type Delivery, type MachineInfo, type ProcessSpec } from './machine.ts';
+import { MachineIo } from './machine-io.ts';
+import { Network, type LinkQuality } from './network.ts';
+import type { WireCodec } from './payload.ts';
+import { EventQueue, WorldEvent, type EventKind } from './queue.ts';
+import { Segment } from './segment.ts';
+import { ENDED } from './sockets.ts';
+import {
+  closeAll,
+  flushOutbox,
+  noteBuffered,
+  noteConsumed,
+  onRetransmit,
+  onSegment,
+  onSynTimer,
+} from './tcp.ts';
+import { mixPayload } from './trace.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly startWallMs: number;
+  readonly link: LinkQuality;
+  /** Makes a process from its spec. */
+  readonly factory: (spec: ProcessSpec, info: MachineInfo) => Process;
+  /** Wire mode 'bytes' when given. */
+  readonly codec?: WireCodec | undefined;
+  /** Number of this part in a split world. */
+  readonly part?: number;
+}
+
+/** A protocol event with its place. `order` counts the events of one process. */
+export interface PlacedEvent {
+  readonly at: Micros;
+  readonly machine: number;
+  readonly who: string;
+  readonly order: number;
+  readonly event: ProtocolEvent;
+}
+
+export interface Halt {
+  reason: string;
+  at: Micros;
+}
+
+/** Arrived segments kept for the next frame. */
+const ARRIVED_KEPT = 1024;
+
+export class World {
+  readonly seed: number;
+  readonly startWallMs: number;
+  readonly part: number;
+  readonly network: Network;
+  now: Micros = 0;
+  /** Index of the machine that stands for everything outside the world, or -1. */
+  gateway = -1;
+  halted: Halt | null = null;
+  /** Machines hosted here; others are null. Indexes are the same in every part. */
+  readonly machines: (Machine | null)[] = [];
+  readonly directory: MachineInfo[] = [];
+  /** Segments for machines of other parts, made since they were last taken. */
+  remote: WorldEvent[] = [];
+  /** Protocol events since they were last taken. */
+  events: PlacedEvent[] = [];
+  arrived: Segment[] = [];
+  packetsDelivered = 0;
+  commandsDelivered = 0;
+  /** Event types that end a run, and the one that did. */
+  stopTypes: ReadonlySet<string> | null = null;
+  stoppedBy: PlacedEvent | null = null;
+  private readonly factory: WorldOptions['factory'];
+  private readonly codec: WireCodec | undefined;
+  private readonly queue: EventQueue;
+  private readonly byName = new Map<string, number>();
+  private readonly byAddress = new Map<string, number>();
+  private eventOrder = 0;
+
+  constructor(options: WorldOptions) {
+    this.seed = options.seed;
+    this.startWallMs = options.startWallMs;
+    this.part = options.part ?? 0;
+    this.network = new Network(options.link);
+    this.factory = options.factory;
+    this.codec = options.codec;
+    this.queue = new EventQueue();
+  }
+
+  /** The factory and the codec are code, the directory's entries never change: shared. */
+  [CLONE](clone: Cloner, register: (copy: unknown) => void): World {
+    const copy = Object.create(World.prototype) as Record<string, unknown>;
+    register(copy);
+    for (const key of Object.keys(this)) {
+      const value = (this as Record<string, unknown>)[key];
+      if (key === 'factory' || key === 'codec' || key === 'stopTypes') copy[key] = value;
+      else if (key === 'directory' || key === 'arrived' || key === 'events' || key === 'remote') {
+        copy[key] = (value as unknown[]).slice();
+      } else if (key === 'byName' || key === 'byAddress') copy[key] = new Map(value as Map<string, number>);
+      else copy[key] = clone(value);
+    }
+    return copy as unknown as World;
+  }
+
+  // ---- Machines ----
+
+  /** Adds a machine to the directory, and to this part when it is hosted here. Its process does not
+   *  run yet. Every part must add the same machines in the same order. */
+  addMachine(info: MachineInfo): number {
+    if (this.byName.has(info.name)) throw new InvariantError(`two machines are called ${info.name}`);
+    const index = this.directory.length;
+    this.directory.push(info);
+    this.byName.set(info.name, index);
+    for (const port of info.ports) this.byAddress.set(`${info.ip}:${port}`, index);
+    this.machines.push(info.part === this.part ? new Machine(index, info, this.seed) : null);
+    return index;
+  }
+
+  /** The machine of that name, when it is hosted here. */
+  machine(name: string): Machine | null {
+    const index = this.byName.get(name);
+    return index === undefined ? null : (this.machines[index] ?? null);
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
+  nameOf(index: number): string {
+    return this.directory[index]?.name ?? '?';
+  }
+
+  addressOf(index: number): string {
+    return this.directory[index]?.ip ?? '127.0.0.1';
+  }
+
+  /** Machine behind an address as `machine` sees it; -1 when nobody is there to answer. */
+  resolve(machine: Machine, ip: string, port: number): number {
+    const address = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '' ? '127.0.0.1' : ip;
+    const owner = this.byAddress.get(`${address}:${port}`);
+    if (owner !== undefined) return owner;
+    if (this.gateway >= 0 && this.gateway !== machine.index) return this.gateway;
+    // Nobody owns this port of our own address: our own kernel refuses.
+    return address === '127.0.0.1' || address === machine.info.ip ? machine.index : -1;
+  }
+
+  mayListen(machine: Machine, port: number): boolean {
+    return machine.info.ports.includes(port) || machine.index === this.gateway;
+  }
+
+  /** Starts the process of a machine that is down; on the disk that is there. */
+  start(machine: Machine): void {
+    if (machine.state !== 'down') return;
+    machine.incarnation++;
+    const process = this.factory(machine.info.spec, machine.info);
+    machine.process = process;
+    machine.state = 'running';
+    process.io = new MachineIo(this, machine);
+    machine.trace.mixString('start');
+    machine.trace.mixWide(this.now);
+    this.guard(machine, () => process.start());
+    this.pump(machine);
+  }
+
+  /** The process dies at once. Its kernel still delivers what it wrote. */
+  kill(machine: Machine): void {
+    if (machine.state === 'down') return;
+    machine.state = 'down';
+    machine.process = null;
+    machine.mailbox = [];
+    machine.timers.clear();
+    machine.blockedOn = 0;
+    machine.busyUntil = 0;
+    machine.trace.mixString('kill');
+    machine.trace.mixWide(this.now);
+    closeAll(this, machine);
+  }
+
+  pause(machine: Machine): void {
+    if (machine.state !== 'running') return;
+    machine.state = 'paused';
+    machine.trace.mixString('pause');
+  }
+
+  resume(machine: Machine): void {
+    if (machine.state !== 'paused') return;
+    machine.state = 'running';
+    machine.trace.mixString('resume');
+    if (machine.blockedOn !== 0 && machine.blockedUntil <= this.now) this.endBlock(machine);
+    this.onWake(machine);
+  }
+
+  /** The process ends by itself: everything it wrote is sent. */
+  exit(machine: Machine, code: number): void {
+    if (machine.state === 'down') return;
+    machine.trace.mixString('exit');
+    machine.trace.mix(code);
+    flushOutbox(this, machine);
+    this.kill(machine);
+  }
+
+  // ---- Time ----
+
+  schedule(machine: Machine, time: Micros, kind: EventKind, number: number, name: string): void {
+    const seq = machine.nextSeq();
+    this.queue.push(new WorldEvent(time, machine.index, seq, machine.index, kind, number, name, null));
+  }
+
+  setTimer(machine: Machine, name: string, at: Micros): void {
+    if (machine.state === 'down') return;
+    const time = Math.max(Math.ceil(at), this.now);
+    const known = machine.timers.get(name);
+    if (known?.at === time) return;
+    const version = ++machine.timerVersion;
+    machine.timers.set(name, { at: time, version });
+    this.schedule(machine, time, 'timer', version, name);
+  }
+
+  /** Time of the next event here; Infinity when there is none. */
+  nextTime(): Micros {
+    return this.queue.peek()?.time ?? Infinity;
+  }
+
+  /** Runs all events up to and including `until`, then stands at `until`. An event of `stopTypes` ends
+   *  the run after its instant, a broken invariant at once. */
+  run(until: Micros): void {
+    this.stoppedBy = null;
+    this.runEvents(until, true);
+    if (this.halted === null && this.stoppedBy === null) this.now = Math.max(this.now, until);
+  }
+
+  /** Runs all events before `horizon`: one window of a split world. Events may come from other parts
+   *  for `horizon` and later only. */
+  runWindow(horizon: Micros, incoming: readonly WorldEvent[]): void {
+    for (const event of incoming) this.queue.push(event);
+    this.runEvents(horizon, false);
+  }
+
+  private runEvents(limit: Micros, inclusive: boolean): void {
+    const { queue } = this;
+    while (this.halted === null) {
+      const event = queue.peek();
+      if (!event || event.time > limit || (event.time === limit && !inclusive)) return;
+      if (inclusive && this.stoppedBy !== null && event.time > this.now) return;
+      queue.pop();
+      this.now = event.time;
+      this.dispatch(event);
+    }
+  }
+
+  private dispatch(event: WorldEvent): void {
+    const machine = this.machines[event.target];
+    if (!machine)
+      throw new InvariantError(`an event for ${this.nameOf(event.target)} came to the wrong part`);
+    switch (event.kind) {
+      case 'segment': {
+        const segment = event.segment as Segment;
+        this.noteArrival(segment);
+        onSegment(this, machine, segment);
+        break;
+      }
+      case 'timer': {
+        if (machine.timers.get(event.name)?.version !== event.number) return;
+        this.deliver(machine, { kind: 'timer', name: event.name, version: event.number });
+        break;
+      }
+      case 'wake':
+        if (machine.wakeAt === event.time) this.onWake(machine);
+        break;
+      case 'unblock':
+        if (machine.blockedOn === event.number && machine.blockedUntil <= this.now) {
+          if (machine.state === 'running') this.endBlock(machine);
+        }
+        break;
+      case 'syn':
+        onSynTimer(this, machine, event.number);
+        break;
+      case 'retransmit':
+        onRetransmit(this, machine, event.number);
+        break;
+    }
+  }
+
+  private noteArrival(segment: Segment): void {
+    this.packetsDelivered++;
+    if (segment.content.payload?.kind === 'command') this.commandsDelivered++;
+    this.arrived.push(segment);
+    if (this.arrived.length > ARRIVED_KEPT * 2) this.arrived = this.arrived.slice(-ARRIVED_KEPT);
+  }
+
+  // ---- Segments between machines ----
+
+  /** Puts a segment under way, here or for another part. */
+  route(segment: Segment): void {
+    const { content } = segment;
+    const sender = this.machines[content.from];
+    if (!sender) throw new InvariantError('a segment must be sent by the part that hosts its sender');
+    const sent = this.codec && content.payload ? throughWire(segment, this.codec) : segment;
+    const seq = sender.nextSeq();
+    const event = new WorldEvent(segment.deliverAt, content.from, seq, content.to, 'segment', 0, '', sent);
+    if (this.machines[content.to]) this.queue.push(event);
+    else this.remote.push(event);
+  }
+
+  /** Segments under way to machines hosted here. */
+  inFlight(): Segment[] {
+    const out: Segment[] = [];
+    for (const { segment } of this.queue.items()) if (segment) out.push(segment);
+    return out;
+  }
+
+  /** Takes a segment under way out of the queue and puts back what `change` makes of it. */
+  rearrange(packet: number, change: (segment: Segment) => Segment[]): boolean {
+    const [event] = this.queue.remove(({ segment }) => segment?.id === packet && !segment.copy);
+    if (!event?.segment) return false;
+    for (const segment of change(event.segment)) {
+      const time = Math.max(this.now, segment.deliverAt);
+      this.queue.push(new WorldEvent(time, event.source, event.seq, event.target, 'segment', 0, '', segment));
+    }
+    return true;
+  }
+
+  // ---- Turns of a process ----
+
+  /** Hands something to the process, now or when it is ready. */
+  deliver(machine: Machine, delivery: Delivery): void {
+    if (machine.process === null) return;
+    if (machine.mailbox.length === 0 && this.isReady(machine)) {
+      this.handle(machine, delivery, false);
+      if (machine.mailbox.length > 0) this.pump(machine);
+      return;
+    }
+    machine.mailbox.push(delivery);
+    if (delivery.kind === 'message') {
+      const row = machine.sockets.row(delivery.socket);
+      if (row >= 0) noteBuffered(this, machine, row, delivery.bytes);
+    }
+    this.pump(machine);
+  }
+
+  private isReady(machine: Machine): boolean {
+    return machine.state === 'running' && machine.busyUntil <= this.now && machine.blockedOn === 0;
+  }
+
+  /** Gives the process what waits for it, as far as it takes it. */
+  private pump(machine: Machine): void {
+    let taken = 0;
+    while (machine.state === 'running' && taken < machine.mailbox.length) {
+      if (machine.busyUntil > this.now) break;
+      if (machine.blockedOn !== 0) {
+        machine.mailbox.splice(0, taken);
+        taken = 0;
+        const at = machine.mailbox.findIndex((waiting) => endsBlock(waiting, machine.blockedOn));
+        if (at < 0) break;
+        const [found] = machine.mailbox.splice(at, 1);
+        machine.blockedOn = 0;
+        this.handle(machine, found as Delivery, true);
+        continue;
+      }
+      this.handle(machine, machine.mailbox[taken++] as Delivery, true);
+    }
+    if (taken > 0) machine.mailbox.splice(0, taken);
+    if (machine.busyUntil > this.now && machine.mailbox.length > 0) this.wakeLater(machine);
+  }
+
+  /** Sees to it that a busy process gets its turn when it is done. */
+  wakeLater(machine: Machine): void {
+    if (machine.wakeAt === machine.busyUntil) return;
+    machine.wakeAt = machine.busyUntil;
+    this.schedule(machine, machine.busyUntil, 'wake', 0, '');
+  }
+
+  private onWake(machine: Machine): void {
+    if (machine.state !== 'running') return;
+    if (machine.busyUntil > this.now) {
+      this.wakeLater(machine);
+      return;
+    }
+    flushOutbox(this, machine);
+    this.pump(machine);
+  }
+
+  blockOn(machine: Machine, socket: SocketId, until: Micros): void {
+    const time = Math.max(Math.ceil(until), this.now);
+    machine.blockedOn = socket;
+    machine.blockedUntil = time;
+    this.schedule(machine, time, 'unblock', socket, '');
+  }
+
+  private endBlock(machine: Machine): void {
+    machine.blockedOn = 0;
+    machine.mailbox.unshift({ kind: 'timer', name: 'block', version: -1 });
+    this.pump(machine);
+  }
+
+  /** One call of a handler. */
+  private handle(machine: Machine, delivery: Delivery, waited: boolean): void {
+    const process = machine.process as Process;
+    const { trace, sockets } = machine;
+    switch (delivery.kind) {
+      case 'timer': {
+        if (delivery.version >= 0) {
+          if (machine.timers.get(delivery.name)?.version !== delivery.version) return;
+          machine.timers.delete(delivery.name);
+        }
+        trace.mixWide(this.now);
+        trace.mixString(delivery.name);
+        return this.guard(machine, () => process.onTimer(delivery.name));
+      }
+      case 'signal':
+        trace.mixWide(this.now);
+        trace.mixString(delivery.signal);
+        return this.guard(machine, () => process.onSignal(delivery.signal));
+      case 'input':
+        trace.mixWide(this.now);
+        trace.mixString(JSON.stringify(delivery.input) ?? '');
+        return this.guard(machine, () => process.onInput?.(delivery.input));
+    }
+    const row = sockets.row(delivery.socket);
+    if (row < 0) return;
+    trace.mixWide(this.now);
+    trace.mixString(delivery.peer);
+    switch (delivery.kind) {
+      case 'accept':
+        trace.mix(delivery.port);
+        return this.guard(machine, () => process.onAccept(delivery.socket, delivery.port));
+      case 'connect':
+        trace.mix(-1);
+        return this.guard(machine, () => process.onConnect(delivery.socket));
+      case 'message':
+        mixPayload(trace, delivery.payload);
+        noteConsumed(this, machine, row, delivery.bytes, waited);
+        return this.guard(machine, () => process.onMessage(delivery.socket, delivery.payload));
+      case 'close':
+        trace.mixString(delivery.reason);
+        if (sockets.state[row] === ENDED) sockets.free(row);
+        return this.guard(machine, () => process.onClose(delivery.socket, delivery.reason));
+    }
+  }
+
+  /** Whatever a handler throws is a fault of this program: the world stops and says so. */
+  private guard(machine: Machine, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      const text =
+        error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
+      this.halt(`${machine.name}: ${text}`);
+    }
+  }
+
+  halt(reason: string): void {
+    this.halted ??= { reason, at: this.now };
+  }
+
+  emit(machine: Machine, event: ProtocolEvent): void {
+    machine.trace.mixString(event.type);
+    const placed = {
+      at: this.now,
+      machine: machine.index,
+      who: machine.name,
+      order: this.eventOrder++,
+      event,
+    };
+    this.events.push(placed);
+    if (this.stopTypes?.has(event.type)) this.stoppedBy ??= placed;
+  }
+
+  /** The hashes of the processes hosted here, to be combined by name. */
+  hashes(): [name: string, hex: string][] {
+    const out: [string, string][] = [];
+    for (const machine of this.machines) if (machine) out.push([machine.name, machine.trace.hex()]);
+    return out;
+  }
+}
+
+function endsBlock(delivery: Delivery, socket: SocketId): boolean {
+  switch (delivery.kind) {
+    case 'message':
+    case 'close':
+    case 'connect':
+      return delivery.socket === socket;
+    default:
+      return false;
+  }
+}
+
+function throughWire(segment: Segment, codec: WireCodec): Segment {
+  const { content } = segment;
+  const payload = content.payload;
+  if (payload === null) return segment;
+  const decoded = codec.decode(codec.encode(payload), payload);
+  const { id, sentAt, deliverAt, lost, copy } = segment;
+  return new Segment(id, { ...content, payload: decoded }, sentAt, deliverAt, lost, copy);
+}
