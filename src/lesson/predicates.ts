@@ -101,6 +101,14 @@ function truth(view: LessonView): Scope {
       const server = ownerOf(view, slotOf(key));
       return server ? view.value(server.name, String(key)) : null;
     },
+    /** How many slots hold at least `size` keys whose names look like `pattern`. */
+    slotGroups: (size: Value, pattern: Value) => {
+      const masters = view.servers.filter((s) => live(s) && s.role === 'master');
+      const slots = masters.flatMap((s) => view.keys(s.name)).filter((key) => (pattern as RegExp).test(key));
+      const sizes = new Map<number, number>();
+      for (const slot of slots.map(slotOf)) sizes.set(slot, (sizes.get(slot) ?? 0) + 1);
+      return [...sizes.values()].filter((found) => found >= Number(size)).length;
+    },
     uncovered: () => uncovered(view),
     openSlots: () => [
       ...new Set(
