@@ -1,0 +1,157 @@
+/* One connection as the server sees it, and replying to it (after client in server.h and
+ * networking.c).
+ *
+ * Replies are values. A peer inside the world gets them as they are; a peer behind a real socket sent
+ * us bytes, so it gets bytes, collected until the end of the handler and sent in one piece. */
+
+import type { Bytes } from '#base/bytes.ts';
+import type { Command } from './command-table.ts';
+import type { Db } from './db.ts';
+import type { SocketId } from './io.ts';
+import { ErrorReply, Push, type Reply } from './reply.ts';
+import { encodeReply, type RequestParser } from './resp.ts';
+import type { Server } from './server.ts';
+import type { MultiState } from './multi.ts';
+import type { BlockingState } from './blocked.ts';
+import type { User } from './acl-user.ts';
+import type { TrackingState } from './tracking.ts';
+
+export const CLIENT_SLAVE = 1 << 0;
+export const CLIENT_MASTER = 1 << 1;
+export const CLIENT_MONITOR = 1 << 2;
+export const CLIENT_MULTI = 1 << 3;
+export const CLIENT_BLOCKED = 1 << 4;
+export const CLIENT_DIRTY_CAS = 1 << 5;
+export const CLIENT_CLOSE_AFTER_REPLY = 1 << 6;
+export const CLIENT_UNBLOCKED = 1 << 7;
+/** Runs the commands of a script; has no socket. */
+export const CLIENT_SCRIPT = 1 << 8;
+export const CLIENT_ASKING = 1 << 9;
+export const CLIENT_READONLY = 1 << 10;
+export const CLIENT_PUBSUB = 1 << 11;
+export const CLIENT_PREVENT_AOF_PROP = 1 << 12;
+export const CLIENT_PREVENT_REPL_PROP = 1 << 13;
+export const CLIENT_PREVENT_PROP = CLIENT_PREVENT_AOF_PROP | CLIENT_PREVENT_REPL_PROP;
+export const CLIENT_REPLY_OFF = 1 << 14;
+export const CLIENT_REPLY_SKIP_NEXT = 1 << 15;
+export const CLIENT_REPLY_SKIP = 1 << 16;
+export const CLIENT_DIRTY_EXEC = 1 << 17;
+export const CLIENT_MASTER_FORCE_REPLY = 1 << 18;
+export const CLIENT_NO_EVICT = 1 << 19;
+export const CLIENT_TRACKING = 1 << 20;
+export const CLIENT_CLOSE_ASAP = 1 << 21;
+export const CLIENT_DENY_BLOCKING = 1 << 22;
+export const CLIENT_FORCE_REPL = 1 << 23;
+export const CLIENT_FORCE_AOF = 1 << 24;
+/** A blocked command that runs again because a key became ready. */
+export const CLIENT_REEXECUTING = 1 << 25;
+/** Waits in the queue of a paused server. */
+export const CLIENT_PAUSED = 1 << 26;
+
+export class Client {
+  readonly id: number;
+  readonly server: Server;
+  /** Null for clients without a connection: scripts, loading the AOF. */
+  socket: SocketId | null;
+  db: Db;
+  resp: 2 | 3 = 2;
+  name: Bytes = '';
+  flags = 0;
+  /** Null: everything is allowed (the master link, scripts run by nobody, AOF loading). */
+  user: User | null = null;
+  authenticated = false;
+  /** The command that runs, and its arguments. Effects may rewrite `argv` before propagation. */
+  argv: readonly Bytes[] = [];
+  cmd: Command | null = null;
+  lastCmd: Command | null = null;
+  multi: MultiState | null = null;
+  /** Watched keys as "dbId:key". */
+  watched: { db: Db; key: Bytes; expired: boolean }[] = [];
+  blocked: BlockingState | null = null;
+  channels: Set<Bytes> = new Set();
+  patterns: Set<Bytes> = new Set();
+  shardChannels: Set<Bytes> = new Set();
+  tracking: TrackingState | null = null;
+  /** Commands that arrived while the client could not run any. */
+  pending: (readonly Bytes[])[] = [];
+  /** Set once the peer has sent bytes instead of records. */
+  parser: RequestParser | null = null;
+  /** Encoded replies of this handler call (peers that speak bytes). */
+  output: Bytes = '';
+  /** While set, replies are collected here instead of being sent (EXEC, scripts). */
+  collector: Reply[] | null = null;
+  createdAtMs: number;
+  lastInteractionMs: number;
+  /** Bytes read and queued, for CLIENT LIST and limits. */
+  queryBufferPeak = 0;
+  softLimitReachedMs = 0;
+  /** Bytes of argv being processed. */
+  argvBytes = 0;
+  peer: { ip: string; port: number };
+  local: { ip: string; port: number };
+  /** Replication offset of the last write of this client (WAIT). */
+  woff = 0;
+  /** Owned by replication: the state of a replica's link. Null unless CLIENT_SLAVE/CLIENT_MASTER. */
+  replication: unknown = null;
+
+  constructor(server: Server, id: number, socket: SocketId | null, db: Db) {
+    this.server = server;
+    this.id = id;
+    this.socket = socket;
+    this.db = db;
+    this.createdAtMs = server.mstime();
+    this.lastInteractionMs = this.createdAtMs;
+    this.peer = socket === null ? { ip: '', port: 0 } : server.io.peerAddress(socket);
+    this.local = socket === null ? { ip: '', port: 0 } : server.io.localAddress(socket);
+  }
+
+  get dbId(): number {
+    return this.db.id;
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}
+
+/** Sends `reply` to the client, or adds it to what EXEC or a script is collecting. */
+export function addReply(client: Client, reply: Reply): void {
+  if (client.collector !== null) {
+    client.collector.push(reply);
+    return;
+  }
+  if (client.socket === null) return;
+  const flags = client.flags;
+  if ((flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) !== 0 && !(reply instanceof Push && client.resp === 3))
+    return;
+  if ((flags & CLIENT_MASTER) !== 0 && (flags & CLIENT_MASTER_FORCE_REPLY) === 0) return;
+  if ((flags & CLIENT_CLOSE_ASAP) !== 0) return;
+  sendReply(client, reply);
+}
+
+/** Sends what does not belong to the command that runs: messages, invalidations, MONITOR lines. */
+export function addPush(client: Client, push: Push): void {
+  if (client.socket === null || (client.flags & CLIENT_CLOSE_ASAP) !== 0) return;
+  sendReply(client, push);
+}
+
+function sendReply(client: Client, reply: Reply): void {
+  const server = client.server;
+  if (client.parser !== null) {
+    if (client.output === '') server.clientsToFlush.push(client);
+    client.output += encodeReply(reply, client.resp);
+  } else server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
+}
+
+/** Sends an error; `text` begins with its code. */
+export function addReplyError(client: Client, text: Bytes): void {
+  addReply(client, new ErrorReply(text));
+}
+
+/** The database number `id`, or false when there is none. */
+export function selectDb(client: Client, id: number): boolean {
+  const db = client.server.dbs[id];
+  if (db === undefined) return false;
+  client.db = db;
+  return true;
+}

@@ -1,0 +1,183 @@
+/* MULTI, EXEC, WATCH (after multi.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import {
+  addReply,
+  CLIENT_DENY_BLOCKING,
+  CLIENT_DIRTY_CAS,
+  CLIENT_DIRTY_EXEC,
+  CLIENT_MULTI,
+  type Client,
+} from './client.ts';
+import type { Command } from './command-table.ts';
+import type { CommandProcs } from './command.ts';
+import { keyHashSlot } from '#base/crc16.ts';
+import { keyIsExpired, type Db } from './db.ts';
+import { call } from './process-command.ts';
+import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
+import { ErrorReply, NULL_ARRAY, OK, type Reply } from './reply.ts';
+
+/** What a client has queued since MULTI. */
+export interface MultiState {
+  commands: { cmd: Command; argv: readonly Bytes[] }[];
+  /** Union of the flags of the queued commands, and of their absent flags. */
+  cmdFlags: number;
+  argvBytes: number;
+}
+
+/** Puts the client's current command in its queue. */
+export function queueMultiCommand(client: Client): void {
+  // What cannot run any more need not be kept.
+  if (client.flags & (CLIENT_DIRTY_CAS | CLIENT_DIRTY_EXEC)) return;
+  const multi = client.multi as MultiState;
+  const cmd = client.cmd as Command;
+  multi.commands.push({ cmd, argv: client.argv });
+  multi.cmdFlags |= cmd.flags;
+  for (const arg of client.argv) multi.argvBytes += arg.length;
+}
+
+/** Ends the transaction without running it. */
+export function discardTransaction(client: Client): void {
+  client.multi = null;
+  client.flags &= ~(CLIENT_MULTI | CLIENT_DIRTY_CAS | CLIENT_DIRTY_EXEC);
+  unwatchAllKeys(client);
+}
+
+/** A command was refused while queueing: EXEC will fail. */
+export function flagTransaction(client: Client): void {
+  if (client.flags & CLIENT_MULTI) client.flags |= CLIENT_DIRTY_EXEC;
+}
+
+/** EXEC cannot run for the reason of `error`. */
+export function execCommandAbort(client: Client, error: ErrorReply): void {
+  discardTransaction(client);
+  const text = error.text;
+  addReply(client, new ErrorReply(`EXECABORT Transaction discarded because of: ${text}`));
+}
+
+export function unwatchAllKeys(client: Client): void {
+  for (const { db, key } of client.watched) {
+    const clients = db.watchedKeys.get(key);
+    if (clients === undefined) continue;
+    const left = clients.filter((other) => other !== client);
+    if (left.length > 0) db.watchedKeys.set(key, left);
+    else db.watchedKeys.delete(key);
+  }
+  client.watched = [];
+}
+
+/** Fails the transactions that watch this key. */
+export function touchWatchedKey(db: Db, key: Bytes): void {
+  const clients = db.watchedKeys.get(key);
+  if (clients === undefined) return;
+  for (const client of [...clients]) {
+    const watched = client.watched.find((entry) => entry.db === db && entry.key === key);
+    // A key that had expired when it was watched and is deleted only now did not change.
+    if (watched?.expired === true && !existsRaw(db, key)) {
+      watched.expired = false;
+      continue;
+    }
+    client.flags |= CLIENT_DIRTY_CAS;
+    unwatchAllKeys(client);
+  }
+}
+
+/** A whole database is emptied or exchanged (`replacement` is what comes). */
+export function touchAllWatchedKeysInDb(db: Db, replacement: Db | null): void {
+  for (const [key, clients] of [...db.watchedKeys]) {
+    const exists = existsRaw(db, key);
+    const comes = replacement !== null && existsRaw(replacement, key);
+    if (!exists && !comes) continue;
+    for (const client of [...clients]) {
+      const watched = client.watched.find((entry) => entry.db === db && entry.key === key);
+      if (watched?.expired === true && !comes) continue;
+      client.flags |= CLIENT_DIRTY_CAS;
+    }
+  }
+}
+
+function existsRaw(db: Db, key: Bytes): boolean {
+  return db.keys.get(keyHashSlot(key), key) !== undefined;
+}
+
+function isWatchedKeyExpired(client: Client): boolean {
+  return client.watched.some(({ db, key, expired }) => !expired && keyIsExpired(db, key));
+}
+
+function multi(client: Client): Reply {
+  if (client.flags & CLIENT_MULTI) return new ErrorReply('ERR MULTI calls can not be nested');
+  client.flags |= CLIENT_MULTI;
+  client.multi = { commands: [], cmdFlags: 0, argvBytes: 0 };
+  return OK;
+}
+
+function discard(client: Client): Reply {
+  if (!(client.flags & CLIENT_MULTI)) return new ErrorReply('ERR DISCARD without MULTI');
+  discardTransaction(client);
+  return OK;
+}
+
+function exec(client: Client): Reply | undefined {
+  if (!(client.flags & CLIENT_MULTI)) return new ErrorReply('ERR EXEC without MULTI');
+  if (isWatchedKeyExpired(client)) client.flags |= CLIENT_DIRTY_CAS;
+  if (client.flags & (CLIENT_DIRTY_CAS | CLIENT_DIRTY_EXEC)) {
+    const aborted = (client.flags & CLIENT_DIRTY_EXEC) !== 0;
+    discardTransaction(client);
+    return aborted
+      ? new ErrorReply('EXECABORT Transaction discarded because of previous errors.')
+      : NULL_ARRAY;
+  }
+  const queued = (client.multi as MultiState).commands;
+  const cmd = client.cmd;
+  const argv = client.argv;
+  unwatchAllKeys(client);
+  client.server.inExec = true;
+  const outer = client.collector;
+  const replies: Reply[] = [];
+  client.collector = replies;
+  client.flags |= CLIENT_DENY_BLOCKING;
+  for (const command of queued) {
+    client.cmd = command.cmd;
+    client.argv = command.argv;
+    const denied = aclCheckAllPerm(client);
+    if (denied !== null) {
+      addAclLogEntry(client, denied, 'multi');
+      addReply(client, new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`));
+    } else call(client);
+  }
+  client.flags &= ~CLIENT_DENY_BLOCKING;
+  client.collector = outer;
+  client.cmd = cmd;
+  client.argv = argv;
+  discardTransaction(client);
+  client.server.inExec = false;
+  // A command with several replies (SUBSCRIBE to several channels) pushes the rest behind the array.
+  addReply(client, replies.slice(0, queued.length));
+  for (const rest of replies.slice(queued.length)) addReply(client, rest);
+  return undefined;
+}
+
+function watch(client: Client, argv: readonly Bytes[]): Reply {
+  if (client.flags & CLIENT_MULTI) return new ErrorReply('ERR WATCH inside MULTI is not allowed');
+  // Nothing to watch for when the transaction fails anyway.
+  if (client.flags & CLIENT_DIRTY_CAS) return OK;
+  for (const key of argv.slice(1)) watchForKey(client, key);
+  return OK;
+}
+
+function watchForKey(client: Client, key: Bytes): void {
+  const db = client.db;
+  if (client.watched.some((entry) => entry.db === db && entry.key === key)) return;
+  const clients = db.watchedKeys.get(key);
+  if (clients === undefined) db.watchedKeys.set(key, [client]);
+  else clients.push(client);
+  client.watched.push({ db, key, expired: keyIsExpired(db, key) });
+}
+
+function unwatch(client: Client): Reply {
+  unwatchAllKeys(client);
+  client.flags &= ~CLIENT_DIRTY_CAS;
+  return OK;
+}
+
+export const multiCommands: CommandProcs = { multi, discard, exec, watch, unwatch };

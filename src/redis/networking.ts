@@ -1,0 +1,175 @@
+/* Connections of clients: accepting, reading commands, sending replies, closing (after networking.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import {
+  addReply,
+  Client,
+  CLIENT_BLOCKED,
+  CLIENT_CLOSE_AFTER_REPLY,
+  CLIENT_CLOSE_ASAP,
+  CLIENT_MASTER,
+  CLIENT_MULTI,
+  CLIENT_PAUSED,
+  CLIENT_REPLY_SKIP,
+  CLIENT_REPLY_SKIP_NEXT,
+  CLIENT_SLAVE,
+} from './client.ts';
+import { unblockClient } from './blocked.ts';
+import type { Db } from './db.ts';
+import type { Payload, SocketId } from './io.ts';
+import { discardTransaction, unwatchAllKeys } from './multi.ts';
+import { authRequired, processCommand } from './process-command.ts';
+import { pubsubForgetClient } from './pubsub.ts';
+import { freeReplica } from './replication/index.ts';
+import { ErrorReply } from './reply.ts';
+import { RequestParser } from './resp.ts';
+import type { Server } from './server.ts';
+import { disableTracking } from './tracking.ts';
+
+/** A client without a connection: for scripts, loading, the master's stream. */
+export function createFakeClient(server: Server): Client {
+  return new Client(server, server.nextClientId++, null, server.dbs[0] as Db);
+}
+
+/** A connection to the client port. */
+export function acceptClient(server: Server, socket: SocketId): void {
+  if (server.clients.size >= server.config.maxclients) {
+    server.stats.rejectedConnections++;
+    const reply = new ErrorReply('ERR max number of clients reached');
+    server.io.send(socket, { kind: 'reply', reply, resp: 2 });
+    server.io.close(socket);
+    return;
+  }
+  const client = new Client(server, server.nextClientId++, socket, server.dbs[0] as Db);
+  client.user = server.defaultUser;
+  client.authenticated = server.defaultUser.nopass && server.defaultUser.enabled;
+  server.socketKinds.set(socket, 'client');
+  server.clients.set(socket, client);
+  server.clientsById.set(client.id, client);
+  server.stats.connectionsReceived++;
+}
+
+/** Something arrived from a client. */
+export function readFromClient(server: Server, client: Client, payload: Payload): void {
+  client.lastInteractionMs = server.mstime();
+  server.stats.readsProcessed++;
+  server.workMicros += READ_MICROS;
+  if (payload.kind === 'command') {
+    let bytes = 0;
+    for (const arg of payload.argv) bytes += arg.length;
+    server.stats.netInputBytes += bytes + 14 * payload.argv.length;
+    runOrQueue(client, payload.argv);
+  } else if (payload.kind === 'bytes') {
+    server.stats.netInputBytes += payload.data.length;
+    client.parser ??= new RequestParser();
+    client.parser.feed(payload.data);
+    processInput(client);
+  }
+}
+
+/** One read() and one write() of a small request, as the kernel charges them. */
+const READ_MICROS = 8;
+
+/** Runs the commands that have arrived completely, as long as the client can run any. */
+export function processInput(client: Client): void {
+  while (canRun(client) && client.pending.length > 0) {
+    runCommand(client, client.pending.shift() as readonly Bytes[]);
+  }
+  const parser = client.parser;
+  if (parser === null) return;
+  const server = client.server;
+  while (canRun(client)) {
+    const argv = parser.next({
+      maxBulkLength: client.has(CLIENT_MASTER) ? Infinity : server.config.protoMaxBulkLen,
+      authRequired: authRequired(client),
+    });
+    if (argv === null) break;
+    runCommand(client, argv);
+  }
+  if (parser.error !== null && !client.has(CLIENT_CLOSE_AFTER_REPLY)) {
+    addReply(client, new ErrorReply(`ERR ${parser.error}`));
+    client.flags |= CLIENT_CLOSE_AFTER_REPLY;
+  }
+  const waiting = parser.pendingBytes;
+  if (waiting > client.queryBufferPeak) client.queryBufferPeak = waiting;
+  if (waiting > server.config.clientQueryBufferLimit) freeClientAsync(client);
+  if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
+}
+
+function canRun(client: Client): boolean {
+  return (
+    (client.flags & (CLIENT_BLOCKED | CLIENT_PAUSED | CLIENT_CLOSE_AFTER_REPLY | CLIENT_CLOSE_ASAP)) === 0
+  );
+}
+
+function runOrQueue(client: Client, argv: readonly Bytes[]): void {
+  if (canRun(client) && client.pending.length === 0) runCommand(client, argv);
+  else if (!client.has(CLIENT_CLOSE_AFTER_REPLY)) client.pending.push(argv);
+}
+
+function runCommand(client: Client, argv: readonly Bytes[]): void {
+  const server = client.server;
+  if (argv.length === 0) return;
+  client.argv = argv;
+  client.cmd = null;
+  server.currentClient = client;
+  processCommand(client);
+  server.currentClient = null;
+  // CLIENT REPLY SKIP holds for the command after it.
+  client.flags &= ~CLIENT_REPLY_SKIP;
+  if (client.flags & CLIENT_REPLY_SKIP_NEXT) {
+    client.flags = (client.flags & ~CLIENT_REPLY_SKIP_NEXT) | CLIENT_REPLY_SKIP;
+  }
+  if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
+}
+
+/** Closes the connection before the server sleeps, after what was written. */
+export function freeClientAsync(client: Client): void {
+  if (client.has(CLIENT_CLOSE_ASAP)) return;
+  client.flags |= CLIENT_CLOSE_ASAP;
+  client.server.clientsToClose.push(client);
+}
+
+/** The peer is gone. */
+export function clientClosed(server: Server, socket: SocketId): void {
+  const client = server.clients.get(socket);
+  if (client !== undefined) freeClient(client);
+}
+
+/** Forgets the client and closes its connection. */
+export function freeClient(client: Client): void {
+  const server = client.server;
+  const socket = client.socket;
+  if (socket === null || server.clients.get(socket) !== client) return;
+  flushClient(client);
+  server.clients.delete(socket);
+  server.clientsById.delete(client.id);
+  server.socketKinds.delete(socket);
+  if (client.flags & CLIENT_BLOCKED) unblockClient(client);
+  if (client.flags & CLIENT_MULTI) discardTransaction(client);
+  unwatchAllKeys(client);
+  pubsubForgetClient(client);
+  disableTracking(client);
+  server.monitors.delete(client);
+  if (client.flags & CLIENT_SLAVE) freeReplica(client);
+  server.io.close(socket);
+  client.socket = null;
+  client.flags |= CLIENT_CLOSE_ASAP;
+}
+
+/** Sends the bytes collected for a client. */
+export function flushClient(client: Client): void {
+  if (client.output === '' || client.socket === null) return;
+  client.server.stats.netOutputBytes += client.output.length;
+  client.server.stats.writesProcessed++;
+  client.server.io.send(client.socket, { kind: 'bytes', data: client.output });
+  client.output = '';
+}
+
+/** Sends what the handler has collected, and closes who is to be closed. */
+export function handleClientsWithPendingWrites(server: Server): void {
+  while (server.clientsToFlush.length > 0 || server.clientsToClose.length > 0) {
+    for (const client of server.clientsToFlush.splice(0)) flushClient(client);
+    for (const client of server.clientsToClose.splice(0)) freeClient(client);
+  }
+}

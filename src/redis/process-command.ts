@@ -1,0 +1,331 @@
+/* From a received command to its execution: every check in Redis's order (after processCommand and
+ * call in server.c).
+ *
+ * The order matters: a client in a transaction, without a password, sent to the wrong server or
+ * writing to a replica must hear of the first obstacle, as from the real one. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
+import {
+  addReply,
+  CLIENT_BLOCKED,
+  CLIENT_FORCE_AOF,
+  CLIENT_FORCE_REPL,
+  CLIENT_MASTER,
+  CLIENT_MULTI,
+  CLIENT_PREVENT_AOF_PROP,
+  CLIENT_PREVENT_PROP,
+  CLIENT_PREVENT_REPL_PROP,
+  CLIENT_PUBSUB,
+  CLIENT_SLAVE,
+  type Client,
+} from './client.ts';
+import { handleClientsBlockedOnKeys } from './blocked.ts';
+import { getNodeByQuery } from './cluster/index.ts';
+import {
+  CMD_ADMIN,
+  CMD_ALLOW_BUSY,
+  CMD_DENYOOM,
+  CMD_LOADING,
+  CMD_MAY_REPLICATE,
+  CMD_MOVABLE_KEYS,
+  CMD_NO_AUTH,
+  CMD_NO_MULTI,
+  CMD_READONLY,
+  CMD_SKIP_MONITOR,
+  CMD_STALE,
+  CMD_WRITE,
+  type Command,
+} from './command-table.ts';
+import { commandTable, lookupCommand } from './commands.ts';
+import { performEvictions } from './evict.ts';
+import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
+import { feedMonitors } from './monitor.ts';
+import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
+import { isWritePaused, postponeClient } from './pause.ts';
+import { diskErrorMessage } from './persistence.ts';
+import { ErrorReply, QUEUED } from './reply.ts';
+import { addCommandSample } from './latency.ts';
+import type { Server } from './server.ts';
+import { busyScriptError } from './scripting-hooks.ts';
+import type { CommandStats } from './stats.ts';
+import { trackingAfterCommand, trackingBeforeCommand } from './tracking.ts';
+
+const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
+const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
+const NOREPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
+const READONLY = new ErrorReply("READONLY You can't write against a read only replica.");
+const MASTERDOWN = new ErrorReply(
+  "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+);
+const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
+
+/** Commands that a transaction does not queue. */
+const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+/** Commands that a RESP2 subscriber may use. */
+const PUBSUB_CONTEXT = new Set([
+  'ping',
+  'subscribe',
+  'ssubscribe',
+  'unsubscribe',
+  'sunsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'quit',
+  'reset',
+]);
+
+/** True while the client may do nothing but authenticate. */
+export function authRequired(client: Client): boolean {
+  const user = client.server.defaultUser;
+  return (!user.nopass || !user.enabled) && !client.authenticated && client.user !== null;
+}
+
+/** The master's stream and the loading of files are obeyed whatever the state of this server. */
+export function mustObeyClient(client: Client): boolean {
+  return client.user === null || (client.flags & CLIENT_MASTER) !== 0;
+}
+
+/** Checks and runs, queues or refuses the client's command (`client.argv`). */
+export function processCommand(client: Client): void {
+  const server = client.server;
+  const cmd = lookupCommand(client.argv);
+  client.cmd = cmd;
+  if (cmd !== null) client.lastCmd = cmd;
+  const refusal = checkCommand(server, client, cmd);
+  if (refusal !== null) {
+    rejectCommand(client, refusal);
+    return;
+  }
+  if (postponeIfPaused(server, client, cmd as Command)) return;
+  if (client.flags & CLIENT_MULTI && !NOT_QUEUED.has((cmd as Command).fullName)) {
+    queueMultiCommand(client);
+    addReply(client, QUEUED);
+    return;
+  }
+  call(client);
+  client.woff = server.replication.masterReplOffset;
+  if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
+}
+
+/** The error that stands in the way of this command, or null. */
+function checkCommand(server: Server, client: Client, cmd: Command | null): ErrorReply | null {
+  const existence = commandExists(client.argv, cmd);
+  if (existence !== null) return existence;
+  const command = cmd as Command;
+  const flags = command.flags;
+  const obey = mustObeyClient(client);
+  const refusal =
+    checkProtected(server, client, command) ??
+    (authRequired(client) && (flags & CMD_NO_AUTH) === 0 ? NOAUTH : null) ??
+    ((client.flags & CLIENT_MULTI) !== 0 && (flags & CMD_NO_MULTI) !== 0
+      ? new ErrorReply('ERR Command not allowed inside a transaction')
+      : null) ??
+    checkAcl(client);
+  if (refusal !== null) return refusal;
+  if (server.cluster !== null && !obey) {
+    const redirect = checkCluster(client, command);
+    if (redirect !== null) return redirect;
+  }
+  return checkState(server, client, command, obey);
+}
+
+/** The errors of state: memory, disk, replicas, role, subscription, link, loading, script. */
+function checkState(server: Server, client: Client, command: Command, obey: boolean): ErrorReply | null {
+  const flags = execFlags(client, command);
+  const isWrite = (flags & CMD_WRITE) !== 0;
+  if (server.config.maxmemory > 0 && !server.busyScript) {
+    const outOfMemory = !performEvictions(server);
+    const queues = (client.flags & CLIENT_MULTI) !== 0 && !NOT_QUEUED.has(command.fullName);
+    if (outOfMemory && ((flags & CMD_DENYOOM) !== 0 || queues)) return OOM;
+    server.scriptOom = outOfMemory;
+  }
+  if (!obey) {
+    if (isWrite || command.fullName === 'ping') {
+      const diskError = diskErrorMessage(server);
+      if (diskError !== null) return diskError;
+    }
+    if (isWrite && !goodReplicas(server)) return NOREPLICAS;
+    if (isWrite && server.isReplica() && server.config.replicaReadOnly) return READONLY;
+  }
+  if ((client.flags & CLIENT_PUBSUB) !== 0 && client.resp === 2 && !PUBSUB_CONTEXT.has(command.fullName)) {
+    return new ErrorReply(
+      `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+    );
+  }
+  const notStale = (flags & CMD_STALE) === 0 || hasQueuedWithout(client, command, CMD_STALE);
+  if (notStale && server.isReplica() && !server.config.replicaServeStaleData && !server.replication.linkUp) {
+    return MASTERDOWN;
+  }
+  const notLoading = (flags & CMD_LOADING) === 0 || hasQueuedWithout(client, command, CMD_LOADING);
+  if (server.loading && notLoading) return LOADING;
+  if (server.busyScript && (command.flags & CMD_ALLOW_BUSY) === 0) return busyScriptError(server);
+  const touchesKeys = (flags & (CMD_WRITE | CMD_READONLY | CMD_MAY_REPLICATE)) !== 0;
+  if ((client.flags & CLIENT_SLAVE) !== 0 && touchesKeys) {
+    return new ErrorReply("ERR Replica can't interact with the keyspace");
+  }
+  return null;
+}
+
+/** EXEC counts as everything that it runs. */
+function execFlags(client: Client, command: Command): number {
+  if (command.fullName !== 'exec' || client.multi === null) return command.flags;
+  return command.flags | client.multi.cmdFlags;
+}
+
+function hasQueuedWithout(client: Client, command: Command, flag: number): boolean {
+  if (command.fullName !== 'exec' || client.multi === null) return false;
+  return client.multi.commands.some((queued) => (queued.cmd.flags & flag) === 0);
+}
+
+/** The errors "unknown command", "unknown subcommand" and "wrong number of arguments". */
+export function commandExists(argv: readonly Bytes[], cmd: Command | null): ErrorReply | null {
+  if (cmd === null) {
+    const container = commandTable.get((argv[0] as string).toLowerCase());
+    if (container !== undefined && container.subcommands !== null) {
+      const name = container.fullName.toUpperCase();
+      return new ErrorReply(`ERR unknown subcommand '${clean(argv[1] as string)}'. Try ${name} HELP.`);
+    }
+    let args = '';
+    for (let at = 1; at < argv.length && args.length < 128; at++) {
+      args += `'${(argv[at] as string).slice(0, 128 - args.length)}' `;
+    }
+    return new ErrorReply(
+      `ERR unknown command '${clean(argv[0] as string)}', with args beginning with: ${oneLine(args)}`,
+    );
+  }
+  const wrong = cmd.arity > 0 ? argv.length !== cmd.arity : argv.length < -cmd.arity;
+  if (wrong) return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
+  if (cmd.proc === null) {
+    if (cmd.subcommands !== null)
+      return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
+    return new ErrorReply(`ERR '${cmd.fullName}' is not available on this server`);
+  }
+  return null;
+}
+
+const clean = (text: Bytes): Bytes => oneLine(text.slice(0, 128));
+const oneLine = (text: Bytes): Bytes => text.replace(/[\r\n]/g, ' ');
+
+function checkProtected(server: Server, client: Client, command: Command): ErrorReply | null {
+  const parameter =
+    command.fullName === 'debug'
+      ? (['enable-debug-command', 'DEBUG', server.config.enableDebugCommand] as const)
+      : command.parent?.fullName === 'module' && command.name !== 'list' && command.name !== 'help'
+        ? (['enable-module-command', 'MODULE', server.config.enableModuleCommand] as const)
+        : null;
+  if (parameter === null || parameter[2] === 'yes' || mustObeyClient(client)) return null;
+  if (parameter[2] === 'local' && client.peer.ip === server.ip) return null;
+  return new ErrorReply(
+    `ERR ${parameter[1]} command not allowed. If the ${parameter[0]} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+  );
+}
+
+function checkAcl(client: Client): ErrorReply | null {
+  const denied = aclCheckAllPerm(client);
+  if (denied === null) return null;
+  addAclLogEntry(client, denied, client.flags & CLIENT_MULTI ? 'multi' : 'toplevel');
+  return new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`);
+}
+
+function checkCluster(client: Client, command: Command): ErrorReply | null {
+  const keyless = (command.flags & CMD_MOVABLE_KEYS) === 0 && command.keySpecs.length === 0;
+  if (keyless && command.fullName !== 'exec') return null;
+  const redirect = getNodeByQuery(client, command, client.argv);
+  if (redirect !== null && command.fullName === 'exec') discardTransaction(client);
+  return redirect;
+}
+
+function goodReplicas(server: Server): boolean {
+  const config = server.config;
+  if (config.minReplicasToWrite === 0 || config.minReplicasMaxLag === 0 || server.isReplica()) return true;
+  return server.replication.goodReplicas >= config.minReplicasToWrite;
+}
+
+function postponeIfPaused(server: Server, client: Client, command: Command): boolean {
+  if (client.flags & CLIENT_SLAVE || server.pause.endMs === 0) return false;
+  const writes = (execFlags(client, command) & (CMD_WRITE | CMD_MAY_REPLICATE)) !== 0;
+  if (!isWritePaused(server, writes)) return false;
+  postponeClient(client);
+  return true;
+}
+
+/** Refuses the command: a transaction is spoilt, EXEC is aborted. */
+export function rejectCommand(client: Client, error: ErrorReply): void {
+  const cmd = client.cmd;
+  flagTransaction(client);
+  if (cmd !== null) commandStats(client.server, cmd).rejectedCalls++;
+  countErrorReply(client.server, error);
+  if (cmd?.fullName === 'exec' && client.flags & CLIENT_MULTI) execCommandAbort(client, error);
+  else addReply(client, error);
+}
+
+/** Runs the client's command and propagates what it changed. */
+export function call(client: Client): void {
+  const server = client.server;
+  const cmd = client.cmd as Command;
+  const argv = client.argv;
+  const dirtyBefore = server.dirty;
+  const workBefore = server.workMicros;
+  client.flags &= ~(CLIENT_FORCE_AOF | CLIENT_FORCE_REPL | CLIENT_PREVENT_PROP);
+  server.workMicros += BASE_MICROS;
+  server.callDepth++;
+  if (server.trackingClients > 0) trackingBeforeCommand(client);
+  const reply = (cmd.proc as NonNullable<Command['proc']>)(client, argv);
+  if (reply !== undefined) addReply(client, reply);
+  server.callDepth--;
+  const failed = reply instanceof ErrorReply;
+  if (failed) countErrorReply(server, reply);
+  if ((client.flags & CLIENT_BLOCKED) === 0) {
+    const micros = server.workMicros - workBefore;
+    recordCall(server, cmd, micros, failed);
+    addCommandSample(server, client, cmd, argv, micros);
+    if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
+      feedMonitors(client, argv);
+  }
+  propagateCall(server, client, server.dirty !== dirtyBefore);
+  if (server.trackingClients > 0) trackingAfterCommand(client, cmd, argv);
+  if (server.callDepth === 0 && server.pendingOps.length > 0) propagatePendingCommands(server);
+}
+
+/** Processor time of the simplest command. */
+const BASE_MICROS = 1;
+
+function propagateCall(server: Server, client: Client, changed: boolean): void {
+  const flags = client.flags;
+  let target = changed ? PROPAGATE_AOF | PROPAGATE_REPL : 0;
+  if (target === 0 && (flags & (CLIENT_FORCE_AOF | CLIENT_FORCE_REPL)) === 0) return;
+  if (flags & CLIENT_FORCE_AOF) target |= PROPAGATE_AOF;
+  if (flags & CLIENT_FORCE_REPL) target |= PROPAGATE_REPL;
+  if (flags & CLIENT_PREVENT_AOF_PROP) target &= ~PROPAGATE_AOF;
+  if (flags & CLIENT_PREVENT_REPL_PROP) target &= ~PROPAGATE_REPL;
+  if (target !== 0) alsoPropagate(server, client.db.id, client.argv, target);
+}
+
+function recordCall(server: Server, cmd: Command, micros: number, failed: boolean): void {
+  const stats = commandStats(server, cmd);
+  stats.calls++;
+  stats.usec += micros;
+  if (failed) stats.failedCalls++;
+  if (server.config.latencyTracking) {
+    const bucket = micros <= 1 ? 0 : Math.ceil(Math.log2(micros));
+    stats.histogram[bucket] = (stats.histogram[bucket] ?? 0) + 1;
+  }
+  server.stats.commandsProcessed++;
+}
+
+export function commandStats(server: Server, cmd: Command): CommandStats {
+  let stats = server.stats.commands.get(cmd.fullName);
+  if (stats === undefined) {
+    stats = { calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0, histogram: [] };
+    server.stats.commands.set(cmd.fullName, stats);
+  }
+  return stats;
+}
+
+/** Counts an error reply under its code. */
+export function countErrorReply(server: Server, error: ErrorReply): void {
+  server.stats.totalErrorReplies++;
+  const code = error.code;
+  server.stats.errors.set(code, (server.stats.errors.get(code) ?? 0) + 1);
+}

@@ -1,0 +1,175 @@
+/* One Redis server: its state, and what it does when the world calls it (after server.h and the
+ * life-cycle part of server.c).
+ *
+ * The server is a process of the world (io.ts): handlers take one thing that happened, act, and end
+ * with beforeSleep. This file holds the state and the routing; each subject has a file of its own. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { User } from './acl-user.ts';
+import { AofState } from './aof.ts';
+import type { Client } from './client.ts';
+import {
+  clusterAccept,
+  clusterClosed,
+  clusterConnected,
+  clusterRead,
+  migrateClosed,
+  migrateConnected,
+  migrateRead,
+  migrateTimedOut,
+  type ClusterState,
+} from './cluster/index.ts';
+import { Config } from './config.ts';
+import { applyStartupConfig } from './config-set.ts';
+import { Db } from './db.ts';
+import type { CloseReason, Io, Payload, Process, SocketId } from './io.ts';
+import { acceptClient, clientClosed, readFromClient } from './networking.ts';
+import type { PauseState } from './pause.ts';
+import type { PendingOp } from './propagate.ts';
+import {
+  replicationClosed,
+  replicationConnected,
+  replicationRead,
+  type ReplicationState,
+} from './replication/index.ts';
+import { beforeSleep, initServer, serverCron, shutdownSignal } from './life.ts';
+import { Stats } from './stats.ts';
+
+export type SocketKind = 'client' | 'bus' | 'master' | 'migrate';
+
+export interface ServerOptions {
+  /** Name in the world, "7000". */
+  name: string;
+  ip: string;
+  port: number;
+  /** Parameters by their Redis names, as in redis.conf. */
+  config: Readonly<Record<string, string>>;
+}
+
+export class Server implements Process {
+  /** Given by the world before anything else. */
+  io!: Io;
+  readonly name: string;
+  readonly ip: string;
+  port: number;
+  config: Config = new Config();
+  dbs: Db[] = [];
+  clients: Map<SocketId, Client> = new Map();
+  clientsById: Map<number, Client> = new Map();
+  nextClientId = 1;
+  /** What each socket of this server is for. */
+  socketKinds: Map<SocketId, SocketKind> = new Map();
+  /** Null when the server is not in cluster mode. */
+  cluster: ClusterState | null = null;
+  replication!: ReplicationState;
+  aof: AofState = new AofState();
+  stats: Stats = new Stats();
+  /** Changes since the last save; commands add to it. */
+  dirty = 0;
+  runId = '';
+  startedAtMs = 0;
+  loading = false;
+  inExec = false;
+  /** Depth of nested calls: scripts and EXEC run commands inside a command. */
+  callDepth = 0;
+  propagateNoMulti = false;
+  currentClient: Client | null = null;
+  pendingOps: PendingOp[] = [];
+  readyKeys: { db: Db; key: Bytes }[] = [];
+  blockedClients: Set<Client> = new Set();
+  unblockedClients: Client[] = [];
+  clientsToFlush: Client[] = [];
+  clientsToClose: Client[] = [];
+  /** Clients with CLIENT TRACKING on. */
+  trackingClients = 0;
+  isLfuPolicy = false;
+  monitors: Set<Client> = new Set();
+  pause: PauseState = { kind: 'write', endMs: 0, clients: [] };
+  /** A script has run longer than busy-reply-threshold. */
+  busyScript = false;
+  scriptOom = false;
+  users: Map<Bytes, User> = new Map();
+  defaultUser: User = new User('default');
+  /** Processor time used in this handler call, microseconds. */
+  workMicros = 0;
+  cronLoops = 0;
+
+  constructor(options: ServerOptions) {
+    this.name = options.name;
+    this.ip = options.ip;
+    this.port = options.port;
+    applyStartupConfig(this, options.config);
+  }
+
+  /** Unix ms by this machine's clock. */
+  mstime(): number {
+    return Math.floor(this.io.wallMs);
+  }
+
+  /** The time by which keys expire in the running command. */
+  commandTimeMs(): number {
+    return Math.floor(this.io.wallMs);
+  }
+
+  isReplica(): boolean {
+    return this.replication.masterHost !== null;
+  }
+
+  isPausedForExpiry(): boolean {
+    return this.pause.endMs !== 0;
+  }
+
+  start(): void {
+    initServer(this);
+  }
+
+  onAccept(socket: SocketId, port: number): void {
+    if (port !== this.port && this.cluster !== null) {
+      this.socketKinds.set(socket, 'bus');
+      clusterAccept(this, socket);
+    } else acceptClient(this, socket);
+    beforeSleep(this);
+  }
+
+  onConnect(socket: SocketId): void {
+    const kind = this.socketKinds.get(socket);
+    if (kind === 'bus') clusterConnected(this, socket);
+    else if (kind === 'master') replicationConnected(this, socket);
+    else if (kind === 'migrate') migrateConnected(this, socket);
+    beforeSleep(this);
+  }
+
+  onMessage(socket: SocketId, payload: Payload): void {
+    const kind = this.socketKinds.get(socket);
+    if (kind === 'client') readFromClient(this, this.clients.get(socket) as Client, payload);
+    else if (kind === 'bus') clusterRead(this, socket, payload);
+    else if (kind === 'master') replicationRead(this, socket, payload);
+    else if (kind === 'migrate') migrateRead(this, socket, payload);
+    beforeSleep(this);
+  }
+
+  onClose(socket: SocketId, reason: CloseReason): void {
+    const kind = this.socketKinds.get(socket);
+    this.socketKinds.delete(socket);
+    if (kind === 'client') clientClosed(this, socket);
+    else if (kind === 'bus') clusterClosed(this, socket, reason);
+    else if (kind === 'master') replicationClosed(this, socket, reason);
+    else if (kind === 'migrate') migrateClosed(this, socket, reason);
+    beforeSleep(this);
+  }
+
+  onTimer(timer: string): void {
+    if (timer === 'cron') serverCron(this);
+    else if (timer === 'block') migrateTimedOut(this);
+    beforeSleep(this);
+  }
+
+  onSignal(signal: 'TERM' | 'INT'): void {
+    shutdownSignal(this, signal);
+  }
+}
+
+/** The running command uses the processor for `micros` more than its base cost. */
+export function consume(server: Server, micros: number): void {
+  server.workMicros += micros;
+}
