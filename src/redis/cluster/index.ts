@@ -14,7 +14,11 @@ export type { ClusterState };
 export function clusterInit(_server: Server): void {}
 export function clusterCron(_server: Server): void {}
 export function clusterBeforeSleep(_server: Server): void {}
-export function getNodeByQuery(_client: Client, _command: Command, _argv: readonly Bytes[]): ErrorReply | null {
+export function getNodeByQuery(
+  _client: Client,
+  _command: Command,
+  _argv: readonly Bytes[],
+): ErrorReply | null {
   return null;
 }
 export function clusterRedirectBlockedClient(_client: Client): void {}

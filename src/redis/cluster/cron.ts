@@ -1,0 +1,245 @@
+/* What a server does about its cluster ten times a second, and after every event (after clusterInit,
+ * clusterCron and clusterBeforeSleep in cluster.c). */
+
+import type { Server } from '#redis/server.ts';
+import { replicationSetMaster } from '#redis/replication/link.ts';
+import { clusterOf, emit, nodeRef } from './events.ts';
+import { clusterHandleSlaveFailover } from './failover.ts';
+import { announcedPorts, busPort, clusterSendPing } from './gossip.ts';
+import { connectClusterLink, freeClusterLink, linkOutputPending } from './links.ts';
+import { clusterHandleManualFailover, manualFailoverCheckTimeout } from './manual-failover.ts';
+import {
+  CLUSTERMSG_TYPE_PING,
+  CLUSTER_NODE_FAIL,
+  CLUSTER_NODE_HANDSHAKE,
+  CLUSTER_NODE_MASTER,
+  CLUSTER_NODE_MYSELF,
+  CLUSTER_NODE_NOADDR,
+  CLUSTER_NODE_NOFAILOVER,
+  CLUSTER_NODE_PFAIL,
+} from './message.ts';
+import { clusterLoadConfig, clusterSaveConfig } from './nodes-conf.ts';
+import { clusterAddNode, clusterCountNonFailingSlaves, clusterDelNode, createClusterNode } from './nodes.ts';
+import { clusterHandleSlaveMigration, isOrphaned } from './replica-migration.ts';
+import {
+  CLUSTER_TODO_FSYNC_CONFIG,
+  CLUSTER_TODO_HANDLE_FAILOVER,
+  CLUSTER_TODO_HANDLE_MANUALFAILOVER,
+  CLUSTER_TODO_SAVE_CONFIG,
+  CLUSTER_TODO_UPDATE_STATE,
+  ClusterState,
+  type ClusterNode,
+} from './state.ts';
+import { clusterUpdateState } from './update-state.ts';
+
+/** Starts cluster mode: reads nodes.conf or begins a new life, opens the bus port. False when the
+ *  server cannot run (the log says why). */
+export function clusterInit(server: Server): boolean {
+  const cluster = new ClusterState();
+  server.cluster = cluster;
+  cluster.mutations = server.mutations ?? [];
+  const loaded = clusterLoadConfig(server);
+  if (loaded === 'broken') {
+    server.io.log('warning', 'Unrecoverable error: corrupted cluster config file.');
+    return false;
+  }
+  if (loaded === 'none') {
+    cluster.myself = createClusterNode(server, null, CLUSTER_NODE_MYSELF | CLUSTER_NODE_MASTER);
+    server.io.log('notice', `No cluster configuration found, I'm ${cluster.myself.name}`);
+    clusterAddNode(cluster, cluster.myself);
+  } else {
+    server.io.log('notice', `Node configuration loaded, I'm ${cluster.myself.name}`);
+  }
+  if (!server.io.listen(busPort(server))) {
+    server.io.log('warning', `Failed listening on port ${busPort(server)} (cluster), aborting.`);
+    return false;
+  }
+  clusterUpdateMyself(server);
+  if (loaded === 'none') clusterSaveConfig(server, true);
+  return true;
+}
+
+/** Carries what the configuration says about this server into its own node. */
+export function clusterUpdateMyself(server: Server): void {
+  const { myself } = clusterOf(server);
+  const { config } = server;
+  const { port, pport, cport } = announcedPorts(server);
+  myself.port = port;
+  myself.pport = pport;
+  myself.cport = cport;
+  myself.hostname = config.clusterAnnounceHostname;
+  if (config.clusterAnnounceIp !== '') myself.ip = config.clusterAnnounceIp;
+  const nofailover = config.clusterReplicaNoFailover ? CLUSTER_NODE_NOFAILOVER : 0;
+  if ((myself.flags & CLUSTER_NODE_NOFAILOVER) === nofailover) return;
+  myself.flags ^= CLUSTER_NODE_NOFAILOVER;
+  clusterOf(server).todoBeforeSleep |= CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE;
+}
+
+/** The periodic work, every 100 ms. */
+export function clusterCron(server: Server): void {
+  const cluster = clusterOf(server);
+  const { myself } = cluster;
+  cluster.cronIteration++;
+  clusterUpdateMyself(server);
+  reconnectNodes(server);
+  if (cluster.cronIteration % 10 === 0) pingOneAtRandom(server);
+  const scan = scanNodes(server);
+  startReplication(server);
+  manualFailoverCheckTimeout(server);
+  if (myself.isSlave) {
+    clusterHandleManualFailover(server);
+    clusterHandleSlaveFailover(server);
+    const migrate = scan.orphanedMasters > 0 && scan.maxSlaves >= 2 && scan.mySlaves === scan.maxSlaves;
+    if (migrate && server.config.clusterAllowReplicaMigration)
+      clusterHandleSlaveMigration(server, scan.maxSlaves);
+  }
+  if (scan.updateState || !cluster.ok) clusterUpdateState(server);
+}
+
+function reconnectNodes(server: Server): void {
+  const cluster = clusterOf(server);
+  const now = server.mstime();
+  const handshakeTimeoutMs = Math.max(server.config.clusterNodeTimeout, 1000);
+  const limit = server.config.clusterLinkSendbufLimit;
+  cluster.pfailNodes = 0;
+  const expired: ClusterNode[] = [];
+  for (const node of cluster.nodes.list) {
+    if (limit > 0) freeLinkOnBufferLimit(server, node, limit);
+    if (node.flags & (CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR)) continue;
+    if (node.flags & CLUSTER_NODE_PFAIL) cluster.pfailNodes++;
+    if (node.inHandshake && now - node.ctime > handshakeTimeoutMs) expired.push(node);
+    else if (node.link === null) connectClusterLink(server, node);
+  }
+  for (const node of expired) {
+    emit(server, 'HANDSHAKE_TIMEOUT', { ip: node.ip, port: node.port });
+    clusterDelNode(server, node);
+  }
+}
+
+function freeLinkOnBufferLimit(server: Server, node: ClusterNode, limit: number): void {
+  for (const link of [node.link, node.inboundLink]) {
+    if (!link) continue;
+    const pending = linkOutputPending(server, link);
+    if (pending <= limit) continue;
+    const direction = link.inbound ? 'from' : 'to';
+    server.io.log(
+      'warning',
+      `Freeing cluster link(${direction} node: ${node.name}, used memory: ${pending}) due to exceeding send buffer memory limit.`,
+    );
+    freeClusterLink(server, link);
+    clusterOf(server).linksBufferLimitExceeded++;
+  }
+}
+
+/** Once a second: of five random nodes the one not heard of for longest. */
+function pingOneAtRandom(server: Server): void {
+  const cluster = clusterOf(server);
+  let oldest: ClusterNode | null = null;
+  for (let draw = 0; draw < 5; draw++) {
+    const node = server.io.random.pick(cluster.nodes.list);
+    if (node.link === null || node.pingSent !== 0) continue;
+    if (node.flags & (CLUSTER_NODE_MYSELF | CLUSTER_NODE_HANDSHAKE)) continue;
+    if (oldest === null || node.pongReceived < oldest.pongReceived) oldest = node;
+  }
+  if (oldest?.link) clusterSendPing(server, oldest.link, CLUSTERMSG_TYPE_PING);
+}
+
+interface Scan {
+  orphanedMasters: number;
+  /** Greatest number of working replicas any master has, and how many my master has. */
+  maxSlaves: number;
+  mySlaves: number;
+  updateState: boolean;
+}
+
+/** Pings who was silent, suspects who stays silent, and counts replicas. */
+function scanNodes(server: Server): Scan {
+  const cluster = clusterOf(server);
+  const { myself } = cluster;
+  const scan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0, updateState: false };
+  const now = server.mstime();
+  const skip = CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR | CLUSTER_NODE_HANDSHAKE;
+  for (const node of cluster.nodes.list) {
+    if (node.flags & skip) continue;
+    if (myself.isSlave && node.isMaster && !node.failed) {
+      const okSlaves = clusterCountNonFailingSlaves(node);
+      if (isOrphaned(node)) scan.orphanedMasters++;
+      scan.maxSlaves = Math.max(scan.maxSlaves, okSlaves);
+      if (myself.slaveof === node) scan.mySlaves = okSlaves;
+    }
+    if (pingIfDue(server, node, now) || node.pingSent === 0) continue;
+    if (suspectIfSilent(server, node, now)) scan.updateState = true;
+  }
+  return scan;
+}
+
+/** True when a PING was sent now. */
+function pingIfDue(server: Server, node: ClusterNode, now: number): boolean {
+  const cluster = clusterOf(server);
+  const halfMs = server.config.clusterNodeTimeout / 2;
+  const { link, pingSent } = node;
+  // The connection itself may be what is broken: try a new one while there is still time.
+  if (
+    link &&
+    now - link.ctime > server.config.clusterNodeTimeout &&
+    pingSent !== 0 &&
+    now - pingSent > halfMs &&
+    now - node.dataReceived > halfMs
+  ) {
+    freeClusterLink(server, link);
+  }
+  if (node.link && pingSent === 0 && now - node.pongReceived > halfMs) {
+    clusterSendPing(server, node.link, CLUSTERMSG_TYPE_PING);
+    return true;
+  }
+  // A paused master keeps telling the replica that waits for it.
+  if (cluster.mfEnd !== 0 && cluster.myself.isMaster && cluster.mfSlave === node && node.link) {
+    clusterSendPing(server, node.link, CLUSTERMSG_TYPE_PING);
+    return true;
+  }
+  return false;
+}
+
+/** PFAIL: a ping unanswered for longer than the timeout, and nothing else heard either. */
+function suspectIfSilent(server: Server, node: ClusterNode, now: number): boolean {
+  const pingDelayMs = now - node.pingSent;
+  const dataDelayMs = now - node.dataReceived;
+  const nodeTimeoutMs = server.config.clusterNodeTimeout;
+  if (Math.min(pingDelayMs, dataDelayMs) <= nodeTimeoutMs) return false;
+  if (node.flags & (CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL)) return false;
+  server.io.log('debug', `*** NODE ${node.name} possibly failing`);
+  node.flags |= CLUSTER_NODE_PFAIL;
+  emit(server, 'PFAIL', { ...nodeRef(node), pingDelayMs, dataDelayMs, nodeTimeoutMs });
+  return true;
+}
+
+/** A replica whose master's address was unknown so far starts to replicate. */
+function startReplication(server: Server): void {
+  const { myself } = clusterOf(server);
+  const master = myself.slaveof;
+  if (!myself.isSlave || server.replication.masterHost !== null || !master?.hasAddr) return;
+  replicationSetMaster(server, master.ip, master.port);
+}
+
+/** What was put off during the event that was just handled. */
+export function clusterBeforeSleep(server: Server): void {
+  const cluster = clusterOf(server);
+  const flags = cluster.todoBeforeSleep;
+  if (flags === 0) return;
+  cluster.todoBeforeSleep = 0;
+  if (flags & CLUSTER_TODO_HANDLE_MANUALFAILOVER) {
+    if (cluster.myself.isSlave) {
+      clusterHandleManualFailover(server);
+      clusterHandleSlaveFailover(server);
+    }
+  } else if (flags & CLUSTER_TODO_HANDLE_FAILOVER) {
+    clusterHandleSlaveFailover(server);
+  }
+  if (flags & CLUSTER_TODO_UPDATE_STATE) clusterUpdateState(server);
+  if (flags & CLUSTER_TODO_SAVE_CONFIG) clusterSaveConfig(server, (flags & CLUSTER_TODO_FSYNC_CONFIG) !== 0);
+}
+
+/** Whether this server is a master, for its own commands. */
+export function iAmMaster(server: Server): boolean {
+  return (clusterOf(server).myself.flags & CLUSTER_NODE_MASTER) !== 0;
+}

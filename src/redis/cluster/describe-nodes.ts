@@ -1,0 +1,41 @@
+/* The text of CLUSTER NODES and nodes.conf (after clusterGenNodeDescription in cluster.c). */
+
+import type { Server } from '#redis/server.ts';
+import { bitmapRanges } from './bitmap.ts';
+import { clusterOf } from './events.ts';
+import { nodeFlagNames } from './flags.ts';
+import { CLUSTER_NODE_MYSELF } from './message.ts';
+import type { ClusterNode } from './state.ts';
+
+/** One line without its end. */
+export function clusterGenNodeDescription(server: Server, node: ClusterNode): string {
+  const cluster = clusterOf(server);
+  const hostname = node.hostname === '' ? '' : `,${node.hostname}`;
+  const master = node.isSlave && node.slaveof ? node.slaveof : null;
+  const linked = node.link !== null || (node.flags & CLUSTER_NODE_MYSELF) !== 0;
+  let line =
+    `${node.name} ${node.ip}:${node.port}@${node.cport}${hostname} ${nodeFlagNames(node.flags).join(',')} ` +
+    `${node.slaveof?.name ?? '-'} ${node.pingSent} ${node.pongReceived} ` +
+    `${(master ?? node).configEpoch} ${linked ? 'connected' : 'disconnected'}`;
+  if (node.numslots > 0) {
+    for (const [first, last] of bitmapRanges(node.slots))
+      line += first === last ? ` ${first}` : ` ${first}-${last}`;
+  }
+  if (node !== cluster.myself) return line;
+  const open: [number, string][] = [];
+  for (const [slot, target] of cluster.migratingTo) open.push([slot, `[${slot}->-${target.name}]`]);
+  for (const [slot, source] of cluster.importingFrom) {
+    if (!cluster.migratingTo.has(slot)) open.push([slot, `[${slot}-<-${source.name}]`]);
+  }
+  open.sort(([a], [b]) => a - b);
+  return open.reduce((text, [, mark]) => `${text} ${mark}`, line);
+}
+
+/** A line for every node that has none of the flags in `filter`. */
+export function clusterGenNodesDescription(server: Server, filter: number): string {
+  let text = '';
+  for (const node of clusterOf(server).nodes.list) {
+    if (!(node.flags & filter)) text += `${clusterGenNodeDescription(server, node)}\n`;
+  }
+  return text;
+}
