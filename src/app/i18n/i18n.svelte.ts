@@ -54,6 +54,11 @@ export function textIn(lang: 'en' | 'zh', word: Word, params?: Params): string {
   return params ? fill(text, params) : text;
 }
 
+/** True when there is such a word; for words whose name is made from data. */
+export function hasWord(word: string): word is Word {
+  return Object.hasOwn(en, word);
+}
+
 function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];

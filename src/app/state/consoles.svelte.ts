@@ -6,22 +6,40 @@ import type { ConsoleFrame, Frame } from '#sim/frame.ts';
 /** Characters kept per console; the oldest fall off. */
 const KEPT = 200_000;
 
+/** As many lines as redis-cli keeps. */
+const HISTORY_KEPT = 100;
+
 export class ConsoleTab {
   readonly id: string;
+  /** Name of the server it was opened on. */
+  readonly server: string;
   readonly argv: readonly string[];
-  title = $state('');
+  /** True for redis-cli -c, which follows MOVED and ASK. */
+  readonly redirects: boolean;
   prompt: string | null = $state(null);
   hidden = $state(false);
+  /** Lines typed while the program runs, sent one by one as its prompt comes back. */
+  readonly waitingLines: string[] = [];
+  /** A line is on its way; what earlier frames say of the prompt is out of date. */
+  sending = false;
+  /** Lines typed here, oldest first. */
+  history: readonly string[] = $state.raw([]);
   /** Everything printed and typed, as text for a terminal. */
   text = '';
   /** Grows when `text` does; restarts say that the terminal must be drawn afresh. */
   written = $state(0);
   restarts = $state(0);
 
-  constructor(id: string, argv: readonly string[], title: string) {
+  constructor(id: string, server: string, argv: readonly string[]) {
     this.id = id;
+    this.server = server;
     this.argv = argv;
-    this.title = title;
+    this.redirects = argv.includes('-c');
+  }
+
+  remember(line: string): void {
+    if (line.trim() === '' || this.history.at(-1) === line) return;
+    this.history = [...this.history, line].slice(-HISTORY_KEPT);
   }
 
   append(text: string): void {
@@ -42,6 +60,7 @@ export class ConsoleTab {
 export class Consoles {
   tabs: readonly ConsoleTab[] = $state.raw([]);
   activeId: string | null = $state(null);
+  #opened = 0;
 
   get active(): ConsoleTab | undefined {
     return this.tabs.find((tab) => tab.id === this.activeId);
@@ -51,9 +70,19 @@ export class Consoles {
     return this.tabs.find((tab) => tab.id === id);
   }
 
-  add(tab: ConsoleTab): void {
+  /** A new tab, shown at once; the world must be told separately. */
+  create(server: string, argv: readonly string[]): ConsoleTab {
+    this.#opened++;
+    const tab = new ConsoleTab(`console:${this.#opened}`, server, argv);
     this.tabs = [...this.tabs, tab];
     this.activeId = tab.id;
+    return tab;
+  }
+
+  clear(): void {
+    this.tabs = [];
+    this.activeId = null;
+    this.#opened = 0;
   }
 
   remove(id: string): void {
@@ -72,7 +101,7 @@ export class Consoles {
     if (!tab) return;
     if (reset) tab.restart(part.output);
     else tab.append(part.output);
-    tab.prompt = part.prompt;
+    if (!tab.sending) tab.prompt = part.prompt;
     tab.hidden = part.hidden;
   }
 }

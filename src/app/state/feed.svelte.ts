@@ -18,6 +18,10 @@ export class Feed {
     }
   }
 
+  clear(): void {
+    this.events = [];
+  }
+
   find(seq: number): FeedEvent | undefined {
     return this.events.find((event) => event.seq === seq);
   }

@@ -11,9 +11,12 @@ import type { Frame, ServerFrame } from '#sim/frame.ts';
 import type { Fault, HistoryView, Input, PacketDetail, RunCondition, StepKind } from '#session/api.ts';
 import type { SessionApi, SessionFile, WorldConfig } from '#session/api.ts';
 import type { Micros } from '#redis/io.ts';
+import { t } from '#app/i18n/i18n.svelte.ts';
 import { Clock } from './clock.svelte.ts';
-import { Consoles } from './consoles.svelte.ts';
+import type { Connection } from './connect.ts';
+import { Consoles, type ConsoleTab } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
+import { NodeMenu } from './node-menu.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { sameSelection, type Selection } from './selection.ts';
 
@@ -24,8 +27,18 @@ const HISTORY_EVERY_MS = 400;
 
 export type Phase = 'starting' | 'ready' | 'failed';
 
+/** The world a first visitor meets: three masters with a replica each, on a network stretched so far
+ *  that a message under way can be followed by eye. */
+export const FIRST_WORLD: Partial<WorldConfig> = {
+  masters: 3,
+  replicasPerMaster: 1,
+  seed: 1,
+  latencyUs: 40_000,
+  jitterUs: 10_000,
+};
+
 export class Playground {
-  readonly session: SessionApi;
+  readonly menu = new NodeMenu();
   readonly clock = new Clock();
   readonly preferences = new Preferences();
   readonly feed = new Feed();
@@ -44,14 +57,38 @@ export class Playground {
   /** What stopped the clock last (a breakpoint, a condition, a broken invariant). */
   stoppedBy: string | null = $state(null);
 
+  /** What the world was made of. */
+  config: Partial<WorldConfig> = $state.raw(FIRST_WORLD);
+  /** Something the reader must be told; the page shows it and sets it back to null. */
+  warning: string | null = $state(null);
+
+  /** Resolves when the first world stands, rejects when it cannot be made. */
+  readonly begun: Promise<void>;
+  #begin = { resolve: (): void => undefined, reject: (_why: unknown): void => undefined };
+
+  #connect: () => Connection;
+  #connection: Connection;
+  /** Rejects when the worker dies, so that no call waits for ever. */
+  #death: Promise<never> = new Promise(() => undefined);
+  #log: SessionFile | null = null;
   #line: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #historyMs = 0;
   #historyStale = true;
   #animation = 0;
 
-  constructor(session: SessionApi) {
-    this.session = session;
+  constructor(connect: () => Connection) {
+    this.begun = new Promise((resolve, reject) => {
+      this.#begin = { resolve, reject };
+    });
+    // Whoever waits for it hears of a failure; when nobody does, the page shows it.
+    this.begun.catch(() => undefined);
+    this.#connect = connect;
+    this.#connection = this.#start();
+  }
+
+  get session(): SessionApi {
+    return this.#connection.session;
   }
 
   /** The servers of the last frame. */
@@ -74,12 +111,70 @@ export class Playground {
 
   // --- Life -------------------------------------------------------------------------------------
 
-  /** Opens a world and shows its first frame. The clock is left as it is. */
+  /** Opens the first world. */
+  async begin(config: Partial<WorldConfig> = FIRST_WORLD): Promise<void> {
+    await this.open(config);
+    if (this.phase === 'ready') this.#begin.resolve();
+    else this.#begin.reject(new Error(this.failure ?? ''));
+  }
+
+  /** Opens a world, shows its first frame, opens a console and lets time run. */
   async open(config: Partial<WorldConfig>): Promise<void> {
     this.phase = 'starting';
+    this.failure = null;
+    this.pause();
+    this.#forget();
     try {
       await this.#show(() => this.session.open(config));
+      this.config = config;
       this.phase = 'ready';
+      const first = this.servers[0];
+      if (first) await this.openConsole(first.name, false);
+      this.play();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #forget(): void {
+    this.selection = null;
+    this.lens = null;
+    this.stoppedBy = null;
+    this.history = null;
+    this.consoles.clear();
+    this.feed.clear();
+  }
+
+  #start(): Connection {
+    const connection = this.#connect();
+    this.#death = new Promise((_, reject) => {
+      connection.onDeath((why) => {
+        if (connection !== this.#connection) return;
+        reject(new Error(why));
+        void this.#recover(why);
+      });
+    });
+    // Nobody may be waiting when it happens.
+    this.#death.catch(() => undefined);
+    return connection;
+  }
+
+  /** The worker is gone, and the world with it. The log of inputs makes it again. */
+  async #recover(why: string): Promise<void> {
+    const log = this.#log;
+    const now = this.now;
+    const wasPlaying = this.clock.playing;
+    this.pause();
+    this.#connection.close();
+    if (!log || this.phase !== 'ready') return this.fail(new Error(why));
+    this.phase = 'starting';
+    this.#connection = this.#start();
+    try {
+      await this.#show(() => this.session.load(log));
+      await this.seek(now);
+      this.phase = 'ready';
+      this.warning = t('app.recovered', { why });
+      if (wasPlaying) this.play();
     } catch (error) {
       this.fail(error);
     }
@@ -189,6 +284,54 @@ export class Playground {
     await this.#enqueue(() => this.session.input(input));
     if (!this.clock.playing) await this.#show(() => this.session.frame(this.#request()));
     this.#historyStale = true;
+    await this.#keepLog();
+  }
+
+  async #keepLog(): Promise<void> {
+    this.#log = await this.#enqueue(() => this.session.save());
+  }
+
+  /** Opens a console (redis-cli on that server) in a new tab, or shows the tab that is there. */
+  async openConsole(server: string, redirects: boolean): Promise<ConsoleTab> {
+    const known = this.consoles.tabs.find((tab) => tab.server === server && tab.redirects === redirects);
+    if (known) {
+      this.consoles.activeId = known.id;
+      return known;
+    }
+    const port = String(this.server(server)?.port ?? server);
+    const tab = this.consoles.create(server, ['redis-cli', ...(redirects ? ['-c'] : []), '-p', port]);
+    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
+    return tab;
+  }
+
+  /** Types a line into a console; while its program runs, lines wait for the next prompt. */
+  async typeLine(tab: ConsoleTab, line: string): Promise<void> {
+    tab.remember(line);
+    tab.waitingLines.push(line);
+    await this.#sendLines(tab);
+  }
+
+  async #sendLines(tab: ConsoleTab): Promise<void> {
+    if (tab.prompt === null || tab.sending || tab.waitingLines.length === 0) return;
+    const line = tab.waitingLines.shift() ?? '';
+    tab.sending = true;
+    tab.prompt = null;
+    try {
+      await this.input({ kind: 'line', console: tab.id, line });
+    } finally {
+      tab.sending = false;
+    }
+  }
+
+  /** Ctrl-C: stops what runs, and forgets the lines that wait. */
+  async interrupt(tab: ConsoleTab): Promise<void> {
+    tab.waitingLines.length = 0;
+    await this.input({ kind: 'interrupt', console: tab.id });
+  }
+
+  async closeConsole(id: string): Promise<void> {
+    this.consoles.remove(id);
+    await this.input({ kind: 'closeConsole', console: id });
   }
 
   fault(fault: Fault): Promise<void> {
@@ -218,6 +361,7 @@ export class Playground {
     this.selection = null;
     this.lens = null;
     this.phase = 'ready';
+    await this.#keepLog();
   }
 
   hash(): Promise<string> {
@@ -261,7 +405,7 @@ export class Playground {
 
   #enqueue<T>(call: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const answer = this.#line.then(call).finally(() => this.#waiting--);
+    const answer = this.#line.then(() => Promise.race([call(), this.#death])).finally(() => this.#waiting--);
     // The next call does not care how this one ended; its caller does.
     this.#line = answer.catch(() => undefined);
     return answer;
@@ -275,11 +419,18 @@ export class Playground {
     });
   }
 
+  #warn(error: unknown): void {
+    this.warning = error instanceof Error ? error.message : String(error);
+  }
+
   #accept(frame: Frame): void {
     const moved = frame.now !== this.frame?.now || frame.branch !== this.frame?.branch;
     this.frame = frame;
     this.feed.accept(frame);
     this.consoles.accept(frame);
+    for (const tab of this.consoles.tabs) {
+      if (tab.waitingLines.length > 0) void this.#sendLines(tab).catch((error) => this.#warn(error));
+    }
     if (moved) this.#historyStale = true;
     if (frame.halted) this.stoppedBy = frame.halted.reason;
     else if (frame.stoppedBy !== null) this.stoppedBy = frame.stoppedBy;

@@ -2,7 +2,7 @@
  * localStorage where that is allowed; where it is not (private windows, a full disk) the page works
  * with the defaults and forgets. Nothing here is part of the world or of a saved session. */
 
-import { language, setLanguage, type Language } from '../i18n/i18n.svelte.ts';
+import { language, setLanguage, type Language } from '#app/i18n/i18n.svelte.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -15,13 +15,17 @@ export interface Sizes {
   feed: number;
 }
 
-export const DEFAULT_SIZES: Readonly<Sizes> = {
-  rail: 352,
-  inspector: 336,
-  dock: 164,
-  bottom: 196,
-  feed: 448,
-};
+/** Sizes that fit the window; drawn for 1440 x 900, a little less of everything on a laptop. */
+export function defaultSizes(width: number, height: number): Sizes {
+  const roomy = width >= 1400;
+  return {
+    rail: roomy ? 352 : 320,
+    inspector: roomy ? 336 : 320,
+    dock: Math.round(Math.min(164, Math.max(132, height * 0.183))),
+    bottom: Math.round(Math.min(240, Math.max(156, height * 0.218))),
+    feed: roomy ? 448 : 340,
+  };
+}
 
 const LIMITS: Readonly<Record<keyof Sizes, readonly [number, number]>> = {
   rail: [260, 560],
@@ -35,13 +39,28 @@ const STORAGE_KEY = 'playground.preferences';
 
 export class Preferences {
   theme: Theme = $state('auto');
-  sizes: Sizes = $state({ ...DEFAULT_SIZES });
+  sizes: Sizes = $state(defaultSizes(window.innerWidth, window.innerHeight));
   /** Panels that the reader has folded away. */
   railOpen = $state(true);
-  inspectorOpen = $state(true);
+  inspectorOpen = $state(window.innerWidth >= 1100);
+  /** A text field under plain text instead of the terminal: for screen readers and input methods. */
+  plainConsole = $state(false);
+  /** Single-letter keys; some readers and input methods need them off. */
+  shortcuts = $state(true);
+
+  #systemLight = $state(false);
 
   constructor() {
     this.#restore();
+    const query = window.matchMedia('(prefers-color-scheme: light)');
+    this.#systemLight = query.matches;
+    query.addEventListener('change', () => (this.#systemLight = query.matches));
+  }
+
+  /** The theme that is shown: the chosen one, or the system's. */
+  get resolvedTheme(): 'light' | 'dark' {
+    if (this.theme !== 'auto') return this.theme;
+    return this.#systemLight ? 'light' : 'dark';
   }
 
   get lang(): Language {
@@ -70,9 +89,10 @@ export class Preferences {
   }
 
   save(): void {
-    const { theme, sizes, railOpen, inspectorOpen, lang } = this;
+    const { theme, sizes, railOpen, inspectorOpen, plainConsole, shortcuts, lang } = this;
     try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify({ theme, sizes, railOpen, inspectorOpen, lang }));
+      const kept = { theme, sizes, railOpen, inspectorOpen, plainConsole, shortcuts, lang };
+      localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
     } catch {
       // Storage is forbidden or full: the choice holds until the page closes, which is all we can do.
     }
@@ -83,9 +103,12 @@ export class Preferences {
     if (saved.theme === 'light' || saved.theme === 'dark') this.theme = saved.theme;
     if (typeof saved.railOpen === 'boolean') this.railOpen = saved.railOpen;
     if (typeof saved.inspectorOpen === 'boolean') this.inspectorOpen = saved.inspectorOpen;
+    if (typeof saved.plainConsole === 'boolean') this.plainConsole = saved.plainConsole;
+    if (typeof saved.shortcuts === 'boolean') this.shortcuts = saved.shortcuts;
     if (saved.lang === 'en' || saved.lang === 'zh' || saved.lang === 'both') setLanguage(saved.lang);
+    else if (navigator.language.toLowerCase().startsWith('zh')) setLanguage('zh');
     const sizes = typeof saved.sizes === 'object' && saved.sizes !== null ? saved.sizes : {};
-    for (const panel of Object.keys(DEFAULT_SIZES) as (keyof Sizes)[]) {
+    for (const panel of Object.keys(LIMITS) as (keyof Sizes)[]) {
       const pixels = (sizes as Record<string, unknown>)[panel];
       if (typeof pixels === 'number' && Number.isFinite(pixels)) this.resize(panel, pixels);
     }

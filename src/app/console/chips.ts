@@ -1,0 +1,45 @@
+/* Which chips to offer for a line: a small grammar of what beginners type, and their own last lines.
+ * Pure; a chip carries the whole line that tapping it makes. */
+
+export interface Chip {
+  label: string;
+  line: string;
+}
+
+const FIRST = ['GET', 'SET', 'CLUSTER', 'INFO', 'ASKING', 'DEL', 'INCR', 'TTL', 'WAIT', 'ROLE'];
+const CLUSTER = [
+  'NODES',
+  'INFO',
+  'SLOTS',
+  'SHARDS',
+  'KEYSLOT',
+  'MYID',
+  'FAILOVER',
+  'COUNTKEYSINSLOT',
+  'MEET',
+  'SETSLOT',
+];
+const INFO = ['replication', 'server', 'memory', 'stats', 'keyspace'];
+const KEYS = ['foo', 'hello', 'user:{42}:name', '{k2}new', 'bar'];
+const TAKES_KEY = new Set(['GET', 'SET', 'DEL', 'INCR', 'TTL', 'CLUSTER KEYSLOT']);
+const RECENT = 3;
+
+/** Chips for what may come next on `line`. */
+export function chipsFor(line: string, history: readonly string[]): Chip[] {
+  const words = line.trim() === '' ? [] : line.trim().split(/\s+/);
+  const before = words.map((word) => word.toUpperCase()).join(' ');
+  if (words.length === 0) {
+    const recent = history.slice(-RECENT).toReversed();
+    return [...chipsOf('', FIRST), ...recent.map((typed) => ({ label: typed, line: typed }))];
+  }
+  if (before === 'CLUSTER') return chipsOf(line, CLUSTER);
+  if (before === 'INFO') return chipsOf(line, INFO);
+  if (TAKES_KEY.has(before)) return chipsOf(line, KEYS);
+  if (words.length === 2 && words[0]?.toUpperCase() === 'SET') return chipsOf(line, ['1', 'hello', '你好']);
+  return [];
+}
+
+function chipsOf(line: string, words: readonly string[]): Chip[] {
+  const start = line.trim() === '' ? '' : `${line.trim()} `;
+  return words.map((word) => ({ label: word, line: `${start}${word} ` }));
+}
