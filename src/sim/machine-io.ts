@@ -70,9 +70,7 @@ export class MachineIo implements Io {
     const { sockets } = this.machine;
     const row = sockets.row(socket);
     if (row < 0) return { ip: '', port: 0 };
-    const dialled = sockets.extras.get(row)?.ip;
-    const isGateway = this.world.gateway === this.machine.index;
-    const ip = dialled && !isGateway ? dialled : this.world.addressOf(sockets.peer[row] as number);
+    const ip = this.world.addressOf(sockets.peer[row] as number);
     return { ip, port: sockets.peerPort[row] as number };
   }
 
@@ -80,10 +78,7 @@ export class MachineIo implements Io {
     const { sockets, info } = this.machine;
     const row = sockets.row(socket);
     if (row < 0) return { ip: info.ip, port: 0 };
-    // The gateway stands in for every address outside the world: which one was dialled?
-    const isGateway = this.world.gateway === this.machine.index;
-    const dialled = isGateway ? sockets.extras.get(row)?.ip : undefined;
-    return { ip: dialled ?? info.ip, port: sockets.localPort[row] as number };
+    return { ip: info.ip, port: sockets.localPort[row] as number };
   }
 
   setTimer(timer: string, at: Micros): void {

@@ -30,8 +30,6 @@ export interface SegmentContent {
   readonly n: number;
   readonly payload: Payload | null;
   readonly bytes: number;
-  /** syn: addresses of both ends. window: consumed bytes in fromPort... see `amount`. */
-  readonly ip: string;
   readonly fromPort: number;
   readonly toPort: number;
   /** window: bytes the peer's process has consumed when its buffer filled up, or -1 = open again. */

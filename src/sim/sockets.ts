@@ -31,10 +31,7 @@ export interface SocketExtra {
   ackLostSince: number;
   /** Payloads sent before the connection stood. */
   early: Payload[];
-  closeEarly: boolean;
   synTries: number;
-  /** Dialled address, when it is not 127.0.0.1. */
-  ip: string;
   /** Bytes the peer had consumed when it said that its window is closed; -1 = open. */
   windowClosedAt: number;
   /** Receiving side has told its peer that the window is closed. */
@@ -124,9 +121,7 @@ export class SocketTable {
         stalledSince: -1,
         ackLostSince: -1,
         early: [],
-        closeEarly: false,
         synTries: 0,
-        ip: '127.0.0.1',
         windowClosedAt: -1,
         windowTold: false,
         sentIntoCut: 0,

@@ -39,8 +39,6 @@ export function connect(world: World, machine: Machine, ip: string, port: number
   const target = world.resolve(machine, ip, port);
   const { sockets } = machine;
   const row = sockets.open(CONNECTING, target, machine.ephemeralPort(), port);
-  const extra = sockets.extra(row);
-  extra.ip = ip;
   const id = sockets.id[row] as number;
   sendSyn(world, machine, row);
   return id;
@@ -183,7 +181,6 @@ function emit(
     n,
     payload,
     bytes,
-    ip: flag === 'syn' ? sockets.extra(row).ip : '',
     fromPort: sockets.localPort[row] as number,
     toPort: sockets.peerPort[row] as number,
     amount,
@@ -249,9 +246,7 @@ export function onSegment(world: World, machine: Machine, segment: Segment): voi
 
 function onSyn(world: World, machine: Machine, content: SegmentContent, from: string): void {
   const { sockets } = machine;
-  const listens =
-    machine.listening.has(content.toPort) || (world.gateway === machine.index && machine.process !== null);
-  if (!listens) {
+  if (!machine.listening.has(content.toPort)) {
     answerReset(world, machine, content);
     return;
   }
@@ -261,7 +256,6 @@ function onSyn(world: World, machine: Machine, content: SegmentContent, from: st
   if (row < 0) {
     row = sockets.open(EMBRYO, content.from, content.toPort, content.fromPort);
     sockets.peerId[row] = content.fromSocket;
-    if (content.ip !== '127.0.0.1') sockets.extra(row).ip = content.ip;
     machine.embryos.set(key, sockets.id[row] as number);
   }
   emitControl(world, machine, row, 'synack');
@@ -278,7 +272,6 @@ function answerReset(world: World, machine: Machine, content: SegmentContent): v
     n: 0,
     payload: null,
     bytes: HEADER_BYTES,
-    ip: '',
     fromPort: content.toPort,
     toPort: content.fromPort,
     amount: 0,
@@ -294,9 +287,9 @@ function onSynAck(world: World, machine: Machine, content: SegmentContent, from:
   sockets.peerId[row] = content.fromSocket;
   emitStream(world, machine, row, 'ack', null, HEADER_BYTES);
   const extra = sockets.extra(row);
-  if (extra.ip === '127.0.0.1' && extra.early.length === 0) sockets.extras.delete(row);
+  sockets.extras.delete(row);
   const id = sockets.id[row] as number;
-  for (const payload of extra.early.splice(0)) send(world, machine, id, payload);
+  for (const payload of extra.early) send(world, machine, id, payload);
   world.deliver(machine, { kind: 'connect', socket: id, peer: from });
 }
 

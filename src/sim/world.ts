@@ -51,6 +51,20 @@ export interface PlacedEvent {
   readonly event: ProtocolEvent;
 }
 
+/** Why a run ended before its time. */
+export interface Stop {
+  reason: string;
+  /** The protocol event that did it, if it was one. */
+  event: PlacedEvent | null;
+}
+
+export interface Probe {
+  /** After a protocol event. */
+  onEvent(event: PlacedEvent): string | null;
+  /** After an event of the queue was handled. */
+  afterEvent(event: WorldEvent): string | null;
+}
+
 export interface Halt {
   reason: string;
   at: Micros;
@@ -65,8 +79,6 @@ export class World {
   readonly part: number;
   readonly network: Network;
   now: Micros = 0;
-  /** Index of the machine that stands for everything outside the world, or -1. */
-  gateway = -1;
   halted: Halt | null = null;
   /** Machines hosted here; others are null. Indexes are the same in every part. */
   readonly machines: (Machine | null)[] = [];
@@ -78,9 +90,10 @@ export class World {
   arrived: Segment[] = [];
   packetsDelivered = 0;
   commandsDelivered = 0;
-  /** Event types that end a run, and the one that did. */
-  stopTypes: ReadonlySet<string> | null = null;
-  stoppedBy: PlacedEvent | null = null;
+  /** Looks at each event after it happened; a text ends the run after this instant. Not part of the
+   *  world's state: whoever runs the world sets it for a run. */
+  probe: Probe | null = null;
+  stopped: Stop | null = null;
   private readonly factory: WorldOptions['factory'];
   private readonly codec: WireCodec | undefined;
   private readonly queue: EventQueue;
@@ -104,7 +117,8 @@ export class World {
     register(copy);
     for (const key of Object.keys(this)) {
       const value = (this as Record<string, unknown>)[key];
-      if (key === 'factory' || key === 'codec' || key === 'stopTypes') copy[key] = value;
+      if (key === 'factory' || key === 'codec') copy[key] = value;
+      else if (key === 'probe') copy[key] = null;
       else if (key === 'directory' || key === 'arrived' || key === 'events' || key === 'remote') {
         copy[key] = (value as unknown[]).slice();
       } else if (key === 'byName' || key === 'byAddress') copy[key] = new Map(value as Map<string, number>);
@@ -150,13 +164,12 @@ export class World {
     const address = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '' ? '127.0.0.1' : ip;
     const owner = this.byAddress.get(`${address}:${port}`);
     if (owner !== undefined) return owner;
-    if (this.gateway >= 0 && this.gateway !== machine.index) return this.gateway;
     // Nobody owns this port of our own address: our own kernel refuses.
     return address === '127.0.0.1' || address === machine.info.ip ? machine.index : -1;
   }
 
   mayListen(machine: Machine, port: number): boolean {
-    return machine.info.ports.includes(port) || machine.index === this.gateway;
+    return machine.info.ports.includes(port);
   }
 
   /** Starts the process of a machine that is down; on the disk that is there. */
@@ -232,19 +245,25 @@ export class World {
     return this.queue.peek()?.time ?? Infinity;
   }
 
-  /** Runs all events up to and including `until`, then stands at `until`. An event of `stopTypes` ends
-   *  the run after its instant, a broken invariant at once. */
+  /** Runs all events up to and including `until`, then stands at `until`. The probe can end the run
+   *  after an instant, a broken invariant ends it at once. */
   run(until: Micros): void {
-    this.stoppedBy = null;
+    this.stopped = null;
     this.runEvents(until, true);
-    if (this.halted === null && this.stoppedBy === null) this.now = Math.max(this.now, until);
+    if (this.halted === null && this.stopped === null) this.now = Math.max(this.now, until);
   }
 
   /** Runs all events before `horizon`: one window of a split world. Events may come from other parts
    *  for `horizon` and later only. */
   runWindow(horizon: Micros, incoming: readonly WorldEvent[]): void {
     for (const event of incoming) this.queue.push(event);
+    this.stopped = null;
     this.runEvents(horizon, false);
+  }
+
+  /** All parts stand at `now`, however far each had something to do. */
+  settle(now: Micros): void {
+    if (this.halted === null) this.now = Math.max(this.now, now);
   }
 
   private runEvents(limit: Micros, inclusive: boolean): void {
@@ -252,10 +271,14 @@ export class World {
     while (this.halted === null) {
       const event = queue.peek();
       if (!event || event.time > limit || (event.time === limit && !inclusive)) return;
-      if (inclusive && this.stoppedBy !== null && event.time > this.now) return;
+      if (this.stopped !== null && event.time > this.now) return;
       queue.pop();
       this.now = event.time;
       this.dispatch(event);
+      if (this.probe !== null && this.stopped === null) {
+        const reason = this.probe.afterEvent(event);
+        if (reason !== null) this.stopped = { reason, event: null };
+      }
     }
   }
 
@@ -474,7 +497,8 @@ export class World {
       event,
     };
     this.events.push(placed);
-    if (this.stopTypes?.has(event.type)) this.stoppedBy ??= placed;
+    const reason = this.probe?.onEvent(placed) ?? null;
+    if (reason !== null) this.stopped ??= { reason, event: placed };
   }
 
   /** The hashes of the processes hosted here, to be combined by name. */

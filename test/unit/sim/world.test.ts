@@ -313,11 +313,11 @@ test('an exception in a handler halts the world and says where', () => {
   expect(world.now).toBe(2500);
 });
 
-test('an event of a stop type ends the run at the end of its instant', () => {
+test('a probe ends the run at the end of its instant', () => {
   const world = toyWorld([echo(7000), caller('a', 7000, [[2000, 'TICK']])]);
-  world.stopTypes = new Set(['TICK']);
+  world.probe = { onEvent: ({ event }) => event.type, afterEvent: () => null };
   world.run(1e6);
-  expect(world.stoppedBy?.event.type).toBe('TICK');
+  expect(world.stopped?.event?.event.type).toBe('TICK');
   expect(world.now).toBe(3500);
   world.run(1e6);
   expect(world.now).toBe(4500);

@@ -1,0 +1,306 @@
+/* A part of the world with the door through which it is driven: in this thread or across a port.
+ *
+ * All arguments and results are plain data. A whole world is one part, or several that host.ts runs
+ * window by window. Snapshots stay inside the part and are called by numbers. */
+
+import { cloneGraph } from '#base/clone.ts';
+import type { Micros, Payload, Process } from '#redis/io.ts';
+import type { Fault } from '#session/api.ts';
+import { applyFault } from './faults.ts';
+import type {
+  ConsoleFrame,
+  ClientFrame,
+  FrameRequest,
+  LinkFrame,
+  PacketFrame,
+  ServerFrame,
+} from './frame.ts';
+import type { MachineInfo } from './machine.ts';
+import { packetFrames } from './packets.ts';
+import { WorldEvent } from './queue.ts';
+import { Segment, type SegmentContent } from './segment.ts';
+import { decodePayload, encodePayload } from './wire.ts';
+import { World, type Halt, type PlacedEvent, type Stop, type WorldOptions } from './world.ts';
+
+/** A segment between two parts: replies travel as bytes. */
+export interface Parcel {
+  readonly time: Micros;
+  readonly source: number;
+  readonly seq: number;
+  readonly target: number;
+  readonly id: number;
+  readonly content: SegmentContent;
+  readonly sentAt: Micros;
+  readonly lost: boolean;
+}
+
+/** What is done to the world from outside, in all parts at the same time. */
+export type Action =
+  | { readonly kind: 'add'; readonly info: MachineInfo; readonly start: boolean }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'input'; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'kill'; readonly name: string };
+
+/** What ends a run early. */
+export interface StopRule {
+  /** Types of protocol events, or all of them. */
+  readonly types?: readonly string[] | 'all';
+  /** The next message that reaches a process. */
+  readonly message?: boolean;
+  /** A console that waits for a line, or has ended. */
+  readonly prompt?: string;
+}
+
+/** How things stand in a part after something was done to it. */
+export interface PartStatus {
+  now: Micros;
+  /** Time of its next event; Infinity for none. */
+  next: Micros;
+  /** Least latency of any link. */
+  lookaheadUs: number;
+  outgoing: Parcel[];
+  stopped: Stop | null;
+  halted: Halt | null;
+}
+
+/** What a console shows at this moment; `text` is everything that is remembered of it. */
+export interface ConsoleState {
+  id: string;
+  shown: string;
+  /** Characters ever shown; `shown` holds the last of them. */
+  shownEnd: number;
+  printed: string;
+  printedEnd: number;
+  prompt: string | null;
+  hidden: boolean;
+  exited: boolean;
+}
+
+/** Reads processes; made by the session, which knows their classes. Never changes anything. */
+export interface Viewer {
+  server(process: Process | null, world: World, name: string, detail: boolean): ServerFrame | null;
+  console(process: Process | null, name: string): ConsoleState | null;
+  client(process: Process | null, name: string): ClientFrame | null;
+}
+
+export interface PartReport {
+  servers: ServerFrame[];
+  links: LinkFrame[];
+  packets: PacketFrame[];
+  consoles: ConsoleState[];
+  clients: ClientFrame[];
+  packetsDelivered: number;
+  commandsDelivered: number;
+}
+
+export interface ReportRequest extends FrameRequest {
+  /** Segments that arrived since then are shown too. */
+  arrivedSince: Micros;
+  /** Servers whose views are wanted without asking. */
+  detailAll: boolean;
+}
+
+export interface PartOptions extends WorldOptions {
+  readonly viewer: Viewer;
+}
+
+export class Part {
+  private world: World;
+  private readonly viewer: Viewer;
+  private readonly snapshots = new Map<number, World>();
+
+  constructor(options: PartOptions) {
+    this.viewer = options.viewer;
+    this.world = new World(options);
+  }
+
+  apply(action: Action): PartStatus {
+    const { world } = this;
+    switch (action.kind) {
+      case 'add': {
+        world.addMachine(action.info);
+        const machine = world.machine(action.info.name);
+        if (machine && action.start) world.start(machine);
+        break;
+      }
+      case 'fault':
+        applyFault(world, action.fault);
+        break;
+      case 'input': {
+        const machine = world.machine(action.name);
+        if (machine) world.deliver(machine, { kind: 'input', input: action.input });
+        break;
+      }
+      case 'kill': {
+        const machine = world.machine(action.name);
+        if (machine) world.kill(machine);
+        break;
+      }
+    }
+    return this.status();
+  }
+
+  /** Runs to `until` and all its events; only for a world of one part. */
+  run(until: Micros, stop: StopRule | null): PartStatus {
+    this.world.probe = stop && new StopProbe(this, stop);
+    this.world.run(until);
+    this.world.probe = null;
+    return this.status();
+  }
+
+  /** Runs the events before `horizon`. */
+  window(horizon: Micros, incoming: readonly Parcel[], stop: StopRule | null): PartStatus {
+    const { world } = this;
+    world.probe = stop && new StopProbe(this, stop);
+    world.runWindow(horizon, incoming.map(unpack));
+    world.probe = null;
+    return this.status();
+  }
+
+  /** All parts have come to `now`. */
+  settle(now: Micros): void {
+    this.world.settle(now);
+  }
+
+  status(): PartStatus {
+    const { world } = this;
+    const outgoing = world.remote.map(pack);
+    world.remote = [];
+    const { stopped, halted } = world;
+    return {
+      now: world.now,
+      next: world.nextTime(),
+      lookaheadUs: Math.floor(world.network.lookaheadUs()),
+      outgoing,
+      stopped,
+      halted,
+    };
+  }
+
+  /** Protocol events since they were last taken. */
+  takeEvents(): PlacedEvent[] {
+    const { events } = this.world;
+    this.world.events = [];
+    return events;
+  }
+
+  hashes(): [string, string][] {
+    return this.world.hashes();
+  }
+
+  snapshot(id: number): void {
+    this.snapshots.set(id, cloneGraph(this.world));
+  }
+
+  restore(id: number): PartStatus {
+    const snapshot = this.snapshots.get(id);
+    if (!snapshot) throw new Error(`there is no snapshot ${id}`);
+    this.world = cloneGraph(snapshot);
+    return this.status();
+  }
+
+  release(ids: readonly number[]): void {
+    for (const id of ids) this.snapshots.delete(id);
+  }
+
+  consoleState(name: string): ConsoleState | null {
+    return this.viewer.console(this.world.machine(name)?.process ?? null, name);
+  }
+
+  report(request: ReportRequest): PartReport {
+    const { world, viewer } = this;
+    const report: PartReport = {
+      servers: [],
+      links: [],
+      packets: packetFrames(world, request.arrivedSince),
+      consoles: [],
+      clients: [],
+      packetsDelivered: world.packetsDelivered,
+      commandsDelivered: world.commandsDelivered,
+    };
+    for (const machine of world.machines) {
+      if (!machine) continue;
+      const { process, name } = machine;
+      const detail = request.detailAll || (request.detail?.includes(name) ?? false);
+      const server = viewer.server(process, world, name, detail);
+      if (server) report.servers.push(server);
+      const console = viewer.console(process, name);
+      if (console) report.consoles.push(console);
+      const client = viewer.client(process, name);
+      if (client) report.clients.push(client);
+    }
+    if (world.part === 0) report.links = this.linkFrames();
+    return report;
+  }
+
+  private linkFrames(): LinkFrame[] {
+    const names = this.world.directory.map(({ name }) => name);
+    return this.world.network
+      .unusualLinks(names)
+      .map(({ from, to, cut, quality }) => ({ from, to, cut, ...quality }));
+  }
+
+  /** Payload of a segment that is under way to this part, or has just arrived. */
+  packet(id: number): {
+    segment: { from: string; to: string; sentAt: Micros; deliverAt: Micros };
+    payload: Payload | null;
+  } | null {
+    const { world } = this;
+    const held = world.machines.flatMap((machine) => {
+      return machine ? [...machine.sockets.extras.values()].flatMap((extra) => extra.held) : [];
+    });
+    const segment = [...world.inFlight(), ...held, ...world.arrived].find((candidate) => candidate.id === id);
+    if (!segment) return null;
+    const { content, sentAt, deliverAt } = segment;
+    const place = { from: world.nameOf(content.from), to: world.nameOf(content.to), sentAt, deliverAt };
+    return { segment: place, payload: content.payload };
+  }
+
+  /** The world itself, for tests and for tools that live in the same thread. */
+  peek(): World {
+    return this.world;
+  }
+}
+
+class StopProbe {
+  private readonly part: Part;
+  private readonly rule: StopRule;
+
+  constructor(part: Part, rule: StopRule) {
+    this.part = part;
+    this.rule = rule;
+  }
+
+  onEvent({ event }: PlacedEvent): string | null {
+    const { types } = this.rule;
+    return types === 'all' || types?.includes(event.type) ? event.type : null;
+  }
+
+  afterEvent(event: WorldEvent): string | null {
+    if (this.rule.message && event.segment?.content.payload) return 'message';
+    if (this.rule.prompt === undefined) return null;
+    const state = this.part.consoleState(this.rule.prompt);
+    return state && (state.prompt !== null || state.exited) ? 'prompt' : null;
+  }
+}
+
+function pack(event: WorldEvent): Parcel {
+  const { time, source, seq, target } = event;
+  const { id, content, sentAt, lost } = event.segment as Segment;
+  const { payload } = content;
+  if (payload?.kind !== 'reply') return { time, source, seq, target, id, content, sentAt, lost };
+  // The encoded form stands in for the reply: a string is a reply as well.
+  const carried: Payload = { kind: 'reply', resp: payload.resp, reply: encodePayload(payload) };
+  return { time, source, seq, target, id, content: { ...content, payload: carried }, sentAt, lost };
+}
+
+function unpack(parcel: Parcel): WorldEvent {
+  const { time, source, seq, target, id, sentAt, lost } = parcel;
+  let { content } = parcel;
+  if (content.payload?.kind === 'reply') {
+    const { payload } = content;
+    content = { ...content, payload: decodePayload(payload.reply as string, { ...payload, reply: null }) };
+  }
+  const segment = new Segment(id, content, sentAt, time, lost, false);
+  return new WorldEvent(time, source, seq, target, 'segment', 0, '', segment);
+}
