@@ -1,7 +1,7 @@
 /* Where everything stands on a stage of a given size.
  *
  * The ring is in the middle, masters stand around it at the angle of their shard, replicas further
- * out beside their master, servers of no shard in the corner, consoles and clients in another. What
+ * out beside their master, servers of no shard in a corner, consoles and clients at the top. What
  * the reader has dragged stays where it was dropped. Four densities share one plan; what changes is
  * how much room a server gets. */
 
@@ -37,7 +37,8 @@ export interface Layout {
   centre: Point;
   ring: { inner: number; outer: number };
   seats: Map<string, Seat>;
-  /** Corner in which consoles and clients stand; further ones follow above it. */
+  /** Middle of the row in which consoles and clients stand: at the top, where slot 0 begins and so no
+   *  shard of an even split has its place. */
   visitors: Point;
 }
 
@@ -96,8 +97,7 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
     master.radius *= shrink;
     replica.radius *= shrink;
   }
-  const outer =
-    Math.min(master.rx, master.ry) * (density === 'all' ? 0.56 : density === 'many' ? 0.66 : 0.78);
+  const outer = Math.min(master.rx, master.ry) * (density === 'all' ? 0.6 : density === 'many' ? 0.66 : 0.78);
   const inner = Math.max(10, outer - (small ? 20 : 17) * k);
   const layout: Layout = {
     width,
@@ -107,7 +107,7 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
     centre,
     ring: { inner, outer },
     seats: new Map(),
-    visitors: { x: width - 62 * k, y: height - 30 * k },
+    visitors: { x: width / 2, y: 17 * k },
   };
   return { layout, master, replica };
 }
@@ -127,10 +127,12 @@ function seatShard({ layout, master, replica }: Plan, shard: ShardSeat, shards: 
       const angle = shard.angle + replicaOffset(at - 1, count, step, shard.angle);
       place = onEllipse(centre, replica.rx, replica.ry, angle);
     } else {
-      // Replicas queue up outwards behind their master.
-      const reach = (at / Math.max(1, count)) * (density === 'many' ? 0.2 : 0.22);
-      const share = master.rx / replica.rx + reach;
-      place = onEllipse(centre, replica.rx * share, replica.ry * share, shard.angle);
+      // Replicas fan out behind their master, or queue up outwards where there are many shards.
+      const fan = density === 'many' && count > 1 ? step * 0.3 * ((2 * (at - 1)) / (count - 1) - 1) : 0;
+      const queue = density === 'many' ? 1 : at / Math.max(1, count);
+      const inward = master.rx / replica.rx;
+      const share = inward + (1 - inward) * queue;
+      place = onEllipse(centre, replica.rx * share, replica.ry * share, shard.angle + fan);
     }
     layout.seats.set(name, { name, ...place, radius: replica.radius, shard: shard.index });
   });

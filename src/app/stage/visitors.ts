@@ -1,5 +1,5 @@
 /* Who is on the stage without being a server: the consoles (one mark for all of them) and the
- * application clients. They stand in a corner; their requests fly from there. */
+ * application clients. They stand in a row at the top; their requests fly from there. */
 
 import type { ClientFrame, Frame } from '#sim/frame.ts';
 import type { Layout, Seat } from './layout.ts';
@@ -20,31 +20,35 @@ const CLIENTS_DRAWN = 4;
 
 export function visitorsOf(frame: Frame, layout: Layout): VisitorMark[] {
   const { scale: k, visitors } = layout;
-  const marks: VisitorMark[] = [];
-  const add = (name: string, kind: VisitorMark['kind'], label: string, client: ClientFrame | null) =>
-    marks.push({
-      name,
-      kind,
-      label,
-      x: visitors.x,
-      y: visitors.y - marks.length * 30 * k,
-      width: 96 * k,
-      height: 23 * k,
+  const guests: { name: string; kind: VisitorMark['kind']; label: string; client: ClientFrame | null }[] = [];
+  if (frame.consoles.length > 0)
+    guests.push({ name: 'console', kind: 'console', label: 'redis-cli', client: null });
+  for (const client of frame.clients.slice(0, CLIENTS_DRAWN)) {
+    guests.push({
+      name: processOf(client.id),
+      kind: 'client',
+      label: client.id.replace('client:', ''),
       client,
     });
-  if (frame.consoles.length > 0) add('console', 'console', 'redis-cli', null);
-  for (const client of frame.clients.slice(0, CLIENTS_DRAWN))
-    add(processOf(client.id), 'client', client.id, client);
-  if (frame.clients.length > CLIENTS_DRAWN)
-    add('more', 'more', `+${frame.clients.length - CLIENTS_DRAWN}`, null);
-  return marks;
+  }
+  const more = frame.clients.length - CLIENTS_DRAWN;
+  if (more > 0) guests.push({ name: 'more', kind: 'more', label: `+${more}`, client: null });
+  const width = 92 * k;
+  const pitch = width + 8 * k;
+  return guests.map((guest, at) => ({
+    ...guest,
+    x: visitors.x + (at - (guests.length - 1) / 2) * pitch,
+    y: visitors.y,
+    width,
+    height: 22 * k,
+  }));
 }
 
 function processOf(id: string): string {
   return id.startsWith('client:') ? id : `client:${id}`;
 }
 
-/** Where a process stands: its seat, its mark in the corner, or null when it is not on the stage. */
+/** Where a process stands: its seat, its mark at the top, or null when it is not on the stage. */
 export function endpoint(name: string, layout: Layout, visitors: readonly VisitorMark[]): Seat | null {
   const seat = layout.seats.get(name);
   if (seat) return seat;
