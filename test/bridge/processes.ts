@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formCluster } from '#node/form-cluster.ts';
 import { findTool } from '#test/tools.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -61,6 +62,18 @@ export async function startRealServer(options: Record<string, string> = {}): Pro
   const running = start(tool('redis-server'), argv, port);
   await waitForOutput(running, /Ready to accept connections/);
   return running;
+}
+
+/** Starts `nodes` real servers on neighbouring ports and makes them one cluster; resolves to the first
+ *  port. */
+export async function startRealCluster(nodes: number, masters: number): Promise<number> {
+  const port = await freePorts(nodes);
+  const ports = Array.from({ length: nodes }, (_, at) => port + at);
+  for (const one of ports) {
+    await startRealServer({ port: String(one), 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000' });
+  }
+  await formCluster(ports, masters, 60_000);
+  return port;
 }
 
 /** redis-cli to its end, with `input` on its standard input. */
