@@ -209,6 +209,11 @@ function happenings(view: LessonView, since: number): Scope {
     /** The longest stretch between an event and the one that ends it, in seconds; what has not ended
      *  lasts until now. */
     longest: (begin: Value, end: Value) => longest(view, since, String(begin), String(end)),
+    /** No such event in the last seconds (and the step is at least that old). */
+    quiet: (type: Value, seconds: Value) => {
+      const from = view.now - Number(seconds) * 1_000_000;
+      return from >= since && !view.events.some((e) => e.at >= from && e.event.type === type);
+    },
     answered: (id: Value) => view.answers[String(id)] !== undefined,
   };
 }

@@ -48,7 +48,7 @@ function readAction(fields: Record<string, unknown>): Action | string {
   if (typeof value !== 'string' && typeof value !== 'number') return `${name}: must be a text`;
   if (name === 'fault') return { do: 'fault', fault: String(value) };
   if (name === 'act') return { do: 'act', act: String(value) };
-  if (/^(\d+c?|host|[a-z][\w-]*)$/.test(name)) return { do: 'line', console: name, line: String(value) };
+  if (/^(\d+c?|host|every)$/.test(name)) return { do: 'line', console: name, line: String(value) };
   return `unknown action "${name}"`;
 }
 

@@ -40,7 +40,9 @@ export interface Check {
 
 /** What a recorded solution does, one after the other. */
 export type Action =
-  /** types a line into the console of a server ('7000'), or of a server with -c ('7000c') */
+  /** types a line into the console of a server ('7000'), of a server with -c ('7000c'), of the
+   *  machine ('host'), or of one server after the other ('every'). `{id:7000}` stands for a node id,
+   *  `{replica}` for the first replica. */
   | { do: 'line'; console: string; line: string }
   | { do: 'fault'; fault: string }
   | { do: 'wait'; ms: number }
