@@ -18,3 +18,6 @@ export function aclDeniedText(denial: AclDenial, _client: Client): string {
 }
 
 export function addAclLogEntry(_client: Client, _denial: AclDenial, _context: string): void {}
+
+/** CONFIG SET requirepass: the default user's only password, or none. */
+export function setDefaultUserPassword(_server: unknown, _password: string): void {}

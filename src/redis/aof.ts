@@ -9,3 +9,6 @@ export class AofState {
 
 /** Adds one operation to the buffer that is written before the server sleeps. */
 export function feedAppendOnlyFile(_server: Server, _dbId: number, _argv: readonly Bytes[]): void {}
+
+export function startAppendOnly(_server: Server): void {}
+export function stopAppendOnly(_server: Server): void {}

@@ -6,10 +6,12 @@
 import type { CommandProcs } from './command.ts';
 import { type Command, readCommandTable } from './command-table.ts';
 import { InvariantError } from '#base/assert.ts';
+import { configCommands } from './config-commands.ts';
+import { slowlogCommands } from './slowlog.ts';
 import { multiCommands } from './multi.ts';
 import { stringCommands } from './t-string.ts';
 
-const MODULES: readonly CommandProcs[] = [multiCommands, stringCommands];
+const MODULES: readonly CommandProcs[] = [multiCommands, configCommands, slowlogCommands, stringCommands];
 
 /** All top-level commands by lower-case name. */
 export const commandTable: ReadonlyMap<string, Command> = joinTable();

@@ -52,6 +52,11 @@ export class Db {
     this.server = server;
     this.id = id;
   }
+
+  /** Number of keys. */
+  get size(): number {
+    return this.keys.size;
+  }
 }
 
 /** The value of a key to read from, or null. Counts the hit or miss and moves the access clock. */

@@ -35,7 +35,7 @@ export function serverCron(server: Server): void {
 
 /** Called at the end of every handler: nothing that was promised waits longer than this. */
 export function beforeSleep(server: Server): void {
-  if (server.pause.endMs !== 0) checkPauseTimeout(server);
+  if (server.pause.kind !== null) checkPauseTimeout(server);
   handleBlockedClientsTimeout(server);
   if (server.cluster !== null) clusterBeforeSleep(server);
   if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);

@@ -1,43 +1,59 @@
-/* CLIENT PAUSE and the pause of a manual failover: commands wait, none is lost (after networking.c). */
+/* Paused clients: CLIENT PAUSE, a manual failover, a shutdown that waits for replicas. Commands wait
+ * and none is lost (after the pause part of networking.c). */
 
 import { CLIENT_PAUSED, type Client } from './client.ts';
 import { processInput } from './networking.ts';
-import { type Server } from './server.ts';
+import type { Server } from './server.ts';
 
-export interface PauseState {
-  kind: 'write' | 'all';
-  /** Unix ms; 0 = not paused. */
-  endMs: number;
-  clients: Client[];
+/** Who paused; each purpose has its own end. */
+export const PAUSE_BY_CLIENT_COMMAND = 0;
+export const PAUSE_DURING_SHUTDOWN = 1;
+export const PAUSE_DURING_FAILOVER = 2;
+
+export type PauseKind = 'write' | 'all';
+
+export class PauseState {
+  /** By purpose. */
+  events: ({ kind: PauseKind; endMs: number } | null)[] = [null, null, null];
+  /** The strongest kind of all, null when nothing is paused. */
+  kind: PauseKind | null = null;
+  /** Unix ms at which the last pause of that kind ends. */
+  endMs = 0;
+  /** Clients with a command that waits. */
+  clients: Client[] = [];
 }
 
-/** Pauses clients until `endMs`; a pause that is stronger or longer than this one stays. */
-export function pauseClients(server: Server, kind: 'write' | 'all', endMs: number): void {
-  const pause = server.pause;
-  if (pause.endMs === 0 || kind === 'all') pause.kind = pause.endMs === 0 ? kind : 'all';
-  if (endMs > pause.endMs) pause.endMs = endMs;
+/** Pauses until `endMs`. For one purpose, a running pause is never weakened or shortened. */
+export function pauseClients(server: Server, purpose: number, endMs: number, kind: PauseKind): void {
+  const running = server.pause.events[purpose] ?? null;
+  server.pause.events[purpose] = {
+    kind: running?.kind === 'all' ? 'all' : kind,
+    endMs: Math.max(running?.endMs ?? 0, endMs),
+  };
+  updatePause(server);
 }
 
-/** Ends the pause: what waited runs before the server sleeps. */
-export function unpauseClients(server: Server): void {
-  const clients = server.pause.clients;
-  server.pause = { kind: 'write', endMs: 0, clients: [] };
-  for (const client of clients) {
-    client.flags &= ~CLIENT_PAUSED;
-    processInput(client);
-  }
+/** Ends the pause of one purpose. */
+export function unpauseClients(server: Server, purpose: number): void {
+  if ((server.pause.events[purpose] ?? null) === null) return;
+  server.pause.events[purpose] = null;
+  updatePause(server);
 }
 
-/** Ends the pause when its time is over. */
+/** Ends what has lasted long enough. */
 export function checkPauseTimeout(server: Server): void {
-  if (server.pause.endMs !== 0 && server.pause.endMs <= server.mstime()) unpauseClients(server);
+  const pause = server.pause;
+  if (pause.kind === null) return;
+  const now = server.mstime();
+  if (!pause.events.some((event) => event !== null && event.endMs <= now)) return;
+  pause.events = pause.events.map((event) => (event !== null && event.endMs <= now ? null : event));
+  updatePause(server);
 }
 
-/** True while the pause covers a command that writes (or any command). */
-export function isWritePaused(server: Server, writes: boolean): boolean {
+/** True while clients are paused for a command that writes, or for any. */
+export function isPaused(server: Server, writes: boolean): boolean {
   checkPauseTimeout(server);
-  const pause = server.pause;
-  return pause.endMs !== 0 && (pause.kind === 'all' || writes);
+  return server.pause.kind === 'all' || (server.pause.kind === 'write' && writes);
 }
 
 /** Keeps the client's command for the end of the pause. */
@@ -45,4 +61,23 @@ export function postponeClient(client: Client): void {
   client.flags |= CLIENT_PAUSED;
   client.pending.unshift(client.argv);
   client.server.pause.clients.push(client);
+}
+
+function updatePause(server: Server): void {
+  const pause = server.pause;
+  const before = pause.kind;
+  pause.kind = null;
+  pause.endMs = 0;
+  for (const event of pause.events) {
+    if (event === null) continue;
+    if (event.kind === 'all') pause.kind = 'all';
+    else pause.kind ??= 'write';
+    pause.endMs = Math.max(pause.endMs, event.endMs);
+  }
+  // A pause that is weaker now may let some of the waiting go on.
+  if (before === null || pause.kind === before) return;
+  for (const client of pause.clients.splice(0)) {
+    client.flags &= ~CLIENT_PAUSED;
+    processInput(client);
+  }
 }

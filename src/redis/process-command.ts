@@ -42,7 +42,7 @@ import { performEvictions } from './evict.ts';
 import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
 import { feedMonitors } from './monitor.ts';
 import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
-import { isWritePaused, postponeClient } from './pause.ts';
+import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
 import { ErrorReply, QUEUED } from './reply.ts';
 import { addCommandSample } from './latency.ts';
@@ -243,9 +243,9 @@ function goodReplicas(server: Server): boolean {
 }
 
 function postponeIfPaused(server: Server, client: Client, command: Command): boolean {
-  if (client.flags & CLIENT_SLAVE || server.pause.endMs === 0) return false;
+  if (client.flags & CLIENT_SLAVE || server.pause.kind === null) return false;
   const writes = (execFlags(client, command) & (CMD_WRITE | CMD_MAY_REPLICATE)) !== 0;
-  if (!isWritePaused(server, writes)) return false;
+  if (!isPaused(server, writes)) return false;
   postponeClient(client);
   return true;
 }

@@ -19,12 +19,13 @@ import {
   migrateTimedOut,
   type ClusterState,
 } from './cluster/index.ts';
+import type { Mutation } from './cluster/state.ts';
 import { Config } from './config.ts';
 import { applyStartupConfig } from './config-set.ts';
 import { Db } from './db.ts';
 import type { CloseReason, Io, Payload, Process, SocketId } from './io.ts';
 import { acceptClient, clientClosed, readFromClient } from './networking.ts';
-import type { PauseState } from './pause.ts';
+import { PauseState } from './pause.ts';
 import type { PendingOp } from './propagate.ts';
 import {
   replicationClosed,
@@ -33,6 +34,7 @@ import {
   type ReplicationState,
 } from './replication/index.ts';
 import { beforeSleep, initServer, serverCron, shutdownSignal } from './life.ts';
+import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
 
 export type SocketKind = 'client' | 'bus' | 'master' | 'migrate';
@@ -44,6 +46,10 @@ export interface ServerOptions {
   port: number;
   /** Parameters by their Redis names, as in redis.conf. */
   config: Readonly<Record<string, string>>;
+  /** Rules of the protocol that tests switch off to see that somebody notices. */
+  mutations?: readonly Mutation[];
+  /** Path of redis.conf on the machine's disk; '' when the server runs without one. */
+  configFile?: string;
 }
 
 export class Server implements Process {
@@ -52,6 +58,12 @@ export class Server implements Process {
   readonly name: string;
   readonly ip: string;
   port: number;
+  readonly mutations: readonly Mutation[];
+  /** Mistakes in the parameters it was started with. */
+  configErrors: string[] = [];
+  slowlog: SlowlogEntry[] = [];
+  slowlogNextId = 0;
+  readonly configFile: string;
   config: Config = new Config();
   dbs: Db[] = [];
   clients: Map<SocketId, Client> = new Map();
@@ -84,7 +96,7 @@ export class Server implements Process {
   trackingClients = 0;
   isLfuPolicy = false;
   monitors: Set<Client> = new Set();
-  pause: PauseState = { kind: 'write', endMs: 0, clients: [] };
+  pause: PauseState = new PauseState();
   /** A script has run longer than busy-reply-threshold. */
   busyScript = false;
   scriptOom = false;
@@ -98,6 +110,8 @@ export class Server implements Process {
     this.name = options.name;
     this.ip = options.ip;
     this.port = options.port;
+    this.mutations = options.mutations ?? [];
+    this.configFile = options.configFile ?? '';
     applyStartupConfig(this, options.config);
   }
 
@@ -116,7 +130,7 @@ export class Server implements Process {
   }
 
   isPausedForExpiry(): boolean {
-    return this.pause.endMs !== 0;
+    return this.pause.kind !== null;
   }
 
   start(): void {

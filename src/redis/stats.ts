@@ -1,6 +1,7 @@
 /* Counters of one server, as INFO reports them (after the stat fields of the server structure). */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { Server } from './server.ts';
 
 /** What one command did: INFO commandstats and latencystats. */
 export interface CommandStats {
@@ -76,4 +77,17 @@ export class Stats {
   errors: Map<Bytes, number> = new Map();
   /** By full name of the command. */
   commands: Map<string, CommandStats> = new Map();
+}
+
+/** CONFIG RESETSTAT: counters start again, what measures the present stays. */
+export function resetServerStats(server: Server): void {
+  const peakMemory = server.stats.peakMemory;
+  server.stats = new Stats();
+  server.stats.peakMemory = peakMemory;
+  resetClusterStats(server);
+}
+
+function resetClusterStats(server: Server): void {
+  server.cluster?.busMessagesSent.fill(0);
+  server.cluster?.busMessagesReceived.fill(0);
 }

@@ -1,0 +1,60 @@
+/* What follows when a parameter changes while the server runs (the apply functions of config.c). */
+
+import { setDefaultUserPassword } from './acl.ts';
+import { startAppendOnly, stopAppendOnly } from './aof.ts';
+import type { ConfigParameter } from './config-table.ts';
+import { performEvictions } from './evict.ts';
+import { trimSlowlog } from './slowlog.ts';
+import type { Server } from './server.ts';
+
+/** Does what each changed parameter asks for; returns why that failed, or null. */
+export function applyConfig(server: Server, changed: readonly ConfigParameter[]): string | null {
+  for (const { name } of changed) {
+    const why = applyOne(server, name);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+function applyOne(server: Server, name: string): string | null {
+  const config = server.config;
+  switch (name) {
+    case 'maxmemory-policy':
+      server.isLfuPolicy = config.maxmemoryPolicy.includes('lfu');
+      return null;
+    case 'maxmemory':
+      if (config.maxmemory > 0) performEvictions(server);
+      return null;
+    case 'requirepass':
+      setDefaultUserPassword(server, config.requirepass);
+      return null;
+    case 'slowlog-max-len':
+      trimSlowlog(server);
+      return null;
+    case 'appendonly':
+      if (config.appendonly && server.aof.state === 'off') startAppendOnly(server);
+      else if (!config.appendonly && server.aof.state !== 'off') stopAppendOnly(server);
+      return null;
+    case 'port':
+      return changePort(server);
+    case 'bind':
+      return config.bind.every(
+        (address) => /^-?(\*|::\*|::1|127\.0\.0\.1|0\.0\.0\.0)$/.test(address) || address === server.ip,
+      )
+        ? null
+        : 'Failed to bind to specified addresses.';
+    default:
+      return null;
+  }
+}
+
+function changePort(server: Server): string | null {
+  const port = server.config.port;
+  if (port === server.port) return null;
+  if (port !== 0 && !server.io.listen(port)) {
+    return 'Unable to listen on this port. Check server logs.';
+  }
+  if (server.port !== 0) server.io.unlisten(server.port);
+  server.port = port;
+  return null;
+}

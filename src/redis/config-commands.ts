@@ -1,0 +1,103 @@
+/* CONFIG GET, SET, RESETSTAT and REWRITE (after config.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { stringmatchlen } from '#base/glob.ts';
+import type { Client } from './client.ts';
+import type { CommandProcs } from './command.ts';
+import { applyConfig } from './config-apply.ts';
+import { configTable, getConfigText, setConfigText } from './config-set.ts';
+import type { ConfigParameter } from './config-table.ts';
+import { rewriteConfigFile } from './config-rewrite.ts';
+import { mustObeyClient } from './process-command.ts';
+import { helpReply } from './help.ts';
+import { ErrorReply, MapReply, OK, type Reply } from './reply.ts';
+import { resetServerStats } from './stats.ts';
+
+function configGet(client: Client, argv: readonly Bytes[]): Reply {
+  const config = client.server.config;
+  const pairs: [Reply, Reply][] = [];
+  const patterns = argv.slice(2).map((pattern) => pattern.toLowerCase());
+  for (const [name, parameter] of configTable) {
+    // A name without glob characters finds the parameter alone, by either of its names.
+    if (patterns.some((pattern) => stringmatchlen(pattern, name))) {
+      pairs.push([name, getConfigText(config, parameter)]);
+    }
+  }
+  return new MapReply(pairs);
+}
+
+function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
+  if (argv.length % 2 !== 0) return new ErrorReply('ERR syntax error');
+  const server = client.server;
+  const wanted: { parameter: ConfigParameter; name: Bytes; value: Bytes }[] = [];
+  for (let at = 2; at < argv.length; at += 2) {
+    const name = argv[at] as Bytes;
+    const parameter = configTable.get(name.toLowerCase());
+    if (parameter === undefined) {
+      return new ErrorReply(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
+    }
+    const why =
+      mayNotSet(client, parameter) ??
+      (wanted.some((other) => other.parameter === parameter) ? 'duplicate parameter' : null);
+    if (why !== null) return setFailed(name, why);
+    wanted.push({ parameter, name, value: argv[at + 1] as Bytes });
+  }
+  const before = wanted.map(({ parameter }) => getConfigText(server.config, parameter));
+  const undo = (): void => {
+    wanted.forEach(({ parameter }, at) => void setConfigText(server.config, parameter, before[at] as string));
+  };
+  for (const { parameter, name, value } of wanted) {
+    const why = setConfigText(server.config, parameter, value);
+    if (why === null) continue;
+    undo();
+    return setFailed(name, why);
+  }
+  for (const { parameter, name } of wanted) {
+    const why = applyConfig(server, [parameter]);
+    if (why === null) continue;
+    undo();
+    return setFailed(name, why);
+  }
+  return OK;
+}
+
+function mayNotSet(client: Client, parameter: ConfigParameter): string | null {
+  if (parameter.immutable) return "can't set immutable config";
+  const allowed = client.server.config.enableProtectedConfigs;
+  if (!parameter.protected || allowed === 'yes' || mustObeyClient(client)) return null;
+  if (allowed === 'local' && client.peer.ip === client.server.ip) return null;
+  return "can't set protected config";
+}
+
+function setFailed(name: Bytes, why: string): ErrorReply {
+  return new ErrorReply(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}`);
+}
+
+function configResetStat(client: Client): Reply {
+  resetServerStats(client.server);
+  return OK;
+}
+
+function configRewrite(client: Client): Reply {
+  const server = client.server;
+  if (server.configFile === '') return new ErrorReply('ERR The server is running without a config file');
+  rewriteConfigFile(server);
+  return OK;
+}
+
+function configHelp(): Reply {
+  return helpReply('CONFIG', [
+    ['GET <pattern> [<pattern> ...]', 'Parameters whose names match, and their values.'],
+    ['SET <name> <value> [<name> <value> ...]', 'Change parameters, all of them or none.'],
+    ['RESETSTAT', 'Set the counters that INFO shows back to zero.'],
+    ['REWRITE', 'Write the present parameters into the configuration file.'],
+  ]);
+}
+
+export const configCommands: CommandProcs = {
+  'config|get': configGet,
+  'config|set': configSetCommand,
+  'config|resetstat': configResetStat,
+  'config|rewrite': configRewrite,
+  'config|help': configHelp,
+};
