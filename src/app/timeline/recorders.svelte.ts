@@ -1,0 +1,32 @@
+/* One recorder for each playground, shared by the panels that look back. */
+
+import type { Playground } from '#app/state/playground.svelte.ts';
+import { Recorder } from './recorder.ts';
+
+/** A recorder and a number that changes when it has something new. */
+export class Recording {
+  readonly recorder = new Recorder();
+  version = $state(0);
+
+  #world: unknown = null;
+  #seen: unknown = null;
+
+  /** Takes the playground's frame, once. */
+  accept(playground: Playground): void {
+    const { frame, config } = playground;
+    if (!frame || frame === this.#seen) return;
+    this.#seen = frame;
+    if (config !== this.#world) this.recorder.clear();
+    this.#world = config;
+    this.recorder.accept(frame);
+    this.version = this.recorder.version;
+  }
+}
+
+const recordings = new WeakMap<Playground, Recording>();
+
+export function recordingOf(playground: Playground): Recording {
+  let recording = recordings.get(playground);
+  if (!recording) recordings.set(playground, (recording = new Recording()));
+  return recording;
+}

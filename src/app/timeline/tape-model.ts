@@ -1,0 +1,162 @@
+/* The tape: the whole branch of history as a painted strip, before anybody scrubs.
+ *
+ * The session marks what mattered; this turns marks into bands and notches on an axis of pixels.
+ * Epochs tile the tape, failures and migrations lie over them, promotions, writes and faults are
+ * notches. Notches that would fall on one pixel are merged and counted. */
+
+import type { HistoryView, TapeMark } from '#session/api.ts';
+import type { Micros } from '#redis/io.ts';
+
+export interface Band {
+  kind: 'epoch' | 'fail' | 'migration';
+  x: number;
+  width: number;
+  label: string;
+  /** Where the label begins, and whether there is room for it. */
+  labelled: boolean;
+  at: Micros;
+  /** Position among the bands of its kind, for alternating shades. */
+  index: number;
+}
+
+export interface Notch {
+  kind: 'promotion' | 'write' | 'lost' | 'fault' | 'input';
+  x: number;
+  count: number;
+  labels: string[];
+  at: Micros;
+}
+
+export interface TapeModel {
+  bands: Band[];
+  notches: Notch[];
+  /** Pixel of the playhead, and of the end of what was simulated. */
+  playhead: number;
+  end: number;
+}
+
+/** Virtual time on the axis: at least this much, so that a young world does not fill the tape. */
+const SHORTEST_US = 20_000_000;
+
+/** Maps time to pixels. */
+export interface Axis {
+  from: Micros;
+  to: Micros;
+  width: number;
+}
+
+export function tapeAxis(history: Pick<HistoryView, 'end' | 'now'>, width: number): Axis {
+  const to = Math.max(SHORTEST_US, Math.max(history.end, history.now) * 1.04);
+  return { from: 0, to, width };
+}
+
+export function toPixel(axis: Axis, at: Micros): number {
+  return ((at - axis.from) / Math.max(1, axis.to - axis.from)) * axis.width;
+}
+
+export function toTime(axis: Axis, x: number): Micros {
+  const share = Math.min(1, Math.max(0, x / Math.max(1, axis.width)));
+  return Math.round(axis.from + share * (axis.to - axis.from));
+}
+
+export function tapeModel(
+  history: HistoryView,
+  axis: Axis,
+  now: Micros,
+  labelWidth: (text: string) => number,
+): TapeModel {
+  const end = Math.max(history.end, now);
+  const bands = [
+    ...epochBands(history.marks, axis, end, labelWidth),
+    ...spans(history.marks, 'migration', axis, end, labelWidth),
+    ...spans(history.marks, 'fail', axis, end, labelWidth),
+  ];
+  return {
+    bands,
+    notches: notchesOf(history.marks, axis),
+    playhead: toPixel(axis, now),
+    end: toPixel(axis, end),
+  };
+}
+
+function epochBands(
+  marks: readonly TapeMark[],
+  axis: Axis,
+  end: Micros,
+  labelWidth: (text: string) => number,
+): Band[] {
+  const epochs = marks.filter((mark) => mark.kind === 'epoch').sort((p, q) => p.at - q.at);
+  return epochs.map((mark, index) => {
+    const x = toPixel(axis, index === 0 ? axis.from : mark.at);
+    const width = Math.max(1, toPixel(axis, epochs[index + 1]?.at ?? end) - x);
+    const labelled = labelWidth(mark.label) + 12 < width;
+    return { kind: 'epoch' as const, x, width, label: mark.label, labelled, at: mark.at, index };
+  });
+}
+
+function spans(
+  marks: readonly TapeMark[],
+  kind: 'fail' | 'migration',
+  axis: Axis,
+  end: Micros,
+  labelWidth: (text: string) => number,
+): Band[] {
+  return marks
+    .filter((mark) => mark.kind === kind)
+    .map((mark, index) => {
+      const x = toPixel(axis, mark.at);
+      const width = Math.max(2, toPixel(axis, mark.until ?? end) - x);
+      return {
+        kind,
+        x,
+        width,
+        label: mark.label,
+        labelled: labelWidth(mark.label) + 10 < width,
+        at: mark.at,
+        index,
+      };
+    });
+}
+
+function notchesOf(marks: readonly TapeMark[], axis: Axis): Notch[] {
+  const merged = new Map<string, Notch>();
+  for (const mark of marks) {
+    const { kind } = mark;
+    if (kind === 'epoch' || kind === 'fail' || kind === 'migration') continue;
+    const x = Math.round(toPixel(axis, mark.at));
+    const key = `${kind}:${x}`;
+    const known = merged.get(key);
+    if (!known) merged.set(key, { kind, x, count: 1, labels: [mark.label], at: mark.at });
+    else {
+      known.count++;
+      if (known.labels.length < 5) known.labels.push(mark.label);
+    }
+  }
+  return [...merged.values()];
+}
+
+/** Ticks of the axis at round times, `wanted` of them or fewer. */
+export function ticks(axis: Axis, wanted: number): { at: Micros; x: number; label: string }[] {
+  const span = axis.to - axis.from;
+  if (span <= 0 || wanted < 1) return [];
+  const raw = span / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= raw) ?? power * 10;
+  const out = [];
+  for (let at = Math.ceil(axis.from / step) * step; at <= axis.to; at += step) {
+    out.push({ at, x: toPixel(axis, at), label: timeText(at, step) });
+  }
+  return out;
+}
+
+/** A time as short as its precision allows: 12.4 s, 1:02:03, 350 ms. */
+export function timeText(at: Micros, precisionUs: Micros = 1000): string {
+  if (precisionUs < 1000) return `${(at / 1e6).toFixed(6)} s`;
+  const digits = precisionUs >= 1e6 ? 0 : precisionUs >= 1e5 ? 1 : precisionUs >= 1e4 ? 2 : 3;
+  if (at < 60e6) return `${(at / 1e6).toFixed(digits)} s`;
+  const whole = Math.floor(at / 1e6);
+  const seconds = ((at / 1e6) % 60).toFixed(digits).padStart(digits > 0 ? digits + 3 : 2, '0');
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}
