@@ -1,0 +1,17 @@
+/* What the page tells the session about the lesson under way, as the argument of `setLesson`. Lessons
+ * are not part of the world: none of this enters the log of inputs or the trace hash. */
+
+import type { Lesson } from './types.ts';
+
+export type LessonControl =
+  /** Begins a lesson at a step; `solved` are the ids of tasks that an earlier visit had solved. */
+  | { do: 'begin'; lesson: Lesson; step: number; solved: readonly string[] }
+  /** Turns to a step: its checks look at what happens from now on. */
+  | { do: 'enter'; step: number }
+  /** Forgets what was solved in a step, or in all of them. */
+  | { do: 'reset'; step: number | null }
+  /** Something was done in the page: "opened:packet", "lens:7000". */
+  | { do: 'act'; act: string }
+  /** A quiz or a prediction was answered. */
+  | { do: 'answer'; quiz: string; choice: number }
+  | { do: 'end' };
