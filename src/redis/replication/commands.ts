@@ -1,0 +1,106 @@
+/* The commands of replication: REPLICAOF, PSYNC, REPLCONF, ROLE, WAIT, FAILOVER (after
+ * replication.c). */
+
+import { CLIENT_MASTER, CLIENT_SLAVE, type Client } from '#redis/client.ts';
+import type { CommandProcs } from '#redis/command.ts';
+import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
+import { roleReply } from './info.ts';
+import { replicationSendAck, replicationSetMaster, replicationUnsetMaster } from './link.ts';
+import { replicaAck, syncCommand } from './master.ts';
+import { replicaLink } from './state.ts';
+import { waitCommand } from './wait.ts';
+
+const NOT_AN_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
+
+/** REPLICAOF host port, REPLICAOF NO ONE */
+function replicaofCommand(client: Client, argv: readonly string[]): Reply {
+  const { server } = client;
+  const { replication } = server;
+  if (server.cluster !== null) return new ErrorReply('ERR REPLICAOF not allowed in cluster mode.');
+  const by = `user request from 'id=${client.id} addr=${client.peer.ip}:${client.peer.port}'`;
+  const [, host, port] = argv as [string, string, string];
+  if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') {
+    if (replication.masterHost !== null) {
+      replicationUnsetMaster(server);
+      server.io.log('notice', `MASTER MODE enabled (${by})`);
+    }
+    return OK;
+  }
+  if (client.has(CLIENT_SLAVE)) return new ErrorReply('ERR Command is not valid when client is a replica.');
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) return new ErrorReply('ERR Invalid master port');
+  if (replication.masterHost === host && replication.masterPort === Number(port)) {
+    return new Status('OK Already connected to specified master');
+  }
+  replicationSetMaster(server, host, Number(port));
+  server.io.log('notice', `REPLICAOF ${host}:${port} enabled (${by})`);
+  return OK;
+}
+
+/** REPLCONF option value [option value ...] */
+function replconfCommand(client: Client, argv: readonly string[]): Reply | undefined {
+  if (argv.length % 2 === 0) return new ErrorReply('ERR syntax error');
+  for (let at = 1; at < argv.length; at += 2) {
+    const option = argv[at] as string;
+    const value = argv[at + 1] as string;
+    const done = replconfOption(client, option, value);
+    if (done !== 'next') return done;
+  }
+  return OK;
+}
+
+function replconfOption(client: Client, option: string, value: string): Reply | undefined | 'next' {
+  const link = replicaLink(client);
+  switch (option.toLowerCase()) {
+    case 'listening-port':
+      if (!/^\d{1,9}$/.test(value)) return NOT_AN_INTEGER;
+      link.listeningPort = Number(value);
+      return 'next';
+    case 'ip-address':
+      if (value.length > 255)
+        return new ErrorReply(
+          `ERR REPLCONF ip-address provided by replica instance is too long: ${value.length} bytes`,
+        );
+      link.announcedIp = value;
+      return 'next';
+    case 'capa':
+      if (value.toLowerCase() === 'eof') link.capaEof = true;
+      else if (value.toLowerCase() === 'psync2') link.capaPsync2 = true;
+      return 'next';
+    case 'ack':
+      if (client.has(CLIENT_SLAVE) && /^\d{1,15}$/.test(value)) replicaAck(client, Number(value));
+      return undefined;
+    case 'getack':
+      if (client.has(CLIENT_MASTER)) replicationSendAck(client.server);
+      return undefined;
+    case 'rdb-only':
+    case 'rdb-filter-only':
+      return 'next';
+    default:
+      return new ErrorReply(`ERR Unrecognized REPLCONF option: ${option}`);
+  }
+}
+
+/** FAILOVER: only its refusals. A coordinated failover without a cluster is not simulated. */
+function failoverCommand(client: Client): Reply {
+  const { server } = client;
+  if (server.cluster !== null) {
+    return new ErrorReply('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.');
+  }
+  if (server.replication.masterHost !== null) {
+    return new ErrorReply('ERR FAILOVER is not valid when server is a replica.');
+  }
+  if (server.replication.replicas.length === 0)
+    return new ErrorReply('ERR FAILOVER requires connected replicas.');
+  return new ErrorReply('ERR FAILOVER is not available on this server');
+}
+
+export const replicationCommands: CommandProcs = {
+  replicaof: replicaofCommand,
+  slaveof: replicaofCommand,
+  psync: syncCommand,
+  sync: syncCommand,
+  replconf: replconfCommand,
+  role: (client) => roleReply(client.server),
+  wait: waitCommand,
+  failover: failoverCommand,
+};

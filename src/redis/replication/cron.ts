@@ -1,0 +1,119 @@
+/* What replication does once a second and at the end of every handler (after replicationCron in
+ * replication.c). */
+
+import { freeClient } from '#redis/networking.ts';
+import type { Server } from '#redis/server.ts';
+import { feedStream, replicationFeedSlaves, sendToReplica } from './feed.ts';
+import { changeReplicationId, clearReplicationId2 } from './ids.ts';
+import { abortHandshake, connectWithMaster, masterLinkLost, replicationSendAck } from './link.ts';
+import {
+  checkReplicaOutput,
+  refreshGoodSlavesCount,
+  shouldStartBgsave,
+  startBgsaveForReplication,
+} from './master.ts';
+import { encodeCommand } from '#redis/resp.ts';
+import { ReplicationState, replicaLink, replicaName } from './state.ts';
+import { serveWaitingClients } from './wait.ts';
+
+/** Gives the server its replication state; a configured master is connected to by the first cron. */
+export function replicationInit(server: Server): void {
+  server.replication = new ReplicationState();
+  changeReplicationId(server);
+  const [host, port] = server.config.replicaof.split(' ');
+  if (!host || !port) return;
+  server.replication.masterHost = host;
+  server.replication.masterPort = Number(port);
+  server.replication.state = 'connect';
+}
+
+/** The periodic work, every second. */
+export function replicationCron(server: Server): void {
+  const { replication } = server;
+  if (replication.masterHost !== null) cronAsReplica(server);
+  cronAsMaster(server);
+  if (shouldStartBgsave(server)) startBgsaveForReplication(server);
+  refreshGoodSlavesCount(server);
+  replication.cronLoops++;
+}
+
+function cronAsReplica(server: Server): void {
+  const { replication } = server;
+  const now = server.mstime();
+  const timeoutMs = server.config.replTimeout * 1000;
+  if (replication.state === 'connected') {
+    if (now - replication.masterLastInteractionMs > timeoutMs) {
+      server.io.log('warning', 'MASTER timeout: no data nor PING received...');
+      masterLinkLost(server);
+    } else {
+      replicationSendAck(server);
+    }
+    return;
+  }
+  if (replication.state !== 'connect' && now - replication.transferLastIoMs > timeoutMs) {
+    server.io.log(
+      'warning',
+      replication.state === 'transfer'
+        ? "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value."
+        : 'Timeout connecting to the MASTER...',
+    );
+    abortHandshake(server);
+  }
+  if (replication.state === 'connect') connectWithMaster(server);
+}
+
+function cronAsMaster(server: Server): void {
+  const { config, replication } = server;
+  const now = server.mstime();
+  if (replication.cronLoops % config.replPingReplicaPeriod === 0 && replication.replicas.length > 0) {
+    // While paused for a manual failover the offset must not move.
+    const paused = server.cluster !== null && server.cluster.mfEnd !== 0 && server.pause.endMs > now;
+    if (!paused && replication.masterHost === null) {
+      feedStream(server, selectIfNeeded(server) + encodeCommand(['ping']));
+    }
+  }
+  for (const replica of [...replication.replicas]) {
+    const link = replicaLink(replica);
+    if (link.state === 'waitBgsaveStart') {
+      sendToReplica(replica, '\n');
+    } else if (!link.prePsync && Math.floor(now / 1000) - link.ackTimeS > config.replTimeout) {
+      server.io.log('warning', `Disconnecting timedout replica (streaming sync): ${replicaName(replica)}`);
+      freeClient(replica);
+      continue;
+    }
+    checkReplicaOutput(replica);
+  }
+  freeIdleBacklog(server, now);
+}
+
+/** PING counts for no database, yet a fresh stream begins with a SELECT. */
+function selectIfNeeded(server: Server): string {
+  const { replication } = server;
+  if (replication.slaveSelDb !== -1) return '';
+  replication.slaveSelDb = 0;
+  return encodeCommand(['SELECT', '0']);
+}
+
+function freeIdleBacklog(server: Server, now: number): void {
+  const { config, replication } = server;
+  const idle =
+    replication.replicas.length === 0 && replication.backlog !== null && replication.masterHost === null;
+  if (!idle || config.replBacklogTtl === 0) return;
+  if (now - replication.noSlavesSinceMs <= config.replBacklogTtl * 1000) return;
+  changeReplicationId(server);
+  clearReplicationId2(server);
+  replication.backlog = null;
+  server.io.log(
+    'notice',
+    `Replication backlog freed after ${config.replBacklogTtl} seconds without connected replicas.`,
+  );
+}
+
+/** End of a handler: clients in WAIT are served, replicas asked for acknowledgements. */
+export function replicationBeforeSleep(server: Server): void {
+  const { replication } = server;
+  if (replication.waiting.length > 0) serveWaitingClients(server);
+  if (!replication.askForAck) return;
+  replication.askForAck = false;
+  replicationFeedSlaves(server, Math.max(replication.slaveSelDb, 0), ['REPLCONF', 'GETACK', '*']);
+}

@@ -1,0 +1,45 @@
+/* The stream from a master to its replicas (after replicationFeedSlaves in replication.c).
+ *
+ * Everything goes into the backlog and to every replica that has a snapshot to apply it to. A replica
+ * passes on to its own replicas the very bytes it got, so that offsets mean the same all along. */
+
+import type { Bytes } from '#base/bytes.ts';
+import type { Client } from '#redis/client.ts';
+import { encodeCommand } from '#redis/resp.ts';
+import type { Server } from '#redis/server.ts';
+import { backlogSize } from './ids.ts';
+import { replicaLink } from './state.ts';
+
+/** Sends a command to all replicas of a top-level master. */
+export function replicationFeedSlaves(server: Server, dbId: number, argv: readonly Bytes[]): void {
+  const { replication } = server;
+  if (replication.masterHost !== null) return;
+  if (replication.backlog === null && replication.replicas.length === 0) return;
+  let data = '';
+  if (replication.slaveSelDb !== dbId) {
+    data = encodeCommand(['SELECT', String(dbId)]);
+    replication.slaveSelDb = dbId;
+  }
+  feedStream(server, data + encodeCommand(argv));
+}
+
+/** Adds bytes to the stream: backlog and replicas. */
+export function feedStream(server: Server, data: Bytes): void {
+  const { replication } = server;
+  replication.masterReplOffset += data.length;
+  replication.backlog?.append(data, backlogSize(server));
+  for (const replica of replication.replicas) {
+    const link = replicaLink(replica);
+    // A replica that waits for its snapshot to begin will get this in the snapshot.
+    if (link.state === 'waitBgsaveStart') continue;
+    if (link.startOnAck) link.held += data;
+    else sendToReplica(replica, data);
+  }
+}
+
+/** Queues bytes for a replica; they leave in order with its replies, at the end of the handler. */
+export function sendToReplica(replica: Client, data: Bytes): void {
+  if (data === '' || replica.socket === null) return;
+  if (replica.output === '') replica.server.clientsToFlush.push(replica);
+  replica.output += data;
+}

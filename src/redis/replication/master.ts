@@ -1,0 +1,249 @@
+/* The master's side: PSYNC, snapshots for replicas, acknowledgements (after syncCommand and the
+ * slave handling of replication.c).
+ *
+ * A snapshot is made and handed to the connections in one go: the child process that real Redis
+ * forks for it takes no time here, the transfer takes what the network makes of its size. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { addReply, CLIENT_CLOSE_ASAP, CLIENT_SLAVE, type Client } from '#redis/client.ts';
+import { freeClient, freeClientAsync } from '#redis/networking.ts';
+import { rdbSave } from '#redis/rdb.ts';
+import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
+import type { Server } from '#redis/server.ts';
+import { sendToReplica } from './feed.ts';
+import { changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
+import { REPL_STATE_CONNECTED, replicaLink, replicaName } from './state.ts';
+
+/** PSYNC and SYNC: begins to serve a replica. */
+export function syncCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
+  const { server } = client;
+  const { replication } = server;
+  if (client.has(CLIENT_SLAVE)) return undefined;
+  if (replication.masterHost !== null && replication.state !== REPL_STATE_CONNECTED) {
+    return new ErrorReply("NOMASTERLINK Can't SYNC while not connected with my master");
+  }
+  const name = replicaName(client);
+  server.io.log('notice', `Replica ${name} asks for synchronization`);
+  const link = replicaLink(client);
+  if ((argv[0] as Bytes).toLowerCase() === 'psync') {
+    const offset = /^-?\d{1,19}$/.test(argv[2] as Bytes) ? Number(argv[2]) : null;
+    if (offset === null) return new ErrorReply('ERR value is not an integer or out of range');
+    if (masterTryPartialResync(client, argv[1] as Bytes, offset)) return undefined;
+    if (argv[1] !== '?') replication.syncPartialErr++;
+  } else {
+    link.prePsync = true;
+  }
+  replication.syncFull++;
+  link.state = 'waitBgsaveStart';
+  addReplica(client);
+  if (replication.replicas.length === 1 && replication.backlog === null) {
+    changeReplicationId(server);
+    clearReplicationId2(server);
+    createReplicationBacklog(server);
+    server.io.log(
+      'notice',
+      `Replication backlog created, my new replication IDs are '${replication.replid}' and '${replication.replid2}'`,
+    );
+  }
+  if (server.config.replDisklessSync && link.capaEof && server.config.replDisklessSyncDelay > 0) {
+    server.io.log('notice', 'Delay next BGSAVE for diskless SYNC');
+  } else {
+    startBgsaveForReplication(server);
+  }
+  return undefined;
+}
+
+function addReplica(client: Client): void {
+  client.flags |= CLIENT_SLAVE;
+  client.server.replication.replicas.push(client);
+  client.lastInteractionMs = client.server.mstime();
+}
+
+/** Continues the stream where the replica stopped, if it is the same history and still held. */
+function masterTryPartialResync(client: Client, replid: Bytes, offset: number): boolean {
+  const { server } = client;
+  const { replication } = server;
+  const name = replicaName(client);
+  const sameNow = replid.toLowerCase() === replication.replid;
+  const sameBefore = replid.toLowerCase() === replication.replid2;
+  const mutant = server.cluster?.mutations.includes('continueAlways') ?? false;
+  if (!sameNow && !(sameBefore && offset <= replication.secondReplidOffset) && !mutant) {
+    logMismatch(server, name, replid, offset, sameBefore);
+    return false;
+  }
+  const { backlog } = replication;
+  if (backlog === null || !backlog.covers(offset)) {
+    server.io.log(
+      'notice',
+      `Unable to partial resync with replica ${name} for lack of backlog (Replica request was: ${offset}).`,
+    );
+    if (offset > replication.masterReplOffset) {
+      server.io.log(
+        'warning',
+        `Warning: replica ${name} tried to PSYNC with an offset that is greater than the master replication offset.`,
+      );
+    }
+    return false;
+  }
+  const link = replicaLink(client);
+  link.state = 'online';
+  link.ackTimeS = Math.floor(server.mstime() / 1000);
+  link.startOnAck = false;
+  addReplica(client);
+  addReply(client, new Status(link.capaPsync2 ? `CONTINUE ${replication.replid}` : 'CONTINUE'));
+  const data = backlog.since(offset);
+  sendToReplica(client, data);
+  replication.syncPartialOk++;
+  server.io.log(
+    'notice',
+    `Partial resynchronization request from ${name} accepted. Sending ${data.length} bytes of backlog starting from offset ${offset}.`,
+  );
+  server.io.emit({
+    type: 'CONTINUE',
+    replica: name,
+    via: sameNow ? 'replid' : 'replid2',
+    offset,
+    bytes: data.length,
+  });
+  refreshGoodSlavesCount(server);
+  return true;
+}
+
+function logMismatch(server: Server, name: string, replid: Bytes, offset: number, sameBefore: boolean): void {
+  const { replication } = server;
+  if (replid === '?') {
+    server.io.log('notice', `Full resync requested by replica ${name}`);
+  } else if (sameBefore) {
+    server.io.log(
+      'notice',
+      `Partial resynchronization not accepted: Requested offset for second ID was ${offset}, but I can reply up to ${replication.secondReplidOffset}`,
+    );
+  } else {
+    server.io.log(
+      'notice',
+      `Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '${replid}', my replication IDs are '${replication.replid}' and '${replication.replid2}')`,
+    );
+  }
+}
+
+/** Whether the replicas that wait for a snapshot have waited long enough for one. */
+export function shouldStartBgsave(server: Server): boolean {
+  const { config, replication } = server;
+  const now = server.mstime();
+  let waiting = 0;
+  let maxIdleS = 0;
+  for (const replica of replication.replicas) {
+    if (replicaLink(replica).state !== 'waitBgsaveStart') continue;
+    waiting++;
+    maxIdleS = Math.max(maxIdleS, Math.floor(now / 1000) - Math.floor(replica.lastInteractionMs / 1000));
+  }
+  if (waiting === 0) return false;
+  const enough = config.replDisklessSyncMaxReplicas > 0 && waiting >= config.replDisklessSyncMaxReplicas;
+  return !config.replDisklessSync || enough || maxIdleS >= config.replDisklessSyncDelay;
+}
+
+/** Makes a snapshot and sends it to every replica that waits for one. */
+export function startBgsaveForReplication(server: Server): void {
+  const { replication } = server;
+  const waiting = replication.replicas.filter((replica) => replicaLink(replica).state === 'waitBgsaveStart');
+  if (waiting.length === 0) return;
+  const diskless = server.config.replDisklessSync && waiting.every((replica) => replicaLink(replica).capaEof);
+  const target = diskless ? 'replicas sockets' : 'disk';
+  server.io.log('notice', `Starting BGSAVE for SYNC with target: ${target}`);
+  const offset = replication.masterReplOffset;
+  const info = { replid: replication.replid, offset, streamDb: Math.max(replication.slaveSelDb, 0) };
+  const data = rdbSave(server, info);
+  const mark = server.io.random.hex(40);
+  // What follows must name its database: the replica starts anew.
+  replication.slaveSelDb = -1;
+  for (const replica of waiting) {
+    const link = replicaLink(replica);
+    link.initialOffset = offset;
+    if (!link.prePsync) addReply(replica, new Status(`FULLRESYNC ${replication.replid} ${offset}`));
+    sendToReplica(replica, diskless ? `$EOF:${mark}\r\n${data}${mark}` : `$${data.length}\r\n${data}`);
+    link.state = 'online';
+    link.ackTimeS = Math.floor(server.mstime() / 1000);
+    link.startOnAck = diskless && !link.prePsync;
+    const name = replicaName(replica);
+    server.io.emit({
+      type: 'FULLRESYNC',
+      replica: name,
+      replid: replication.replid,
+      offset,
+      bytes: data.length,
+    });
+    if (diskless) {
+      server.io.log(
+        'notice',
+        `Streamed RDB transfer with replica ${name} succeeded (socket). Waiting for REPLCONF ACK from slave to enable streaming`,
+      );
+    } else {
+      server.io.log('notice', `Synchronization with replica ${name} succeeded`);
+    }
+  }
+  refreshGoodSlavesCount(server);
+}
+
+/** A replica says how far it has got. */
+export function replicaAck(replica: Client, offset: number): void {
+  const { server } = replica;
+  const link = replicaLink(replica);
+  link.ackOffset = Math.max(link.ackOffset, offset);
+  link.ackTimeS = Math.floor(server.mstime() / 1000);
+  if (!link.startOnAck) return;
+  link.startOnAck = false;
+  sendToReplica(replica, link.held);
+  link.held = '';
+  server.io.log('notice', `Synchronization with replica ${replicaName(replica)} succeeded`);
+  refreshGoodSlavesCount(server);
+}
+
+/** Counts the replicas that are close enough behind for min-replicas-to-write. */
+export function refreshGoodSlavesCount(server: Server): void {
+  const { config, replication } = server;
+  if (config.minReplicasToWrite === 0 || config.minReplicasMaxLag === 0) return;
+  const nowS = Math.floor(server.mstime() / 1000);
+  replication.goodReplicas = replication.replicas.filter((replica) => {
+    const link = replicaLink(replica);
+    return link.state === 'online' && nowS - link.ackTimeS <= config.minReplicasMaxLag;
+  }).length;
+}
+
+/** A replica's connection ends: the server forgets it. */
+export function freeReplica(client: Client): void {
+  const { server } = client;
+  const { replication } = server;
+  const at = replication.replicas.indexOf(client);
+  if (at < 0) return;
+  replication.replicas.splice(at, 1);
+  if (replication.replicas.length === 0) replication.noSlavesSinceMs = server.mstime();
+  refreshGoodSlavesCount(server);
+  server.io.log('warning', `Connection with replica ${replicaName(client)} lost.`);
+}
+
+/** Makes every replica connect again, because the history changed. */
+export function disconnectSlaves(server: Server): void {
+  for (const replica of [...server.replication.replicas]) freeClient(replica);
+}
+
+/** Closes a replica that lets too much wait, by client-output-buffer-limit. */
+export function checkReplicaOutput(replica: Client): void {
+  const { server } = replica;
+  const limit = server.config.clientOutputBufferLimit[1];
+  if (!limit || replica.socket === null || replica.has(CLIENT_CLOSE_ASAP)) return;
+  const link = replicaLink(replica);
+  const pending = replica.output.length + link.held.length + server.io.outputPending(replica.socket);
+  const nowS = Math.floor(server.mstime() / 1000);
+  const soft = limit.softBytes > 0 && pending >= limit.softBytes;
+  if (!soft) link.softLimitSinceS = 0;
+  else if (link.softLimitSinceS === 0) link.softLimitSinceS = nowS;
+  const softOver = soft && nowS - link.softLimitSinceS > limit.softSeconds;
+  const hardOver = limit.hardBytes > 0 && pending >= limit.hardBytes;
+  if (!softOver && !hardOver) return;
+  server.io.log(
+    'warning',
+    `Client id=${replica.id} addr=${replica.peer.ip}:${replica.peer.port} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+  );
+  server.io.emit({ type: 'REPLICA_OVERFLOW', replica: replicaName(replica), pending });
+  freeClientAsync(replica);
+}
