@@ -10,7 +10,7 @@ export type Int64 = number | bigint;
 
 export const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 export const INT64_MIN = -0x8000_0000_0000_0000n;
-const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
+export const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Makes a bigint normal: a number when that is exact. */
 export function int64(value: bigint): Int64 {
@@ -39,12 +39,29 @@ export function string2ll(text: Bytes): Int64 | null {
   return big > INT64_MAX || big < INT64_MIN ? null : int64(big);
 }
 
-/** As string2ll, but for unsigned 64-bit numbers (stream ids). Leading zeros are accepted, as the
- *  C library's strtoull does. */
+/** An unsigned 64-bit number (stream ids). Falls back on what the C library's strtoull reads: spaces in
+ *  front, a sign, leading zeros. */
 export function string2ull(text: Bytes): Int64 | null {
-  if (!/^[0-9]{1,40}$/.test(text)) return null;
-  const big = BigInt(text);
+  const plain = string2ll(text);
+  if (plain !== null) return plain < 0 ? null : plain;
+  const match = /^[ \t\n\v\f\r]*([+-]?)([0-9]{1,64})$/.exec(text);
+  if (!match) return null;
+  const big = BigInt(match[2] as string);
+  if (big > UINT64_MAX) return null;
+  return int64(match[1] === '-' ? BigInt.asUintN(64, -big) : big);
+}
+
+/** One more, or null when it does not fit 64 bits without a sign. */
+export function incrementUint64(value: Int64): Int64 | null {
+  if (typeof value === 'number' && value < Number.MAX_SAFE_INTEGER) return value + 1;
+  const big = BigInt(value) + 1n;
   return big > UINT64_MAX ? null : int64(big);
+}
+
+/** One less, or null below zero. */
+export function decrementUint64(value: Int64): Int64 | null {
+  if (value === 0) return null;
+  return typeof value === 'number' ? value - 1 : int64(value - 1n);
 }
 
 /** The sum, or null when it does not fit 64 bits. */

@@ -13,7 +13,7 @@ import {
   signalModifiedKey,
 } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
-import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
+import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 
 export const WRONGTYPE = new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value');
 export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
@@ -121,5 +121,13 @@ export function absoluteRange(start: number, end: number, length: number): [from
   return from > to || from >= length ? null : [from, to];
 }
 
-/** The null array of either protocol: `*-1`, or `_`. */
-export const nullArray = (): Reply => NULL_ARRAY;
+/** The reply of a HELP subcommand. */
+export function helpReply(command: string, lines: readonly string[]): Reply {
+  const all = [
+    `${command} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,
+    ...lines,
+    'HELP',
+    '    Prints this help.',
+  ];
+  return all.map((line) => new Status(line));
+}
