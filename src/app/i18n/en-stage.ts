@@ -125,4 +125,6 @@ export const enStage = {
   'event.clusterState': 'cluster state changes',
   'event.slotOwner': 'a slot changes hands',
   'event.fullresync': 'a full copy begins',
+  'tape.promoted': '{name} promoted',
+  'tape.lost': 'write of {key} lost',
 } as const;

@@ -126,4 +126,6 @@ export const zhStage = {
   'event.clusterState': '集群状态变化',
   'event.slotOwner': '槽易主',
   'event.fullresync': '开始全量复制',
+  'tape.promoted': '{name} 升主',
+  'tape.lost': '对 {key} 的写入丢失',
 } as const satisfies Record<keyof typeof enStage, string>;

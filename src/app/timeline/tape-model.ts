@@ -59,38 +59,35 @@ export function toTime(axis: Axis, x: number): Micros {
   return Math.round(axis.from + share * (axis.to - axis.from));
 }
 
-export function tapeModel(
-  history: HistoryView,
-  axis: Axis,
-  now: Micros,
-  labelWidth: (text: string) => number,
-): TapeModel {
+/** Texts of marks in the reader's language, and how wide a text is. */
+export interface TapeWords {
+  text: (mark: TapeMark) => string;
+  width: (text: string) => number;
+}
+
+export function tapeModel(history: HistoryView, axis: Axis, now: Micros, words: TapeWords): TapeModel {
   const end = Math.max(history.end, now);
   const bands = [
-    ...epochBands(history.marks, axis, end, labelWidth),
-    ...spans(history.marks, 'migration', axis, end, labelWidth),
-    ...spans(history.marks, 'fail', axis, end, labelWidth),
+    ...epochBands(history.marks, axis, end, words),
+    ...spans(history.marks, 'migration', axis, end, words),
+    ...spans(history.marks, 'fail', axis, end, words),
   ];
   return {
     bands,
-    notches: notchesOf(history.marks, axis),
+    notches: notchesOf(history.marks, axis, words),
     playhead: toPixel(axis, now),
     end: toPixel(axis, end),
   };
 }
 
-function epochBands(
-  marks: readonly TapeMark[],
-  axis: Axis,
-  end: Micros,
-  labelWidth: (text: string) => number,
-): Band[] {
+function epochBands(marks: readonly TapeMark[], axis: Axis, end: Micros, words: TapeWords): Band[] {
   const epochs = marks.filter((mark) => mark.kind === 'epoch').sort((p, q) => p.at - q.at);
   return epochs.map((mark, index) => {
     const x = toPixel(axis, index === 0 ? axis.from : mark.at);
     const width = Math.max(1, toPixel(axis, epochs[index + 1]?.at ?? end) - x);
-    const labelled = labelWidth(mark.label) + 12 < width;
-    return { kind: 'epoch' as const, x, width, label: mark.label, labelled, at: mark.at, index };
+    const label = words.text(mark);
+    const labelled = words.width(label) + 12 < width;
+    return { kind: 'epoch' as const, x, width, label, labelled, at: mark.at, index };
   });
 }
 
@@ -99,26 +96,19 @@ function spans(
   kind: 'fail' | 'migration',
   axis: Axis,
   end: Micros,
-  labelWidth: (text: string) => number,
+  words: TapeWords,
 ): Band[] {
   return marks
     .filter((mark) => mark.kind === kind)
     .map((mark, index) => {
       const x = toPixel(axis, mark.at);
       const width = Math.max(2, toPixel(axis, mark.until ?? end) - x);
-      return {
-        kind,
-        x,
-        width,
-        label: mark.label,
-        labelled: labelWidth(mark.label) + 10 < width,
-        at: mark.at,
-        index,
-      };
+      const label = words.text(mark);
+      return { kind, x, width, label, labelled: words.width(label) + 10 < width, at: mark.at, index };
     });
 }
 
-function notchesOf(marks: readonly TapeMark[], axis: Axis): Notch[] {
+function notchesOf(marks: readonly TapeMark[], axis: Axis, words: TapeWords): Notch[] {
   const merged = new Map<string, Notch>();
   for (const mark of marks) {
     const { kind } = mark;
@@ -126,10 +116,10 @@ function notchesOf(marks: readonly TapeMark[], axis: Axis): Notch[] {
     const x = Math.round(toPixel(axis, mark.at));
     const key = `${kind}:${x}`;
     const known = merged.get(key);
-    if (!known) merged.set(key, { kind, x, count: 1, labels: [mark.label], at: mark.at });
+    if (!known) merged.set(key, { kind, x, count: 1, labels: [words.text(mark)], at: mark.at });
     else {
       known.count++;
-      if (known.labels.length < 5) known.labels.push(mark.label);
+      if (known.labels.length < 5) known.labels.push(words.text(mark));
     }
   }
   return [...merged.values()];
