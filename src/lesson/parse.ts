@@ -13,6 +13,7 @@ import { Fences } from './fences.ts';
 import { inlines } from './inline.ts';
 import { frontSchema, frontWordsSchema, type Front } from './schema.ts';
 import { LessonError, type Block, type Lang, type Lesson, type Step } from './types.ts';
+import { worldOf } from './world.ts';
 
 /** A piece of a file and the line it begins on. */
 export interface Source {
@@ -141,26 +142,6 @@ class Body {
   }
 }
 
-function worldOf(front: Front): Lesson['world'] {
-  const {
-    replicas,
-    latency,
-    jitter,
-    config,
-    'node-timeout': nodeTimeoutMs,
-    'warm-up': warmUpMs,
-    ...rest
-  } = front.world;
-  const world: Record<string, unknown> = { ...rest };
-  if (replicas !== undefined) world['replicasPerMaster'] = replicas;
-  if (nodeTimeoutMs !== undefined) world['nodeTimeoutMs'] = nodeTimeoutMs;
-  if (warmUpMs !== undefined) world['warmUpMs'] = warmUpMs;
-  if (latency !== undefined) world['latencyUs'] = latency * 1000;
-  if (jitter !== undefined) world['jitterUs'] = jitter * 1000;
-  if (config !== undefined) world['config'] = config;
-  return JSON.parse(JSON.stringify(world)) as Lesson['world'];
-}
-
 function makeLesson(id: string, lang: Lang, front: Front, steps: Step[]): Lesson {
   const { title, minutes, objective, start, teaches, cards, notes } = front;
   const number = Number.parseInt(id, 10) || 0;
@@ -171,7 +152,7 @@ function makeLesson(id: string, lang: Lang, front: Front, steps: Step[]): Lesson
     title,
     minutes,
     objective,
-    world: worldOf(front),
+    world: worldOf(front.world),
     start,
     teaches,
     cards,

@@ -123,9 +123,15 @@ export const stageSchema = v.strictObject({
 
 export const figureSchema = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 
+/** YAML reads a bare yes or no as it likes; redis.conf has words. */
+function directive(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
+}
+
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
 
-const worldSchema = v.strictObject({
+export const worldSchema = v.strictObject({
   masters: v.optional(count),
   replicas: v.optional(count),
   spares: v.optional(count),
@@ -136,7 +142,9 @@ const worldSchema = v.strictObject({
   jitter: v.optional(duration),
   loss: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   'warm-up': v.optional(duration),
-  config: v.optional(v.record(v.string(), v.pipe(v.union([v.string(), v.number()]), v.transform(String)))),
+  config: v.optional(
+    v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(directive))),
+  ),
 });
 
 export const frontSchema = v.strictObject({
@@ -157,4 +165,5 @@ export const frontWordsSchema = v.strictObject({
   notes: v.optional(v.string(), ''),
 });
 
+export type WorldWords = v.InferOutput<typeof worldSchema>;
 export type Front = v.InferOutput<typeof frontSchema>;

@@ -1,0 +1,103 @@
+/* Plays recorded actions on a session, as a person would do them: the solutions of lessons in tests,
+ * the hidden start of a lesson, and the live proofs of interview cards. */
+
+import type { Action } from '#lesson/types.ts';
+import type { Frame, ServerFrame } from '#sim/frame.ts';
+import type { SessionApi } from './api.ts';
+import { parseFault } from './fault-text.ts';
+
+const MS = 1000;
+/** A command may wait for a whole cluster to be made. */
+const LINE_LIMIT_US = 300_000 * MS;
+
+/** What was typed where and what came back. */
+export interface Played {
+  console: string;
+  line: string;
+  output: string;
+}
+
+export class Player {
+  readonly session: SessionApi;
+  readonly onLine: (played: Played) => void;
+  opened = new Set<string>();
+
+  constructor(session: SessionApi, onLine: (played: Played) => void = () => undefined) {
+    this.session = session;
+    this.onLine = onLine;
+  }
+
+  /** Plays all actions in order; rejects with what went wrong when one cannot be done. */
+  async play(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) await this.act(action);
+  }
+
+  async act(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'line':
+        return this.line(action.console, action.line);
+      case 'fault':
+        await this.session.input({ kind: 'fault', fault: parseFault(await this.fill(action.fault)) });
+        await this.session.lessonAct(`fault:${action.fault}`);
+        return;
+      case 'wait':
+        await this.session.advance(action.ms * MS);
+        return;
+      case 'until':
+        await this.session.runUntil({ expression: action.expression }, action.limitMs * MS);
+        return;
+      case 'act': {
+        const answer = /^answered:([\w-]+)=(\d+)$/.exec(action.act);
+        if (answer) await this.session.lessonAnswer(answer[1] as string, Number(answer[2]));
+        else await this.session.lessonAct(action.act);
+        return;
+      }
+      case 'client':
+        await this.session.input({ kind: 'client', id: action.id, action: action.action, spec: action.spec });
+    }
+  }
+
+  async line(console: string, line: string): Promise<void> {
+    if (console !== 'every') return this.type(console, await this.fill(line));
+    const frame = await this.session.frame();
+    for (const server of frame.servers) await this.type(server.name, await this.fill(line));
+  }
+
+  async type(console: string, line: string): Promise<void> {
+    if (!this.opened.has(console)) {
+      this.opened.add(console);
+      await this.session.input({ kind: 'openConsole', console, argv: programOf(console) });
+      await this.session.advance(1000 * MS);
+    }
+    this.onLine({ console, line, output: await this.session.exec(console, line, LINE_LIMIT_US) });
+  }
+
+  /** Puts names in: `{id:7000}` the node id of a server, `{replica}` the name of the first replica. */
+  async fill(text: string): Promise<string> {
+    if (!/\{(id:\d+|replica)\}/.test(text)) return text;
+    const frame = await this.session.frame();
+    return text.replace(/\{(?:id:(\d+)|replica)\}/g, (_, port?: string) =>
+      port ? idOf(frame, port) : replicaOf(frame),
+    );
+  }
+}
+
+/** What a console named '7000', '7000c' or 'host' runs. */
+export function programOf(console: string): string[] {
+  if (console === 'host') return ['sh'];
+  const follows = console.endsWith('c');
+  const port = follows ? console.slice(0, -1) : console;
+  return ['redis-cli', ...(follows ? ['-c'] : []), '-p', port];
+}
+
+function idOf(frame: Frame, name: string): string {
+  const server = frame.servers.find((candidate: ServerFrame) => candidate.name === name);
+  // A server that is down no longer tells its id, but the others remember it.
+  const remembered = frame.servers.flatMap((s) => s.view ?? []).find((node) => node.name === name);
+  return server?.nodeId || remembered?.id || `no-server-${name}`;
+}
+
+function replicaOf(frame: Frame): string {
+  const replica = frame.servers.find((server) => server.role === 'replica' && server.state === 'running');
+  return replica?.name ?? 'no-replica';
+}
