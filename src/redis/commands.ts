@@ -8,17 +8,41 @@ import { type Command, readCommandTable } from './command-table.ts';
 import { InvariantError } from '#base/assert.ts';
 import { configCommands } from './config-commands.ts';
 import { slowlogCommands } from './slowlog.ts';
+import { databaseCommands } from './databases.ts';
+import { expireCommands } from './expire-commands.ts';
+import { genericCommands } from './generic.ts';
+import { objectCommands } from './object-commands.ts';
+import { scanCommands } from './scan.ts';
 import { multiCommands } from './multi.ts';
 import { stringCommands } from './t-string.ts';
 
-const MODULES: readonly CommandProcs[] = [multiCommands, configCommands, slowlogCommands, stringCommands];
+const table = new Map<string, Command>();
 
-/** All top-level commands by lower-case name. */
-export const commandTable: ReadonlyMap<string, Command> = joinTable();
+/** All top-level commands by lower-case name. Joined on first use: the modules import each other, and
+ *  only then have all of them been read. */
+export function commandTable(): ReadonlyMap<string, Command> {
+  if (table.size === 0) joinTable();
+  return table;
+}
 
-function joinTable(): Map<string, Command> {
-  const table = readCommandTable();
-  for (const procs of MODULES) {
+/** What every module contributes; one line for each. */
+function modules(): readonly CommandProcs[] {
+  return [
+    configCommands,
+    databaseCommands,
+    expireCommands,
+    genericCommands,
+    multiCommands,
+    objectCommands,
+    scanCommands,
+    slowlogCommands,
+    stringCommands,
+  ];
+}
+
+function joinTable(): void {
+  for (const [name, command] of readCommandTable()) table.set(name, command);
+  for (const procs of modules()) {
     for (const [name, proc] of Object.entries(procs)) {
       const [top, sub] = name.split('|') as [string, string | undefined];
       const command = sub === undefined ? table.get(top) : table.get(top)?.subcommands?.get(sub);
@@ -26,13 +50,13 @@ function joinTable(): Map<string, Command> {
       command.proc = proc;
     }
   }
-  return table;
 }
 
 /** The command that `argv` names, a subcommand where there are such; null when there is none. */
 export function lookupCommand(argv: readonly string[]): Command | null {
+  const all = commandTable();
   const name = argv[0] as string;
-  const command = commandTable.get(name) ?? commandTable.get(name.toLowerCase());
+  const command = all.get(name) ?? all.get(name.toLowerCase());
   if (command === undefined) return null;
   if (command.subcommands === null || argv.length === 1) return command;
   return command.subcommands.get((argv[1] as string).toLowerCase()) ?? null;

@@ -9,7 +9,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { blockedKeyReady } from './blocked.ts';
 import { CLIENT_MASTER, type Client } from './client.ts';
 import { updateAccessClock, accessClockForNew } from './evict.ts';
-import { touchWatchedKey } from './multi.ts';
+import { touchAllWatchedKeysInDb, touchWatchedKey } from './multi.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
 import type { Obj, ObjType } from './object.ts';
 import { alsoPropagate } from './propagate.ts';
@@ -262,6 +262,11 @@ export function emptyDb(server: Server, dbId = -1): number {
   for (const db of server.dbs) {
     if (dbId !== -1 && db.id !== dbId) continue;
     removed += db.keys.size;
+    touchAllWatchedKeysInDb(db, null);
+    // Readers of a group learn that their stream is gone.
+    for (const key of db.blockingKeys.keys()) {
+      if (db.keys.get(keyHashSlot(key), key)?.type === 'stream') signalKeyAsReady(db, key);
+    }
     db.keys.clear();
     db.expires.clear();
     db.avgTtlMs = 0;

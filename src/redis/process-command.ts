@@ -181,7 +181,7 @@ function hasQueuedWithout(client: Client, command: Command, flag: number): boole
 /** The errors "unknown command", "unknown subcommand" and "wrong number of arguments". */
 export function commandExists(argv: readonly Bytes[], cmd: Command | null): ErrorReply | null {
   if (cmd === null) {
-    const container = commandTable.get((argv[0] as string).toLowerCase());
+    const container = commandTable().get((argv[0] as string).toLowerCase());
     if (container !== undefined && container.subcommands !== null) {
       const name = container.fullName.toUpperCase();
       return new ErrorReply(`ERR unknown subcommand '${clean(argv[1] as string)}'. Try ${name} HELP.`);

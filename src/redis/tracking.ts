@@ -36,3 +36,6 @@ export function disableTracking(client: Client): void {
   client.tracking = null;
   client.server.trackingClients--;
 }
+
+/** A database was emptied: clients forget everything. */
+export function trackingInvalidateAll(_server: Server): void {}
