@@ -3,6 +3,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './src/node/content-security-policy.ts';
+import { lessonsPlugin } from './src/node/lessons-plugin.ts';
 
 /** Writes the policy into the built page. Not while developing: hot reload needs inline styles. */
 function pagePolicy(): Plugin {
@@ -21,7 +22,7 @@ function pagePolicy(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [svelte({ configFile: false }), pagePolicy()],
+  plugins: [svelte({ configFile: false }), lessonsPlugin(`${import.meta.dirname}/lessons`), pagePolicy()],
   worker: { format: 'es' },
   server: { host: '127.0.0.1' },
   build: {

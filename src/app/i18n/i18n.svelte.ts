@@ -2,30 +2,41 @@
  *
  * `t` gives one text, for labels and buttons; `texts` gives one or two, for sentences that a reader
  * who chose both languages wants to see side by side. Both follow the chosen language at once, since
- * the language is reactive state. Numbers are written by Intl. */
+ * the language is reactive state. English is part of the page; Chinese is a chunk of its own that is
+ * loaded before the language changes, or in a quiet moment. */
 
 import { enPage } from './en.ts';
 import { enStage } from './en-stage.ts';
-import { zhPage } from './zh.ts';
-import { zhStage } from './zh-stage.ts';
 
 /** 'both' shows sentences in both languages and labels in English. */
 export type Language = 'en' | 'zh' | 'both';
 
 const en = { ...enPage, ...enStage };
-const zh = { ...zhPage, ...zhStage };
 
 export type Word = keyof typeof en;
 export type Params = Readonly<Record<string, string | number>>;
 
+type Words = Readonly<Record<Word, string>>;
+
 let chosen: Language = $state('en');
+let zh: Words | null = $state.raw(null);
+let wanted: Language = 'en';
 
 export function language(): Language {
   return chosen;
 }
 
-export function setLanguage(next: Language): void {
-  chosen = next;
+/** Changes the language, as soon as its words are here. */
+export async function setLanguage(next: Language): Promise<void> {
+  wanted = next;
+  if (next !== 'en') await loadChinese();
+  // Somebody may have chosen again meanwhile.
+  if (wanted === next) chosen = next;
+}
+
+/** Loads the Chinese words; without them (no connection) the page stays in English. */
+export async function loadChinese(): Promise<void> {
+  zh ??= (await import('./zh-words.ts')).zh;
 }
 
 /** The language of labels: what the html element's lang should say. */
@@ -50,7 +61,7 @@ export function texts(word: Word, params?: Params): string[] {
 
 /** The text in one given language. */
 export function textIn(lang: 'en' | 'zh', word: Word, params?: Params): string {
-  const text: string = lang === 'zh' ? zh[word] : en[word];
+  const text = (lang === 'zh' ? zh : null)?.[word] ?? en[word];
   return params ? fill(text, params) : text;
 }
 

@@ -14,6 +14,12 @@ export class Page implements PageActions {
   phoneTab: PhoneTab = $state('console');
   /** A sentence that floats over the page for a while: an error, something done. */
   notice: { text: string; bad: boolean } | null = $state.raw(null);
+  /** The rail shows the contents of the course. */
+  contents = $state(false);
+  /** The panel of the inspector that a lesson asked for; the inspector takes it and sets null. */
+  panel: string | null = $state(null);
+  /** A line to be put at the prompt, not run; the console takes it and sets null. */
+  ahead: string | null = $state(null);
   keys: readonly Shortcut[] = [];
   /** Set by the console while it is shown. */
   consoleFocus: (() => void) | null = null;
@@ -25,6 +31,12 @@ export class Page implements PageActions {
   focusConsole(): void {
     this.phoneTab = 'console';
     this.consoleFocus?.();
+  }
+
+  /** Puts a line at the prompt of the open console without running it. */
+  typeAhead(line: string): void {
+    this.ahead = line;
+    this.focusConsole();
   }
 
   say(text: string): void {

@@ -59,6 +59,8 @@ export class Playground {
 
   /** What the world was made of. */
   config: Partial<WorldConfig> = $state.raw(FIRST_WORLD);
+  /** The network that worlds have here unless they say otherwise. */
+  readonly baseConfig: Partial<WorldConfig> = FIRST_WORLD;
   /** Something the reader must be told; the page shows it and sets it back to null. */
   warning: string | null = $state(null);
 
@@ -282,7 +284,7 @@ export class Playground {
   /** Puts an input into the world now; in the past this begins a new branch. */
   async input(input: Input): Promise<void> {
     await this.#enqueue(() => this.session.input(input));
-    if (!this.clock.playing) await this.#show(() => this.session.frame(this.#request()));
+    if (!this.clock.playing) await this.refresh();
     this.#historyStale = true;
     await this.#keepLog();
   }
@@ -341,7 +343,7 @@ export class Playground {
   /** Runs a line on a console and waits, in virtual time, for its prompt. */
   async exec(console: string, line: string, limitUs?: Micros): Promise<string> {
     const printed = await this.#enqueue(() => this.session.exec(console, line, limitUs));
-    await this.#show(() => this.session.frame(this.#request()));
+    await this.refresh();
     this.#historyStale = true;
     return printed;
   }
@@ -371,6 +373,11 @@ export class Playground {
   /** Any other question to the session, in its turn. */
   ask<T>(question: (session: SessionApi) => Promise<T>): Promise<T> {
     return this.#enqueue(() => question(this.session));
+  }
+
+  /** Asks for the frame anew, after questions that may have changed the world. */
+  refresh(): Promise<Frame> {
+    return this.#show(() => this.session.frame(this.#request()));
   }
 
   /** Resolves when every call so far has been answered and drawn. */

@@ -50,8 +50,11 @@ export class Preferences {
 
   #systemLight = $state(false);
 
+  /** Resolves when the words of the chosen language are here. */
+  readonly restored: Promise<void>;
+
   constructor() {
-    this.#restore();
+    this.restored = this.#restore();
     const query = window.matchMedia('(prefers-color-scheme: light)');
     this.#systemLight = query.matches;
     query.addEventListener('change', () => (this.#systemLight = query.matches));
@@ -68,8 +71,7 @@ export class Preferences {
   }
 
   set lang(lang: Language) {
-    setLanguage(lang);
-    this.save();
+    void setLanguage(lang).then(() => this.save());
   }
 
   setTheme(theme: Theme): void {
@@ -98,20 +100,20 @@ export class Preferences {
     }
   }
 
-  #restore(): void {
+  #restore(): Promise<void> {
     const saved = readStored();
     if (saved.theme === 'light' || saved.theme === 'dark') this.theme = saved.theme;
     if (typeof saved.railOpen === 'boolean') this.railOpen = saved.railOpen;
     if (typeof saved.inspectorOpen === 'boolean') this.inspectorOpen = saved.inspectorOpen;
     if (typeof saved.plainConsole === 'boolean') this.plainConsole = saved.plainConsole;
     if (typeof saved.shortcuts === 'boolean') this.shortcuts = saved.shortcuts;
-    if (saved.lang === 'en' || saved.lang === 'zh' || saved.lang === 'both') setLanguage(saved.lang);
-    else if (navigator.language.toLowerCase().startsWith('zh')) setLanguage('zh');
     const sizes = typeof saved.sizes === 'object' && saved.sizes !== null ? saved.sizes : {};
     for (const panel of Object.keys(LIMITS) as (keyof Sizes)[]) {
       const pixels = (sizes as Record<string, unknown>)[panel];
       if (typeof pixels === 'number' && Number.isFinite(pixels)) this.resize(panel, pixels);
     }
+    // A chunk that cannot be loaded leaves the page in English.
+    return setLanguage(languageOf(saved.lang)).catch(() => undefined);
   }
 }
 
@@ -124,6 +126,11 @@ export function clampSize(panel: keyof Sizes, pixels: number): number {
 /** The limits of a panel, for the separator that drags it. */
 export function sizeLimits(panel: keyof Sizes): readonly [number, number] {
   return LIMITS[panel];
+}
+
+function languageOf(saved: unknown): Language {
+  if (saved === 'en' || saved === 'zh' || saved === 'both') return saved;
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 function readStored(): Record<string, unknown> {

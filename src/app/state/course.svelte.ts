@@ -1,0 +1,181 @@
+/* The course: which lesson is open, at which step, and what was solved. The list of lessons and the
+ * lesson itself load when they are first wanted, in the chosen language only. Whether a task holds
+ * is decided in the session, on the state of the cluster; here it is shown and remembered. */
+
+import { createContext } from 'svelte';
+import type { LessonSummary } from 'virtual:lessons';
+import { shownLanguages } from '#app/i18n/i18n.svelte.ts';
+import type { LessonControl } from '#lesson/control.ts';
+import type { LessonState, TaskState } from '#lesson/run.ts';
+import type { Lang, Lesson, Step } from '#lesson/types.ts';
+import { Player } from '#session/play.ts';
+import type { Playground } from './playground.svelte.ts';
+import { readProgress, writeProgress, type Progress } from './progress.ts';
+
+export const [getCourse, setCourse] = createContext<Course>();
+
+/** How often the checks are looked at while time runs, in real milliseconds. */
+const LOOK_EVERY_MS = 250;
+
+export class Course {
+  list: readonly LessonSummary[] = $state.raw([]);
+  /** The open lesson in each language that was loaded. */
+  texts: Partial<Record<Lang, Lesson>> = $state.raw({});
+  step = $state(0);
+  tasks: Readonly<Record<string, TaskState>> = $state.raw({});
+  /** Chosen answers by quiz id, and hints opened by task id. */
+  answers: Record<string, number> = $state({});
+  hints: Record<string, number> = $state({});
+  /** True while the lesson's world is being made. */
+  preparing = $state(false);
+  progress: Progress = $state.raw(readProgress());
+
+  readonly playground: Playground;
+  #lookedMs = 0;
+  #looking = false;
+
+  constructor(playground: Playground) {
+    this.playground = playground;
+  }
+
+  /** The open lesson, in the language of labels if that is loaded. */
+  get lesson(): Lesson | null {
+    const [first] = shownLanguages();
+    return (first && this.texts[first]) ?? this.texts.en ?? this.texts.zh ?? null;
+  }
+
+  /** The current step in each shown language. */
+  get steps(): { lang: Lang; step: Step }[] {
+    return shownLanguages().flatMap((lang) => {
+      const step = this.texts[lang]?.steps[this.step];
+      return step ? [{ lang, step }] : [];
+    });
+  }
+
+  solved(id: string, lesson = this.lesson?.id ?? ''): boolean {
+    return this.tasks[id]?.solved === true || (this.progress[lesson]?.solved.includes(id) ?? false);
+  }
+
+  async loadList(): Promise<void> {
+    if (this.list.length === 0) this.list = (await import('virtual:lessons')).lessons;
+  }
+
+  /** Loads the open lesson in every shown language that is missing. */
+  async loadTexts(id = this.lesson?.id): Promise<void> {
+    if (id === undefined) return;
+    const { loaders } = await import('virtual:lessons');
+    const texts = this.lesson?.id === id ? { ...this.texts } : {};
+    for (const lang of shownLanguages()) {
+      const load = loaders[id]?.[lang];
+      if (load && !texts[lang]) texts[lang] = (await load()).default;
+    }
+    this.texts = texts;
+  }
+
+  /** Opens a lesson: makes its world, does what its start asks, and begins at the step last seen. */
+  async open(id: string): Promise<void> {
+    this.preparing = true;
+    try {
+      await this.loadTexts(id);
+      const { lesson } = this;
+      if (!lesson) throw new Error(`there is no lesson ${id}`);
+      const known = this.progress[id];
+      this.step = Math.min(known?.step ?? 0, lesson.steps.length - 1);
+      this.tasks = {};
+      this.answers = {};
+      this.hints = {};
+      await this.playground.open({ ...this.playground.baseConfig, ...lesson.world });
+      this.playground.pause();
+      await this.playground.ask((session) => new Player(session).play(lesson.start));
+      await this.playground.refresh();
+      await this.#tell({ do: 'begin', lesson, step: this.step, solved: known?.solved ?? [] });
+      this.#remember();
+      this.playground.play();
+    } finally {
+      this.preparing = false;
+    }
+  }
+
+  /** Leaves the lesson; the world stays as it is. */
+  async close(): Promise<void> {
+    this.texts = {};
+    this.tasks = {};
+    await this.#tell({ do: 'end' });
+  }
+
+  async enter(step: number): Promise<void> {
+    const { lesson } = this;
+    if (!lesson) return;
+    this.step = Math.max(0, Math.min(step, lesson.steps.length - 1));
+    await this.#tell({ do: 'enter', step: this.step });
+    this.#remember();
+  }
+
+  /** Starts the step, or the whole lesson with a fresh world, over. */
+  async reset(what: 'step' | 'lesson'): Promise<void> {
+    const { lesson } = this;
+    if (!lesson) return;
+    const ids = what === 'step' ? taskIds(lesson.steps[this.step]) : lesson.steps.flatMap(taskIds);
+    this.#forget(lesson.id, ids);
+    if (what === 'lesson') {
+      this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
+      return this.open(lesson.id);
+    }
+    await this.#tell({ do: 'reset', step: this.step });
+  }
+
+  /** Answers a quiz or a prediction; the first answer counts. */
+  async answer(quiz: string, choice: number): Promise<void> {
+    if (this.answers[quiz] !== undefined) return;
+    this.answers[quiz] = choice;
+    await this.#tell({ do: 'answer', quiz, choice });
+  }
+
+  /** Something was done in the page that a lesson may wait for. */
+  act(act: string): void {
+    if (this.lesson) void this.#tell({ do: 'act', act }).catch(() => undefined);
+  }
+
+  /** Looks at the checks, at most every so often; called with each frame. */
+  look(nowMs: number): void {
+    if (!this.lesson || this.#looking || nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
+    this.#lookedMs = nowMs;
+    this.#looking = true;
+    void this.#read().finally(() => (this.#looking = false));
+  }
+
+  async #tell(control: LessonControl): Promise<void> {
+    await this.playground.ask((session) => session.setLesson(control));
+    if (control.do !== 'end') await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const state = (await this.playground.ask((session) => session.lessonState())) as LessonState | null;
+    if (!state || state.lesson !== this.lesson?.id) return;
+    const fresh = Object.keys(state.tasks).some((id) => state.tasks[id]?.solved && !this.tasks[id]?.solved);
+    this.tasks = state.tasks;
+    if (fresh) this.#remember();
+  }
+
+  #remember(): void {
+    const { lesson } = this;
+    if (!lesson) return;
+    const before = this.progress[lesson.id]?.solved ?? [];
+    const now = Object.keys(this.tasks).filter((id) => this.tasks[id]?.solved);
+    const solved = [...new Set([...before, ...now])];
+    this.progress = { ...this.progress, [lesson.id]: { step: this.step, solved } };
+    writeProgress(this.progress);
+  }
+
+  #forget(lesson: string, ids: readonly string[]): void {
+    const kept = (this.progress[lesson]?.solved ?? []).filter((id) => !ids.includes(id));
+    this.progress = { ...this.progress, [lesson]: { step: this.step, solved: kept } };
+    for (const id of ids) delete this.hints[id];
+    this.answers = {};
+    writeProgress(this.progress);
+  }
+}
+
+function taskIds(step: Step | undefined): string[] {
+  return step?.blocks.flatMap((block) => (block.kind === 'task' ? [block.task.id] : [])) ?? [];
+}
