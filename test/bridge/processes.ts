@@ -83,7 +83,8 @@ export async function redisCli(argv: (string | number)[], input = ''): Promise<F
 
 /** Runs a program to its end. */
 export async function run(program: string, argv: string[], input = ''): Promise<Finished> {
-  const child = spawn(program, argv, { cwd: root });
+  // redis-cli colours what it prints unless the terminal is a dumb one.
+  const child = spawn(program, argv, { cwd: root, env: { ...process.env, TERM: 'dumb' } });
   children.add(child);
   let stdout = '';
   let stderr = '';
