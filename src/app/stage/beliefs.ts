@@ -80,11 +80,18 @@ export function healthOf(flags: readonly string[]): Belief['health'] {
   return flags.includes('handshake') || flags.includes('noaddr') ? 'unknown' : 'ok';
 }
 
-/** What the truth says of every server. */
+/** What the truth says of every server. A process that is down says nothing of itself; its role is
+ *  then what a living server remembers of it. */
 export function truth(frame: Frame): Map<string, Belief> {
   const owners = trueOwners(frame.servers);
+  const memory = frame.servers.some((server) => server.state === 'down') ? remembered(frame) : null;
   const out = new Map<string, Belief>();
   for (const server of frame.servers) {
+    const known = server.state === 'down' ? memory?.get(server.name) : undefined;
+    if (known) {
+      out.set(server.name, { ...known, slots: owners.get(server.name) ?? [], health: 'ok', state: 'down' });
+      continue;
+    }
     out.set(server.name, {
       name: server.name,
       role: server.role,
@@ -97,6 +104,13 @@ export function truth(frame: Frame): Map<string, Belief> {
     });
   }
   return out;
+}
+
+/** The view of the living server with the greatest epoch. */
+function remembered(frame: Frame): Map<string, Belief> | null {
+  const witnesses = frame.servers.filter((server) => server.view !== null && server.state === 'running');
+  const [witness] = witnesses.sort((p, q) => q.currentEpoch - p.currentEpoch);
+  return witness ? beliefsOf(frame, witness.name) : null;
 }
 
 /** What `lens` believes of every server; null when its view is not in this frame. */
