@@ -4,8 +4,11 @@
  * is half-way through cannot be cloned, and the world must be able to clone every process at any
  * moment. So a running program is kept as (name, arguments, answers so far). A program acts only by
  * yielding an Op and sees the world only through the answer to it; given the same answers it yields
- * the same ops. A clone starts the generator afresh and feeds it the recorded answers. The process
- * that runs programs (process.ts) starts a new program for each typed line, so the record stays short. */
+ * the same ops. A clone starts the generator afresh and feeds it the recorded answers.
+ *
+ * A program that runs for long (a prompt, a statistics loop) yields `checkpoint` at the top of its
+ * loop with everything that it must remember, as plain data. The record is then thrown away; a clone
+ * starts the program with that state, and the program must come to the same `checkpoint` first. */
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Reply } from '#redis/reply.ts';
@@ -16,16 +19,19 @@ export type Handle = number;
 export type Op =
   /** answer: { handle } or { error } with the text of strerror ("Connection refused") */
   | { op: 'connect'; ip: string; port: number; timeoutMs?: number }
-  /** Sends without waiting. answer: null */
-  | { op: 'send'; handle: Handle; argv: Bytes[] }
-  /** Sends raw bytes (--pipe). answer: null */
+  /** Sends without waiting. answer: null, or { error } when the connection is known to be closed */
+  | { op: 'send'; handle: Handle; argv: readonly Bytes[] }
+  /** Sends raw bytes (--pipe). answer: as for send */
   | { op: 'sendBytes'; handle: Handle; data: Bytes }
-  /** Next reply on the connection. answer: { reply } | { error } | { interrupted: true } */
+  /** Next reply on the connection. answer: ReplyAnswer */
   | { op: 'receive'; handle: Handle; timeoutMs?: number }
+  /** Next piece of raw bytes (RDB transfer). answer: BytesAnswer */
+  | { op: 'receiveBytes'; handle: Handle; timeoutMs?: number }
   | { op: 'disconnect'; handle: Handle }
-  /** Text for the terminal (stdout) or stderr. answer: null */
-  | { op: 'print'; text: string; to?: 'stdout' | 'stderr' }
-  /** Prompts and waits for a line. answer: { line } | { eof: true } | { interrupted: true } */
+  /** Bytes for stdout or stderr. On a terminal control bytes are made visible, unless `control` says
+   *  that the program itself wrote them (colours, cursor movement). answer: null */
+  | { op: 'print'; text: Bytes; to?: 'stdout' | 'stderr'; control?: boolean }
+  /** Prompts and waits for a line. answer: LineAnswer */
   | { op: 'ask'; prompt: string; hidden?: boolean }
   /** answer: null | { interrupted: true } */
   | { op: 'sleep'; micros: number }
@@ -35,12 +41,41 @@ export type Op =
   | { op: 'random'; bound: number }
   /** Files of the console's machine. answer: { data } | { error } */
   | { op: 'readFile'; path: string }
-  | { op: 'writeFile'; path: string; data: Bytes };
+  | { op: 'writeFile'; path: string; data: Bytes }
+  /** answer: { paths } */
+  | { op: 'listFiles' }
+  /** All that must be remembered from here on, as plain data. answer: null */
+  | { op: 'checkpoint'; state: unknown };
 
-/* eslint-disable-next-line typescript/no-explicit-any -- answers differ by op; helpers.ts gives each its type */
+export type ReplyAnswer =
+  | { reply: Reply; resp: 2 | 3 }
+  | { error: string }
+  | { interrupted: true }
+  | { timeout: true };
+export type BytesAnswer = { data: Bytes } | { error: string } | { interrupted: true } | { timeout: true };
+export type LineAnswer = { line: Bytes } | { eof: true } | { interrupted: true };
+
+/* eslint-disable-next-line typescript/no-explicit-any -- answers differ by op; ops.ts gives each its type */
 export type Answer = any;
 
 /** A program: yields ops, receives answers, ends with an exit code. */
 export type Program = Generator<Op, number, Answer>;
 
-export type ReplyAnswer = { reply: Reply } | { error: string } | { interrupted: true };
+/** A piece of a program that gives a value. */
+export type Step<T> = Generator<Op, T, Answer>;
+
+/** Where a program runs: its terminal or files, and its environment. Plain data. */
+export interface ProgramEnv {
+  /** Is standard output a terminal? */
+  readonly stdoutTty: boolean;
+  /** What was piped in; null when standard input is the terminal. */
+  readonly stdin: Bytes | null;
+  /** Environment variables; TERM tells whether colours are understood. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** Starts a program. `state` is what its last checkpoint said, or undefined at the true start. */
+export type ProgramMain = (argv: readonly Bytes[], env: ProgramEnv, state: unknown) => Program;
+
+/** Programs by the name one types. */
+export type Programs = Readonly<Record<string, ProgramMain>>;

@@ -1,0 +1,235 @@
+/* redis-cli: from the command line to the mode it asks for; the prompt; single commands (after main,
+ * repl and noninteractive in redis-cli.c 7.0). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { splitArgs } from '#base/split-args.ts';
+import { clusterManager } from './cluster/manager.ts';
+import { cliConnect, command, formatAddress, newSession } from './connection.ts';
+import type { Session } from './connection.ts';
+import { UnknownReplyType } from './format.ts';
+import { usage, VERSION_LINE } from './help.ts';
+import { issueCommandRepeat } from './issue-command.ts';
+import { runMode } from './modes/run-mode.ts';
+import * as ops from './ops.ts';
+import { Exit, Interrupted } from './ops.ts';
+import { parseOptions } from './options.ts';
+import type { CliConfig } from './options.ts';
+import type { Program, ProgramEnv, ProgramMain, Step } from './program.ts';
+
+/** What a prompt remembers. */
+interface ReplState {
+  session: Session;
+  stdinAt: number;
+}
+
+export const redisCli: ProgramMain = function* (argv, env, state): Program {
+  try {
+    if (state !== undefined && isReplState(state)) return yield* repl(state, env);
+    return yield* main(argv, env, state);
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    if (error instanceof Interrupted) return 1;
+    throw error;
+  }
+};
+
+function isReplState(state: unknown): state is ReplState {
+  return typeof state === 'object' && state !== null && 'stdinAt' in state;
+}
+
+function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<number> {
+  const parsed = parseOptions(argv.slice(1), env.stdoutTty, env.vars);
+  if (parsed.kind === 'error') {
+    yield* ops.printError(parsed.text);
+    return 1;
+  }
+  if (parsed.kind === 'version') {
+    yield* ops.print(VERSION_LINE);
+    return 0;
+  }
+  if (parsed.kind === 'usage') {
+    yield parsed.code === 0
+      ? { op: 'print', text: usage() }
+      : { op: 'print', text: usage(), to: 'stderr' };
+    return parsed.code;
+  }
+  const { config } = parsed;
+  if (state === undefined && parsed.warnings !== '') yield* ops.printError(parsed.warnings);
+  if (config.askpass && state === undefined) {
+    config.auth = (yield* ops.ask('Please input password: ', true)) ?? '';
+  }
+  if (config.manager !== null) return yield* clusterManager(config, config.manager, env);
+  if (config.mode !== null) return yield* runMode(config, config.mode, env, state);
+  if (config.evalFile !== null) return yield* evalMode(config, config.evalFile, env);
+  if (config.argv.length > 0) return yield* noninteractive(config, env);
+  return yield* startRepl(config, env);
+}
+
+// -------------------------------------------------------------------- single commands
+
+function* noninteractive(config: CliConfig, env: ProgramEnv): Step<number> {
+  const session = newSession(config, env, false);
+  const argv = yield* commandFromArguments(config, env);
+  yield* cliConnect(session, 'quiet');
+  return (yield* issueCommandRepeat(session, argv, config.repeat)) ? 0 : 1;
+}
+
+/** The words of the command line, with -x, -X and --quoted-input applied. */
+function* commandFromArguments(config: CliConfig, env: ProgramEnv): Step<Bytes[]> {
+  let argv = config.argv;
+  if (config.quotedInput) {
+    argv = [];
+    for (const word of config.argv) {
+      const words = splitArgs(word);
+      if (words === null || words.length !== 1) {
+        yield* ops.printError('Invalid quoted string\n');
+        throw new Exit(1);
+      }
+      argv.push(words[0] as Bytes);
+    }
+  }
+  if (config.stdinLastArg) return [...argv, yield* readStdin(env)];
+  if (config.stdinTag !== null) {
+    const at = argv.indexOf(config.stdinTag);
+    if (at < 0) {
+      yield* ops.printError('Using -X option but stdin tag not match.\n');
+      throw new Exit(1);
+    }
+    return argv.with(at, yield* readStdin(env));
+  }
+  return argv;
+}
+
+/** All of standard input; at a terminal, lines up to the end of input (an empty answer to Ctrl-D). */
+export function* readStdin(env: ProgramEnv): Step<Bytes> {
+  if (env.stdin !== null) return env.stdin;
+  let text = '';
+  for (;;) {
+    const line = yield* ops.ask('');
+    if (line === null) return text;
+    text += line + '\n';
+  }
+}
+
+/** --eval script.lua key1 key2 , arg1 arg2 */
+function* evalMode(config: CliConfig, path: string, env: ProgramEnv): Step<number> {
+  const file = yield* ops.readFile(path);
+  if ('error' in file) {
+    yield* ops.printError(`Can't open file '${path}': ${file.error}\n`);
+    return 1;
+  }
+  const session = newSession(config, env, false);
+  if (!(yield* cliConnect(session, 'if-needed'))) return 1;
+  const comma = config.argv.indexOf(',');
+  const keys = comma < 0 ? config.argv : config.argv.slice(0, comma);
+  const args = comma < 0 ? [] : config.argv.slice(comma + 1);
+  const argv = ['EVAL', file.data, String(keys.length), ...keys, ...args];
+  return (yield* issueCommandRepeat(session, argv, config.repeat)) ? 0 : 1;
+}
+
+// -------------------------------------------------------------------- the prompt
+
+function* startRepl(config: CliConfig, env: ProgramEnv): Step<number> {
+  const session = newSession(config, env, true);
+  // A server that is not there is no reason to stop: every command tries again.
+  yield* cliConnect(session, 'if-needed');
+  if (session.handle !== null && session.error === null) yield* command(session, ['COMMAND', 'DOCS']);
+  return yield* repl({ session, stdinAt: 0 }, env);
+}
+
+function* repl(state: ReplState, env: ProgramEnv): Step<number> {
+  const { session } = state;
+  for (;;) {
+    yield* ops.checkpoint(state);
+    const line = yield* nextLine(state, env);
+    if (line === null) return 0;
+    const done = yield* runLine(session, line);
+    if (done) return 0;
+  }
+}
+
+function* nextLine(state: ReplState, env: ProgramEnv): Step<Bytes | null> {
+  if (env.stdin === null) {
+    try {
+      return yield* ops.ask(promptOf(state.session));
+    } catch (error) {
+      if (error instanceof Interrupted) return null;
+      throw error;
+    }
+  }
+  if (state.stdinAt >= env.stdin.length) return null;
+  const end = env.stdin.indexOf('\n', state.stdinAt);
+  const line = env.stdin.slice(state.stdinAt, end < 0 ? undefined : end);
+  state.stdinAt = end < 0 ? env.stdin.length : end + 1;
+  return line;
+}
+
+/** "127.0.0.1:7000[2](TX)> " */
+export function promptOf(session: Session): string {
+  if (session.handle === null) return 'not connected> ';
+  const address = formatAddress(session.config.host, session.config.port);
+  return `${address}${session.db !== 0 ? `[${session.db}]` : ''}${session.inMulti ? '(TX)' : ''}> `;
+}
+
+/** Runs one typed line; true when it ends the session. */
+function* runLine(session: Session, line: Bytes): Step<boolean> {
+  if (line === '') return false;
+  const argv = splitArgs(line);
+  if (argv === null) {
+    yield* ops.print('Invalid argument(s)\n');
+    return false;
+  }
+  const first = argv[0];
+  if (first === undefined) return false;
+  let repeat = 1;
+  let words: readonly Bytes[] = argv;
+  if (argv.length > 1 && /^[ \t]*[+-]?\d+$/.test(first)) {
+    repeat = Number(first);
+    if (repeat <= 0 || !Number.isSafeInteger(repeat)) {
+      yield* ops.print('Invalid redis-cli repeat command option value.\n');
+      return false;
+    }
+    words = argv.slice(1);
+  }
+  const name = first.toLowerCase();
+  if (name === 'quit' || name === 'exit') return true;
+  if (first.startsWith(':')) {
+    yield* setPreference(session, argv);
+  } else if (argv.length === 3 && name === 'connect') {
+    session.config.host = argv[1] as Bytes;
+    session.config.port = Number.parseInt(argv[2] as Bytes, 10) || 0;
+    yield* cliConnect(session, 'force');
+  } else if (argv.length === 1 && name === 'clear') {
+    yield* ops.printControl('\x1b[H\x1b[2J');
+  } else {
+    yield* timedCommand(session, words, repeat);
+  }
+  return false;
+}
+
+/** Runs a command and says how long it took when it took long. */
+function* timedCommand(session: Session, argv: readonly Bytes[], repeat: number): Step<void> {
+  const begin = yield* ops.clock();
+  try {
+    yield* issueCommandRepeat(session, argv, repeat);
+  } catch (error) {
+    if (error instanceof UnknownReplyType) throw error;
+    if (error instanceof Interrupted) throw new Exit(1);
+    throw error;
+  }
+  const elapsedMs = Math.floor(((yield* ops.clock()).micros - begin.micros) / 1000);
+  if (elapsedMs >= 500 && session.config.output === 'standard') {
+    yield* ops.print(`(${(elapsedMs / 1000).toFixed(2)}s)\n`);
+  }
+}
+
+/** `:set hints`, `:set nohints` */
+function* setPreference(session: Session, argv: readonly Bytes[]): Step<void> {
+  if (argv[0]?.toLowerCase() === ':set' && argv.length >= 2) {
+    if (argv[1]?.toLowerCase() === 'hints') session.hints = true;
+    else if (argv[1]?.toLowerCase() === 'nohints') session.hints = false;
+    else yield* ops.print(`unknown redis-cli preference '${argv[1]}'\n`);
+    return;
+  }
+  yield* ops.print("unknown redis-cli internal command '" + (argv[0] as Bytes) + "'\n");
+}
