@@ -155,6 +155,7 @@ export class WorldHost {
       packets: reports.flatMap(({ packets }) => packets),
       consoles: reports.flatMap(({ consoles }) => consoles),
       clients: reports.flatMap(({ clients }) => clients),
+      contents: Object.assign({}, ...reports.map(({ contents }) => contents)) as PartReport['contents'],
       packetsDelivered: reports.reduce((sum, { packetsDelivered }) => sum + packetsDelivered, 0),
       commandsDelivered: reports.reduce((sum, { commandsDelivered }) => sum + commandsDelivered, 0),
     };

@@ -7,15 +7,8 @@ import { cloneGraph } from '#base/clone.ts';
 import type { Micros, Payload, Process } from '#redis/io.ts';
 import type { Fault } from '#session/api.ts';
 import { applyFault } from './faults.ts';
-import type {
-  ConsoleFrame,
-  ClientFrame,
-  FrameRequest,
-  LinkFrame,
-  PacketFrame,
-  ServerFrame,
-} from './frame.ts';
-import type { MachineInfo } from './machine.ts';
+import type { ClientFrame, FrameRequest, LinkFrame, PacketFrame, ServerFrame } from './frame.ts';
+import type { Machine, MachineInfo } from './machine.ts';
 import { packetFrames } from './packets.ts';
 import { WorldEvent } from './queue.ts';
 import { Segment, type SegmentContent } from './segment.ts';
@@ -78,9 +71,12 @@ export interface ConsoleState {
 
 /** Reads processes; made by the session, which knows their classes. Never changes anything. */
 export interface Viewer {
-  server(process: Process | null, world: World, name: string, detail: boolean): ServerFrame | null;
+  /** `views` asks for what the server believes of the others, `full` for log and configuration too. */
+  server(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame | null;
   console(process: Process | null, name: string): ConsoleState | null;
   client(process: Process | null, name: string): ClientFrame | null;
+  /** Keys that a process itself holds, with the values that are strings; null for the others. */
+  contents(process: Process | null): [key: string, value: string | null][];
 }
 
 export interface PartReport {
@@ -91,6 +87,8 @@ export interface PartReport {
   clients: ClientFrame[];
   packetsDelivered: number;
   commandsDelivered: number;
+  /** By name of the server; empty unless asked for. */
+  contents: Record<string, [key: string, value: string | null][]>;
 }
 
 export interface ReportRequest extends FrameRequest {
@@ -98,6 +96,7 @@ export interface ReportRequest extends FrameRequest {
   arrivedSince: Micros;
   /** Servers whose views are wanted without asking. */
   detailAll: boolean;
+  contents?: boolean;
 }
 
 export interface PartOptions extends WorldOptions {
@@ -217,13 +216,15 @@ export class Part {
       clients: [],
       packetsDelivered: world.packetsDelivered,
       commandsDelivered: world.commandsDelivered,
+      contents: {},
     };
     for (const machine of world.machines) {
       if (!machine) continue;
       const { process, name } = machine;
-      const detail = request.detailAll || (request.detail?.includes(name) ?? false);
-      const server = viewer.server(process, world, name, detail);
+      const full = request.detail?.includes(name) ?? false;
+      const server = viewer.server(world, machine, full || request.detailAll, full);
       if (server) report.servers.push(server);
+      if (request.contents) report.contents[name] = viewer.contents(process);
       const console = viewer.console(process, name);
       if (console) report.consoles.push(console);
       const client = viewer.client(process, name);

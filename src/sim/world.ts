@@ -161,11 +161,16 @@ export class World {
 
   /** Machine behind an address as `machine` sees it; -1 when nobody is there to answer. */
   resolve(machine: Machine, ip: string, port: number): number {
-    const address = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '' ? '127.0.0.1' : ip;
-    const owner = this.byAddress.get(`${address}:${port}`);
-    if (owner !== undefined) return owner;
+    const owner = this.ownerOf(ip, port);
+    if (owner >= 0) return owner;
+    const address = numericAddress(ip);
     // Nobody owns this port of our own address: our own kernel refuses.
     return address === '127.0.0.1' || address === machine.info.ip ? machine.index : -1;
+  }
+
+  /** Machine to which an address belongs, or -1. */
+  ownerOf(ip: string, port: number): number {
+    return this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
   }
 
   mayListen(machine: Machine, port: number): boolean {
@@ -507,6 +512,11 @@ export class World {
     for (const machine of this.machines) if (machine) out.push([machine.name, machine.trace.hex()]);
     return out;
   }
+}
+
+/** The names by which a machine calls itself all mean the one address of this world. */
+function numericAddress(ip: string): string {
+  return ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '' ? '127.0.0.1' : ip;
 }
 
 function endsBlock(delivery: Delivery, socket: SocketId): boolean {

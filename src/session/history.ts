@@ -1,0 +1,262 @@
+/* History: what was put into the world on each branch, what came of it, and where snapshots lie.
+ *
+ * A branch is a list of inputs with their times. Acting in the past makes a new branch that shares the
+ * inputs before that moment; the old one is kept. Because the world is deterministic, everything else
+ * (events, marks) is what a first run recorded; running through the same time again adds nothing. */
+
+import type { Micros } from '#redis/io.ts';
+import type { FeedEvent } from '#sim/frame.ts';
+import type { PlacedEvent } from '#sim/world.ts';
+import type { HistoryView, Input, LoggedInput, TapeMark } from './api.ts';
+import { markOfEvent, markOfInput } from './tape.ts';
+
+/** Events kept per branch; older ones are forgotten, marks stay. */
+const EVENTS_KEPT = 50_000;
+/** Events kept since the last jump, for times whose events a branch has forgotten. */
+const RECENT_KEPT = 1_000;
+const MARKS_KEPT = 5_000;
+
+export interface Branch {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly forkedAt: Micros;
+  /** Inputs at the front that are the parent's. */
+  readonly shared: number;
+  readonly label: string;
+  readonly inputs: LoggedInput[];
+  /** Time up to which this branch has been simulated. */
+  end: Micros;
+  /** Events from number `eventsFrom` on. */
+  events: FeedEvent[];
+  eventsFrom: number;
+  marks: TapeMark[];
+}
+
+export interface SnapshotPlace {
+  readonly id: number;
+  readonly at: Micros;
+  readonly branch: string;
+  readonly inputIndex: number;
+  readonly eventIndex: number;
+}
+
+export class History {
+  readonly branches = new Map<string, Branch>();
+  snapshots: SnapshotPlace[] = [];
+  branch: Branch;
+  /** Inputs applied and events seen up to the present position. */
+  inputIndex = 0;
+  eventIndex = 0;
+  private recent: FeedEvent[] = [];
+  private nextBranch = 1;
+
+  constructor() {
+    this.branch = this.makeBranch(null, 0, 0, [], '');
+  }
+
+  private makeBranch(
+    parent: Branch | null,
+    at: Micros,
+    shared: number,
+    inputs: LoggedInput[],
+    label: string,
+  ): Branch {
+    const id = `b${this.nextBranch++}`;
+    const events = parent ? parent.events.slice(0, Math.max(0, this.eventIndex - parent.eventsFrom)) : [];
+    const branch: Branch = {
+      id,
+      parent: parent?.id ?? null,
+      forkedAt: at,
+      shared,
+      label,
+      inputs,
+      end: at,
+      events,
+      eventsFrom: parent && events.length > 0 ? parent.eventsFrom : this.eventIndex,
+      marks: parent ? marksBefore(parent.marks, at) : [],
+    };
+    this.branches.set(id, branch);
+    return branch;
+  }
+
+  /** The input that comes next on this branch. */
+  nextInput(): LoggedInput | undefined {
+    return this.branch.inputs[this.inputIndex];
+  }
+
+  /** Whether something has been recorded beyond this position. */
+  inPast(now: Micros): boolean {
+    return now < this.branch.end || this.inputIndex < this.branch.inputs.length;
+  }
+
+  /** Puts an input at the present position; in the past that starts a new branch. */
+  add(input: Input, now: Micros): void {
+    if (this.inPast(now)) this.fork(now, this.branch.inputs.slice(0, this.inputIndex), labelOf(input));
+    this.branch.inputs.push({ at: now, input });
+    this.inputIndex++;
+    const mark = markOfInput(input, now);
+    if (mark) this.addMark(mark);
+  }
+
+  private fork(now: Micros, inputs: LoggedInput[], label: string): void {
+    this.branch = this.makeBranch(this.branch, now, this.inputIndex, inputs, label);
+  }
+
+  /** A branch without the input that was done last; null when there is none to take back. The caller
+   *  must go to `now` on it. */
+  withoutLast(): { removedAt: Micros } | null {
+    const { inputs } = this.branch;
+    let last = this.inputIndex - 1;
+    while (last >= 0 && !isUndoable((inputs[last] as LoggedInput).input)) last--;
+    const removed = inputs[last];
+    if (!removed) return null;
+    const kept = inputs.slice(0, this.inputIndex).filter((_, at) => at !== last);
+    // What was recorded since the removed input has not happened on the new branch.
+    const before = this.branch.events.findIndex(({ at }) => at >= removed.at);
+    this.eventIndex =
+      before < 0 ? this.eventIndex : Math.min(this.eventIndex, this.branch.eventsFrom + before);
+    const old = this.branch;
+    this.branch = this.makeBranch(old, removed.at, last, kept, `- ${labelOf(removed.input)}`);
+    return { removedAt: removed.at };
+  }
+
+  /** Records events of the world in their order; those already recorded are passed over. */
+  record(events: readonly PlacedEvent[], now: Micros): void {
+    const { branch } = this;
+    for (const { at, who, event } of events) {
+      const seq = this.eventIndex++;
+      const fed = { seq, at, who, event };
+      this.recent.push(fed);
+      if (seq < branch.eventsFrom + branch.events.length) continue;
+      branch.events.push(fed);
+      const mark = markOfEvent(branch.marks, event, who, at);
+      if (mark) this.addMark(mark);
+    }
+    if (this.recent.length > RECENT_KEPT * 2) this.recent = this.recent.slice(-RECENT_KEPT);
+    if (branch.events.length > EVENTS_KEPT * 2) {
+      branch.eventsFrom += branch.events.length - EVENTS_KEPT;
+      branch.events = branch.events.slice(-EVENTS_KEPT);
+    }
+    branch.end = Math.max(branch.end, now);
+  }
+
+  private addMark(mark: TapeMark): void {
+    const { marks } = this.branch;
+    marks.push(mark);
+    if (marks.length > MARKS_KEPT) marks.splice(0, marks.length - MARKS_KEPT);
+  }
+
+  /** Events number `from` and later, up to the present position. */
+  eventsSince(from: number): FeedEvent[] {
+    const { events, eventsFrom } = this.branch;
+    if (from < eventsFrom) return this.recent.filter(({ seq }) => seq >= from);
+    return events.slice(Math.max(0, from - eventsFrom), Math.max(0, this.eventIndex - eventsFrom));
+  }
+
+  /** The world has been put back to a snapshot. */
+  goTo(place: SnapshotPlace): void {
+    this.inputIndex = place.inputIndex;
+    this.eventIndex = place.eventIndex;
+    this.recent = [];
+  }
+
+  // ---- Snapshots ----
+
+  /** Whether the state of a snapshot lies on this branch. */
+  private liesOn(branch: Branch, snapshot: SnapshotPlace): boolean {
+    let shared = Infinity;
+    for (
+      let at: Branch | undefined = branch;
+      at;
+      at = at.parent === null ? undefined : this.branches.get(at.parent)
+    ) {
+      if (at.id === snapshot.branch) {
+        if (snapshot.inputIndex > shared) return false;
+        const next = branch.inputs[snapshot.inputIndex];
+        return next === undefined || next.at >= snapshot.at;
+      }
+      shared = Math.min(shared, at.shared);
+    }
+    return false;
+  }
+
+  /** The last snapshot of this branch at or before a time. */
+  nearest(to: Micros): SnapshotPlace | undefined {
+    let best: SnapshotPlace | undefined;
+    for (const snapshot of this.snapshots) {
+      if (snapshot.at > to || (best && snapshot.at < best.at)) continue;
+      if (best && snapshot.at === best.at && snapshot.inputIndex < best.inputIndex) continue;
+      if (this.liesOn(this.branch, snapshot)) best = snapshot;
+    }
+    return best;
+  }
+
+  keep(id: number, now: Micros): void {
+    const { branch, inputIndex, eventIndex } = this;
+    this.snapshots.push({ id, at: now, branch: branch.id, inputIndex, eventIndex });
+  }
+
+  /** Chooses snapshots to give up until `most` are left: those whose neighbours are nearest, measured
+   *  against their age. The first of all always stays. Returns their ids. */
+  thin(most: number, now: Micros): number[] {
+    const released: number[] = [];
+    this.snapshots.sort((a, b) => a.at - b.at || a.id - b.id);
+    while (this.snapshots.length > most) {
+      let worst = 1;
+      let least = Infinity;
+      for (let at = 1; at < this.snapshots.length - 1; at++) {
+        const before = this.snapshots[at - 1] as SnapshotPlace;
+        const after = this.snapshots[at + 1] as SnapshotPlace;
+        const age = Math.abs(now - (this.snapshots[at] as SnapshotPlace).at) + 60e6;
+        const badness = (after.at - before.at) / Math.sqrt(age);
+        if (badness < least) {
+          least = badness;
+          worst = at;
+        }
+      }
+      const [gone] = this.snapshots.splice(worst, 1);
+      if (gone) released.push(gone.id);
+    }
+    return released;
+  }
+
+  view(now: Micros): HistoryView {
+    const branches = [...this.branches.values()].map(({ id, parent, forkedAt, end, label }) => {
+      return { id, parent, forkedAt, end, label };
+    });
+    return { now, end: this.branch.end, branch: this.branch.id, branches, marks: [...this.branch.marks] };
+  }
+}
+
+/** Copies of the marks that stood at a moment; a band that ended later is open again. */
+function marksBefore(marks: readonly TapeMark[], at: Micros): TapeMark[] {
+  const past = marks.filter((mark) => mark.at < at);
+  return past.map((mark) => ({ ...mark, until: mark.until !== null && mark.until > at ? null : mark.until }));
+}
+
+function isUndoable(input: Input): boolean {
+  return input.kind !== 'openConsole' && input.kind !== 'closeConsole';
+}
+
+/** What a branch is called: the act that began it. */
+function labelOf(input: Input): string {
+  switch (input.kind) {
+    case 'fault': {
+      const { kind, ...rest } = input.fault;
+      const names = Object.values(rest)
+        .flat(2)
+        .filter((value) => typeof value === 'string');
+      return [kind, ...names].join(' ');
+    }
+    case 'openConsole':
+      return input.argv.join(' ');
+    case 'line':
+      return input.line.slice(0, 60);
+    case 'interrupt':
+      return 'Ctrl-C';
+    case 'closeConsole':
+      return `close ${input.console}`;
+    case 'client':
+      return `${input.action} ${input.id}`;
+  }
+}

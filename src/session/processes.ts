@@ -1,0 +1,84 @@
+/* The processes that a world of this playground runs, by the kind in their spec, and how frames look
+ * into them. The simulation itself knows none of these classes. */
+
+import { InvariantError } from '#base/assert.ts';
+import { utf8Decode } from '#base/bytes.ts';
+import { ConsoleProcess } from '#cli/process.ts';
+import type { Process } from '#redis/io.ts';
+import { StringObj } from '#redis/object.ts';
+import { Server } from '#redis/server.ts';
+import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
+import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
+import { wireCodec } from '#sim/wire.ts';
+import type { WorldConfig } from './api.ts';
+import { Operator, type OperatorServer } from './operator.ts';
+import { serverFrame } from './server-view.ts';
+
+/** Keys of one server that a watcher is shown. */
+const CONTENTS_SHOWN = 5000;
+
+export function makeProcess(spec: ProcessSpec, info: MachineInfo): Process {
+  switch (spec.kind) {
+    case 'server':
+      return new Server({
+        name: info.name,
+        ip: info.ip,
+        port: spec['port'] as number,
+        config: spec['config'] as Record<string, string>,
+      });
+    case 'console':
+      return new ConsoleProcess({ name: info.name, argv: spec['argv'] as string[] });
+    case 'operator':
+      return new Operator(spec['servers'] as OperatorServer[]);
+    default:
+      throw new InvariantError(`there is no process of kind ${spec.kind}`);
+  }
+}
+
+export const viewer: Viewer = {
+  server(world, machine, views, full) {
+    return machine.info.spec.kind === 'server' ? serverFrame(world, machine, views, full) : null;
+  },
+
+  console(process, name): ConsoleState | null {
+    if (!(process instanceof ConsoleProcess)) return null;
+    const { transcript, prompt, hidden } = process;
+    return {
+      id: name,
+      shown: transcript.shown,
+      shownEnd: transcript.shownEnd,
+      printed: transcript.printed,
+      printedEnd: transcript.printedEnd,
+      prompt,
+      hidden,
+      exited: process.run === null,
+    };
+  },
+
+  client: () => null,
+
+  contents(process) {
+    if (!(process instanceof Server)) return [];
+    const out: [string, string | null][] = [];
+    for (const db of process.dbs) {
+      db.keys.forEach((key, value) => {
+        if (out.length >= CONTENTS_SHOWN) return;
+        out.push([utf8Decode(key), value instanceof StringObj ? utf8Decode(value.value) : null]);
+      });
+    }
+    return out;
+  },
+};
+
+/** What a part of such a world is made from. */
+export function partOptions(config: WorldConfig, part: number): PartOptions {
+  return {
+    seed: config.seed,
+    startWallMs: config.startWallMs,
+    link: { latencyUs: config.latencyUs, jitterUs: config.jitterUs, loss: config.loss },
+    factory: makeProcess,
+    codec: config.wire === 'bytes' ? wireCodec : undefined,
+    viewer,
+    part,
+  };
+}

@@ -1,0 +1,185 @@
+/* A server as a frame shows it: what it is, and what it believes of the others. Reads only. */
+
+import { bitmapRanges } from '#redis/cluster/bitmap.ts';
+import { nodeFlagNames } from '#redis/cluster/flags.ts';
+import type { ClusterNode, ClusterState } from '#redis/cluster/state.ts';
+import { Config } from '#redis/config.ts';
+import { configDiff } from '#redis/config-set.ts';
+import { replicaLink } from '#redis/replication/state.ts';
+import { Server } from '#redis/server.ts';
+import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
+import type { Machine } from '#sim/machine.ts';
+import type { World } from '#sim/world.ts';
+
+const DEFAULTS = new Config();
+/** Log lines in a frame that shows details. */
+const LOG_LINES = 60;
+
+/** The frame of a server's machine; a machine whose server is down tells only its address. */
+export function serverFrame(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame {
+  const { process, info } = machine;
+  const port = info.ports[0] ?? 0;
+  const frame = emptyFrame(machine.name, info.ip, port, machine.state);
+  if (full) frame.log = machine.log.slice(-LOG_LINES);
+  if (!(process instanceof Server)) return frame;
+  const { cluster, replication, config, dbs, stats } = process;
+  if (process.loading) frame.state = 'loading';
+  frame.role = replication.masterHost === null ? 'master' : 'replica';
+  frame.masterName =
+    replication.masterHost === null ? null : nameAt(world, replication.masterHost, replication.masterPort);
+  frame.keys = dbs.reduce((sum, db) => sum + db.size, 0);
+  frame.usedMemory = stats.peakMemory;
+  frame.opsPerSecond = stats.ops.average();
+  frame.nodeTimeoutMs = config.clusterNodeTimeout;
+  frame.replication = replicationView(world, process);
+  if (full) frame.configDiff = configDiff(config, DEFAULTS);
+  if (cluster) fillCluster(frame, world, process, cluster, views);
+  return frame;
+}
+
+function emptyFrame(name: string, ip: string, port: number, state: ServerFrame['state']): ServerFrame {
+  return {
+    name,
+    ip,
+    port,
+    state,
+    clusterEnabled: false,
+    nodeId: '',
+    role: 'master',
+    masterName: null,
+    clusterState: 'fail',
+    currentEpoch: 0,
+    configEpoch: 0,
+    lastVoteEpoch: 0,
+    slots: [],
+    migrating: [],
+    importing: [],
+    keys: 0,
+    usedMemory: 0,
+    opsPerSecond: 0,
+    nodeTimeoutMs: 0,
+    view: null,
+    replication: {
+      replid: '',
+      replid2: '',
+      offset: 0,
+      masterHost: null,
+      masterPort: null,
+      linkState: 'none',
+      replicas: [],
+      backlog: null,
+    },
+    election: null,
+    manualFailoverEndMs: 0,
+    configDiff: [],
+    log: [],
+  };
+}
+
+function fillCluster(
+  frame: ServerFrame,
+  world: World,
+  server: Server,
+  cluster: ClusterState,
+  views: boolean,
+): void {
+  const { myself } = cluster;
+  frame.clusterEnabled = true;
+  frame.nodeId = myself.name;
+  if (myself.isSlave) {
+    frame.role = 'replica';
+    frame.masterName = myself.slaveof ? nodeName(world, myself.slaveof) : null;
+  }
+  frame.clusterState = cluster.ok ? 'ok' : 'fail';
+  frame.currentEpoch = cluster.currentEpoch;
+  frame.configEpoch = epochOf(myself);
+  frame.lastVoteEpoch = cluster.lastVoteEpoch;
+  frame.slots = bitmapRanges(myself.slots);
+  frame.migrating = [...cluster.migratingTo].map(([slot, node]) => ({ slot, nodeId: node.name }));
+  frame.importing = [...cluster.importingFrom].map(([slot, node]) => ({ slot, nodeId: node.name }));
+  frame.election = electionView(cluster);
+  frame.manualFailoverEndMs = cluster.mfEnd;
+  if (views) {
+    const nodes = [...cluster.nodes.list].sort((a, b) => a.port - b.port || (a.name < b.name ? -1 : 1));
+    frame.view = nodes.map((node) => nodeView(world, server, cluster, node));
+  }
+}
+
+/** A replica goes by the epoch of its master. */
+function epochOf(node: ClusterNode): number {
+  return node.isSlave && node.slaveof ? node.slaveof.configEpoch : node.configEpoch;
+}
+
+function nodeView(world: World, server: Server, cluster: ClusterState, node: ClusterNode): NodeView {
+  const isMyself = node === cluster.myself;
+  return {
+    id: node.name,
+    name: isMyself ? server.name : nodeName(world, node),
+    ip: node.ip,
+    port: node.port,
+    cport: node.cport,
+    hostname: node.hostname,
+    flags: nodeFlagNames(node.flags),
+    masterId: node.slaveof?.name ?? null,
+    pingSentMs: node.pingSent,
+    pongReceivedMs: node.pongReceived,
+    configEpoch: epochOf(node),
+    connected: isMyself || (node.link?.connected ?? false),
+    slots: node.numslots === 0 ? [] : bitmapRanges(node.slots),
+    failReports: node.failReports?.size ?? 0,
+    replOffset: isMyself ? server.replication.masterReplOffset : node.replOffset,
+  };
+}
+
+function nodeName(world: World, node: ClusterNode): string | null {
+  return nameAt(world, node.ip, node.port) ?? nameAt(world, '127.0.0.1', node.port);
+}
+
+function nameAt(world: World, ip: string, port: number): string | null {
+  const index = world.ownerOf(ip, port);
+  return index < 0 ? null : world.nameOf(index);
+}
+
+function electionView(cluster: ClusterState): ElectionView | null {
+  if (cluster.failoverAuthTime === 0) return null;
+  return {
+    authTimeMs: cluster.failoverAuthTime,
+    sent: cluster.failoverAuthSent,
+    votes: cluster.failoverAuthCount,
+    needed: Math.floor(cluster.size / 2) + 1,
+    rank: cluster.failoverAuthRank,
+    epoch: cluster.failoverAuthEpoch,
+  };
+}
+
+const LINK_STATES: Record<string, ReplicationView['linkState']> = {
+  none: 'none',
+  connect: 'connect',
+  connecting: 'connecting',
+  receivePing: 'handshake',
+  handshake: 'handshake',
+  receivePsync: 'handshake',
+  transfer: 'sync',
+  connected: 'connected',
+};
+
+function replicationView(world: World, server: Server): ReplicationView {
+  const { replication, config } = server;
+  const nowS = Math.floor(server.mstime() / 1000);
+  const { backlog } = replication;
+  return {
+    replid: replication.replid,
+    replid2: replication.replid2,
+    offset: replication.masterReplOffset,
+    masterHost: replication.masterHost,
+    masterPort: replication.masterHost === null ? null : replication.masterPort,
+    linkState: LINK_STATES[replication.state] ?? 'none',
+    replicas: replication.replicas.map((client) => {
+      const link = replicaLink(client);
+      const name = nameAt(world, client.peer.ip, link.listeningPort) ?? `:${link.listeningPort}`;
+      const lagSeconds = link.ackTimeS === 0 ? 0 : nowS - link.ackTimeS;
+      return { name, state: link.state, offset: link.ackOffset, lagSeconds };
+    }),
+    backlog: backlog && { first: backlog.first, length: backlog.length, size: config.replBacklogSize },
+  };
+}

@@ -1,0 +1,120 @@
+/* Session files: seed, configuration and inputs. Whoever opens one may have got it from a stranger, so
+ * everything in it is checked, and what is wrong is said in words for people. */
+
+import { checkFault } from '#sim/faults.ts';
+import type { Input, LoggedInput, SessionFile, WorldConfig } from './api.ts';
+import { completeConfig, planServers } from './config.ts';
+
+export const FILE_FORMAT = 'redis-cluster-playground';
+export const FILE_VERSION = 1;
+const MOST_INPUTS = 100_000;
+const LONGEST_LINE = 1_100_000;
+/** A month of virtual time. */
+const LONGEST_US = 31 * 86_400e6;
+
+/** The message is for people. */
+export class SessionFileError extends Error {
+  override name = 'SessionFileError';
+}
+
+/** The file as it is, or a SessionFileError. */
+export function checkSessionFile(file: unknown): SessionFile {
+  const given = record(file, 'This is not a session file.');
+  if (given['format'] !== FILE_FORMAT)
+    throw new SessionFileError('This is not a session file of the playground.');
+  const version = given['version'];
+  if (typeof version === 'number' && version > FILE_VERSION) {
+    throw new SessionFileError(
+      `This session file was made by a newer version of the playground (format ${version}).`,
+    );
+  }
+  if (version !== FILE_VERSION) throw new SessionFileError('This session file has no known version.');
+  const config = completeConfig(record(given['config'], 'The session file has no configuration.'));
+  const playhead = time(given['playhead'], 'the playhead');
+  const inputs = checkInputs(given['inputs'], config);
+  return {
+    format: FILE_FORMAT,
+    version: FILE_VERSION,
+    config,
+    inputs,
+    playhead,
+    hash: String(given['hash'] ?? ''),
+  };
+}
+
+function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
+  if (!Array.isArray(value)) throw new SessionFileError('The session file has no list of inputs.');
+  if (value.length > MOST_INPUTS) throw new SessionFileError(`A session has at most ${MOST_INPUTS} inputs.`);
+  const names = new Set(planServers(config).map(({ name }) => name));
+  let last = 0;
+  return value.map((item: unknown, index) => {
+    const where = `input ${index + 1}`;
+    const entry = record(item, `The session file's ${where} is damaged.`);
+    const at = time(entry['at'], `the time of ${where}`);
+    if (at < last) throw new SessionFileError(`The session file's ${where} comes before the one above it.`);
+    last = at;
+    const input = entry['input'] as Input;
+    const problem = checkInput(input, names);
+    if (problem) throw new SessionFileError(`The session file's ${where} cannot be done: ${problem}.`);
+    if (input.kind === 'openConsole') names.add(input.console);
+    if (input.kind === 'client') names.add(input.id);
+    return { at, input };
+  });
+}
+
+/** What is wrong with an input, or null. `names` are the processes of the world. */
+export function checkInput(input: unknown, names: ReadonlySet<string>): string | null {
+  if (typeof input !== 'object' || input === null) return 'it is not an input';
+  const { kind } = input as { kind?: unknown };
+  const given = input as Record<string, unknown>;
+  switch (kind) {
+    case 'fault': {
+      const fault = given['fault'];
+      if (typeof fault !== 'object' || fault === null) return 'it is not a fault';
+      return checkFault(fault as Parameters<typeof checkFault>[0], (name) => names.has(name));
+    }
+    case 'openConsole': {
+      const { console: id, argv } = given;
+      if (typeof id !== 'string' || !/^[\w:.-]{1,64}$/.test(id)) return 'a console needs a short name';
+      if (names.has(id)) return `there is a process called "${id}" already`;
+      const words = Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
+      return words ? null : 'a console runs a program with arguments';
+    }
+    case 'line': {
+      const { line } = given;
+      if (typeof line !== 'string') return 'a typed line is text';
+      if (line.length > LONGEST_LINE) return `a line has at most ${LONGEST_LINE} characters`;
+      return knownConsole(given['console'], names);
+    }
+    case 'interrupt':
+    case 'closeConsole':
+      return knownConsole(given['console'], names);
+    case 'client': {
+      const { id, action } = given;
+      if (typeof id !== 'string' || !/^client:[\w.-]{1,58}$/.test(id))
+        return 'a client has a name like "client:a"';
+      if (action === 'start') return null;
+      if (action !== 'stop' && action !== 'set') return 'a client is started, stopped or set';
+      return names.has(id) ? null : `there is no client called "${id}"`;
+    }
+    default:
+      return `there is no input of kind ${JSON.stringify(kind)}`;
+  }
+}
+
+function knownConsole(id: unknown, names: ReadonlySet<string>): string | null {
+  return typeof id === 'string' && names.has(id) ? null : `there is no console called ${JSON.stringify(id)}`;
+}
+
+function record(value: unknown, problem: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SessionFileError(problem);
+  return value as Record<string, unknown>;
+}
+
+function time(value: unknown, what: string): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= LONGEST_US)) {
+    throw new SessionFileError(`In the session file ${what} is not a time.`);
+  }
+  return value;
+}

@@ -1,0 +1,226 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Session } from '#session/session.ts';
+import { TOY_WORLD, toySession } from './toys.ts';
+
+let session: Session;
+
+beforeEach(async () => {
+  session = toySession();
+  await session.open(TOY_WORLD);
+  await session.input({ kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] });
+});
+
+describe('time', () => {
+  test('begins after the warm-up and passes only when it is asked to', async () => {
+    expect((await session.frame()).now).toBe(1_000_000);
+    expect((await session.advance(250_000)).now).toBe(1_250_000);
+    expect((await session.advance(0)).now).toBe(1_250_000);
+    expect((await session.advance(-5)).now).toBe(1_250_000);
+    expect((await session.advance(Number.NaN)).now).toBe(1_250_000);
+  });
+
+  test('steps to the next tick, event and message', async () => {
+    expect((await session.step('cron')).now).toBe(1_100_000);
+    await session.input({ kind: 'line', console: 'console:1', line: 'TICK now' });
+    const message = await session.step('message');
+    expect(message.stoppedBy).toBe('message');
+    expect(message.packets.some(({ kind, label }) => kind === 'command' && label === 'tick')).toBe(true);
+    const event = await session.step('event');
+    expect(event.stoppedBy).toBe('TICK');
+    expect(event.events.map(({ event: { type } }) => type)).toEqual(['TICK']);
+  });
+
+  test('stops at breakpoints and conditions', async () => {
+    await session.exec('console:1', 'TICK now');
+    await session.setBreakpoints(['TICK']);
+    const first = await session.advance(1e6);
+    const second = await session.advance(1e6);
+    expect(first.stoppedBy).toBe('TICK');
+    expect(second.now - first.now).toBe(1000);
+    await session.setBreakpoints([]);
+    const until = await session.runUntil({ event: 'TICK', match: { n: 40 } }, 1e6);
+    expect(until.events.at(-1)?.event['n']).toBe(40);
+    const never = await session.runUntil({ event: 'NOTHING' }, 50_000);
+    expect(never.now - until.now).toBe(50_000);
+  });
+});
+
+describe('a console', () => {
+  test('runs a line until its prompt is back and gives what was printed', async () => {
+    expect(await session.exec('console:1', 'SAY hello')).toBe('hello\n');
+    expect(await session.exec('console:1', 'WORK 100000')).toBe('100000\n');
+    const frame = await session.frame();
+    expect(frame.consoles).toEqual([
+      { id: 'console:1', output: '> SAY hello\nhello\n> WORK 100000\n100000\n', prompt: '> ', hidden: false },
+    ]);
+    expect((await session.frame()).consoles[0]?.output).toBe('');
+  });
+
+  test('shows its past, and only that, after going back', async () => {
+    await session.exec('console:1', 'SAY one');
+    const { now } = await session.advance(1000);
+    await session.advance(1000);
+    await session.exec('console:1', 'SAY two');
+    const back = await session.seek(now);
+    expect(back.eventsReset).toBe(true);
+    expect(back.consoles[0]?.output).toBe('> SAY one\none\n');
+  });
+
+  test('that does not exist, or is opened twice, is refused in words', async () => {
+    await expect(session.input({ kind: 'line', console: 'x', line: '' })).rejects.toThrow(
+      'There is no console called "x".',
+    );
+    const again = { kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] } as const;
+    await expect(session.input({ ...again, argv: [...again.argv] })).rejects.toThrow(
+      'There is a process called "console:1" already.',
+    );
+    await expect(session.exec('console:9', 'x')).rejects.toThrow('There is no console "console:9".');
+  });
+});
+
+/** Some minutes with lines, faults and chance. */
+async function live(): Promise<void> {
+  await session.exec('console:1', 'TICK now');
+  await session.input({ kind: 'openConsole', console: 'console:2', argv: ['toy', '7001'] });
+  await session.exec('console:2', 'TICK too');
+  await session.advance(3e6);
+  await session.input({ kind: 'fault', fault: { kind: 'link', from: 'console:1', to: '7000', loss: 0.3 } });
+  for (let at = 0; at < 10; at++) await session.exec('console:1', `SAY ${at}`);
+  await session.input({ kind: 'fault', fault: { kind: 'pause', server: '7000' } });
+  await session.input({ kind: 'line', console: 'console:1', line: 'SAY later' });
+  await session.advance(12e6);
+  await session.input({ kind: 'fault', fault: { kind: 'resume', server: '7000' } });
+  await session.advance(20e6);
+}
+
+describe('going back and forth', () => {
+  test('gives the same hash and events at every time', async () => {
+    await live();
+    const end = await session.frame();
+    const seen = new Map<number, string>();
+    for (const to of [2e6, 11.3e6, 30e6, 7.77e6, 16.000001e6, 1e6, 33e6]) {
+      const { hash } = await session.seek(to);
+      const known = seen.get(to);
+      if (known) expect(hash).toBe(known);
+      seen.set(to, hash);
+    }
+    for (const [to, hash] of seen) expect((await session.seek(to)).hash).toBe(hash);
+    expect(new Set(seen.values()).size).toBe(seen.size);
+    const again = await session.seek(end.now);
+    expect(again.hash).toBe(end.hash);
+    const { branches } = await session.history();
+    expect(branches).toHaveLength(1);
+  });
+
+  test('beyond the end simulates on', async () => {
+    const frame = await session.seek(100e6);
+    expect(frame.now).toBe(100e6);
+    expect((await session.history()).end).toBe(100e6);
+  });
+
+  test('is the same when the world is split', async () => {
+    await live();
+    const { hash, now } = await session.frame();
+    session = toySession(3);
+    await session.open(TOY_WORLD);
+    await session.input({ kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] });
+    await live();
+    expect((await session.frame()).hash).toBe(hash);
+    await session.seek(5e6);
+    expect((await session.seek(now)).hash).toBe(hash);
+  });
+});
+
+describe('branches', () => {
+  test('begin when somebody acts in the past, and the old future is kept', async () => {
+    await live();
+    const before = await session.frame();
+    await session.seek(10e6);
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7000' } });
+    const forked = await session.advance(before.now - 10e6);
+    expect(forked.branch).not.toBe(before.branch);
+    expect(forked.hash).not.toBe(before.hash);
+    const back = await session.checkout(before.branch);
+    expect(back.hash).toBe(before.hash);
+    expect(back.now).toBe(before.now);
+    const other = await session.checkout(forked.branch);
+    expect(other.hash).toBe(forked.hash);
+    const { branches } = await session.history();
+    expect(branches.map(({ parent, forkedAt }) => [parent, forkedAt])).toEqual([
+      [null, 0],
+      [before.branch, 10e6],
+    ]);
+  });
+
+  test('events of a branch are numbered one by one and hold the shared past', async () => {
+    await live();
+    await session.seek(10e6);
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7002' } });
+    await session.advance(1e6);
+    const { events } = await session.seek(10.5e6);
+    expect(events.length).toBeGreaterThan(100);
+    events.forEach(({ seq }, index) => expect(seq).toBe((events[0]?.seq ?? 0) + index));
+    expect(events.every(({ at }) => at <= 10.5e6)).toBe(true);
+  });
+
+  test('undo takes back the last act and comes to the same time without it', async () => {
+    await session.exec('console:1', 'SAY one');
+    await session.advance(1e6);
+    const straight = await session.advance(5e6);
+    await session.seek(straight.now - 5e6);
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7000' } });
+    const killed = await session.advance(5e6);
+    expect(killed.hash).not.toBe(straight.hash);
+    const undone = await session.undo();
+    expect(undone.now).toBe(killed.now);
+    expect(undone.hash).toBe(straight.hash);
+  });
+
+  test('undo with nothing to take back changes nothing', async () => {
+    const { hash } = await session.frame();
+    expect((await session.undo()).hash).toBe(hash);
+  });
+});
+
+describe('a saved session', () => {
+  test('gives the same hash when it is loaded', async () => {
+    await live();
+    const file = JSON.parse(JSON.stringify(await session.save())) as unknown;
+    const other = toySession();
+    const frame = await other.load(file);
+    expect(frame.hash).toBe((await session.frame()).hash);
+    expect((await other.save()).hash).toBe(frame.hash);
+  });
+
+  test('that is damaged is refused in words', async () => {
+    const file = await session.save();
+    const load = (change: object): Promise<unknown> => toySession().load({ ...file, ...change });
+    await expect(toySession().load('hello')).rejects.toThrow('This is not a session file.');
+    await expect(toySession().load(null)).rejects.toThrow('This is not a session file.');
+    await expect(load({ format: 'png' })).rejects.toThrow('not a session file of the playground');
+    await expect(load({ version: 7 })).rejects.toThrow('made by a newer version');
+    await expect(load({ config: { ...file.config, masters: 1e9 } })).rejects.toThrow(
+      '"masters" must be a number',
+    );
+    await expect(load({ config: { ...file.config, masters: 1.5 } })).rejects.toThrow('whole number');
+    await expect(load({ config: { ...file.config, preset: 'toys' } })).rejects.toThrow(
+      '"preset" must be one of',
+    );
+    await expect(load({ playhead: Infinity })).rejects.toThrow('the playhead is not a time');
+    await expect(load({ inputs: 'x' })).rejects.toThrow('no list of inputs');
+    await expect(load({ inputs: [{ at: 5 }] })).rejects.toThrow('input 1 cannot be done: it is not an input');
+    const fault = { at: 5e6, input: { kind: 'fault', fault: { kind: 'kill', server: '9999' } } };
+    await expect(load({ inputs: [fault] })).rejects.toThrow('there is no process called "9999"');
+    await expect(load({ inputs: [{ ...fault, at: -1 }] })).rejects.toThrow('time of input 1 is not a time');
+  });
+});
+
+test('an exception inside a process halts the world with its seed and time', async () => {
+  await session.input({ kind: 'line', console: 'console:1', line: 'THROW x' });
+  const frame = await session.advance(1e6);
+  expect(frame.halted?.reason).toContain('on purpose');
+  expect(frame.halted?.seed).toBe(1);
+  expect(frame.now).toBe(frame.halted?.at);
+  const before = await session.seek(1_000_000);
+  expect(before.halted).toBeNull();
+});
