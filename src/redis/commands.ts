@@ -6,6 +6,8 @@
 import type { CommandProcs } from './command.ts';
 import { type Command, readCommandTable } from './command-table.ts';
 import { InvariantError } from '#base/assert.ts';
+import { clusterCommands } from './cluster/index.ts';
+import { replicationCommands } from './replication/index.ts';
 import { configCommands } from './config-commands.ts';
 import { slowlogCommands } from './slowlog.ts';
 import { databaseCommands } from './databases.ts';
@@ -28,6 +30,8 @@ export function commandTable(): ReadonlyMap<string, Command> {
 /** What every module contributes; one line for each. */
 function modules(): readonly CommandProcs[] {
   return [
+    clusterCommands,
+    replicationCommands,
     configCommands,
     databaseCommands,
     expireCommands,

@@ -19,7 +19,10 @@ export function initServer(server: Server): void {
   server.runId = io.random.hex(40);
   server.startedAtMs = server.mstime();
   replicationInit(server);
-  if (server.config.clusterEnabled) clusterInit(server);
+  if (server.config.clusterEnabled && !clusterInit(server)) {
+    io.exit(1);
+    return;
+  }
   io.listen(server.port);
   io.setTimer('cron', io.now + CRON_MICROS);
 }

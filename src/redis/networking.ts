@@ -4,6 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import {
   addReply,
   Client,
+  CLIENT_ASKING,
   CLIENT_BLOCKED,
   CLIENT_CLOSE_AFTER_REPLY,
   CLIENT_CLOSE_ASAP,
@@ -15,6 +16,7 @@ import {
   CLIENT_SLAVE,
 } from './client.ts';
 import { unblockClient } from './blocked.ts';
+import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { Payload, SocketId } from './io.ts';
 import { discardTransaction, unwatchAllKeys } from './multi.ts';
@@ -115,6 +117,8 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   server.currentClient = client;
   processCommand(client);
   server.currentClient = null;
+  // ASKING holds for one command, or for the transaction that follows it.
+  if ((client.cmd as Command | null)?.name !== 'asking' && !client.has(CLIENT_MULTI)) client.flags &= ~CLIENT_ASKING;
   // CLIENT REPLY SKIP holds for the command after it.
   client.flags &= ~CLIENT_REPLY_SKIP;
   if (client.flags & CLIENT_REPLY_SKIP_NEXT) {

@@ -16,3 +16,6 @@ export function pubsubPublishMessage(
 
 /** The client is gone. */
 export function pubsubForgetClient(_client: Client): void {}
+
+/** The slot moves away: subscribers of its shard channels hear that they must go elsewhere. */
+export function removeChannelsInSlot(_server: Server, _slot: number): void {}

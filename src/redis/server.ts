@@ -13,6 +13,7 @@ import {
   clusterClosed,
   clusterConnected,
   clusterRead,
+  MigrateState,
   migrateClosed,
   migrateConnected,
   migrateRead,
@@ -74,6 +75,7 @@ export class Server implements Process {
   /** Null when the server is not in cluster mode. */
   cluster: ClusterState | null = null;
   replication!: ReplicationState;
+  migrate: MigrateState = new MigrateState();
   aof: AofState = new AofState();
   stats: Stats = new Stats();
   /** Changes since the last save; commands add to it. */

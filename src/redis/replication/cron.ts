@@ -1,7 +1,9 @@
 /* What replication does once a second and at the end of every handler (after replicationCron in
  * replication.c). */
 
+import { migrateCloseTimedoutSockets } from '#redis/cluster/migrate.ts';
 import { freeClient } from '#redis/networking.ts';
+import { isPaused } from '#redis/pause.ts';
 import type { Server } from '#redis/server.ts';
 import { feedStream, replicationFeedSlaves, sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2 } from './ids.ts';
@@ -32,6 +34,7 @@ export function replicationCron(server: Server): void {
   const { replication } = server;
   if (replication.masterHost !== null) cronAsReplica(server);
   cronAsMaster(server);
+  migrateCloseTimedoutSockets(server);
   if (shouldStartBgsave(server)) startBgsaveForReplication(server);
   refreshGoodSlavesCount(server);
   replication.cronLoops++;
@@ -67,7 +70,7 @@ function cronAsMaster(server: Server): void {
   const now = server.mstime();
   if (replication.cronLoops % config.replPingReplicaPeriod === 0 && replication.replicas.length > 0) {
     // While paused for a manual failover the offset must not move.
-    const paused = server.cluster !== null && server.cluster.mfEnd !== 0 && server.pause.endMs > now;
+    const paused = server.cluster !== null && server.cluster.mfEnd !== 0 && isPaused(server, true);
     if (!paused && replication.masterHost === null) {
       feedStream(server, selectIfNeeded(server) + encodeCommand(['ping']));
     }
