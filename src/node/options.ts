@@ -2,7 +2,8 @@
  * help. A mistake ends the program with a sentence and the usage, never with a stack trace. */
 
 export interface OptionSpec {
-  kind: 'flag' | 'number' | 'text' | 'duration' | 'pairs';
+  /** `texts` and `pairs` (name=value) may be repeated; a duration is in milliseconds. */
+  kind: 'flag' | 'number' | 'text' | 'texts' | 'duration' | 'pairs';
   /** What stands behind the option in the usage, e.g. "N". */
   value?: string;
   default?: number | string | boolean;
@@ -11,7 +12,7 @@ export interface OptionSpec {
   help: string;
 }
 
-export type Options = Record<string, number | string | boolean | [string, string][] | undefined>;
+export type Options = Record<string, number | string | boolean | string[] | [string, string][] | undefined>;
 
 /** The options in `argv`, or a text to print: `usage` for --help (code 0), or what is wrong (code 1). */
 export function parseOptions(
@@ -20,7 +21,7 @@ export function parseOptions(
   usage: string,
 ): { options: Options } | { message: string; code: number } {
   const options: Options = {};
-  for (const [name, spec] of Object.entries(specs)) options[name] = spec.kind === 'pairs' ? [] : spec.default;
+  for (const [name, spec] of Object.entries(specs)) options[name] = isList(spec) ? [] : spec.default;
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] as string;
     if (word === '--help' || word === '-h') return { message: usageText(specs, usage), code: 0 };
@@ -36,10 +37,14 @@ export function parseOptions(
     if (text === undefined) return wrong(`--${name} needs a value.`, specs, usage);
     const value = readValue(name, spec, text);
     if (typeof value === 'object' && 'error' in value) return wrong(value.error, specs, usage);
-    if (Array.isArray(value)) (options[name] as [string, string][]).push(value);
-    else options[name] = value;
+    if (isList(spec)) (options[name] as unknown[]).push(value);
+    else options[name] = value as number | string;
   }
   return { options };
+}
+
+function isList(spec: OptionSpec): boolean {
+  return spec.kind === 'texts' || spec.kind === 'pairs';
 }
 
 function readValue(
@@ -47,7 +52,7 @@ function readValue(
   spec: OptionSpec,
   text: string,
 ): number | string | [string, string] | { error: string } {
-  if (spec.kind === 'text') return text;
+  if (spec.kind === 'text' || spec.kind === 'texts') return text;
   if (spec.kind === 'pairs') {
     const [, key, value] = /^([a-z][a-z0-9-]*)[= ]([\s\S]*)$/i.exec(text) ?? [];
     return key === undefined
