@@ -1,89 +1,213 @@
-/* Placeholder until the types' owner writes this file: RDB version 10 for strings only, with real
- * length encodings, expiry and AUX fields, without checksum (0 = not computed). */
+/* RDB files and DUMP payloads (after rdb.c, and createDumpPayload in cluster.c): the format of 7.0,
+ * version 10. Values are in rdb-object.ts. When files are written and read is the affair of
+ * persistence.ts and replication. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { dbAdd, setExpire } from './db.ts';
-import { createStringObject, StringObj, type Obj } from './object.ts';
-import type { Server } from './server.ts';
 import { keyHashSlot } from '#base/crc16.ts';
+import type { Config } from './config.ts';
+import { crc64 } from './crc64.ts';
+import type { Db } from './db.ts';
+import { lfuDecrAndReturn, estimateObjectIdleTime, lfuMinutes, lruClock } from './evict.ts';
+import type { Obj } from './object.ts';
+import { RdbError, RdbReader, RdbWriter } from './rdb-io.ts';
+import { RDB_VERSION, loadObject, rdbType, saveObject } from './rdb-object.ts';
+import { libraryCodes, loadLibraryFromRdb } from './scripting/libraries.ts';
+import type { Server } from './server.ts';
+import { littleEndian } from './types/listpack.ts';
 
-export class RdbError extends Error {}
-export type RdbAux = Map<string, Bytes>;
+export { RdbError } from './rdb-io.ts';
 
-function length(n: number): Bytes {
-  if (n < 64) return String.fromCharCode(n);
-  if (n < 16384) return String.fromCharCode(0x40 | (n >> 8), n & 255);
-  return String.fromCharCode(0x80, (n >>> 24) & 255, (n >> 16) & 255, (n >> 8) & 255, n & 255);
+const OPCODE_FUNCTION2 = 245;
+const OPCODE_MODULE_AUX = 247;
+const OPCODE_IDLE = 248;
+const OPCODE_FREQ = 249;
+const OPCODE_AUX = 250;
+const OPCODE_RESIZEDB = 251;
+const OPCODE_EXPIRETIME_MS = 252;
+const OPCODE_EXPIRETIME = 253;
+const OPCODE_SELECTDB = 254;
+const OPCODE_EOF = 255;
+
+/** The redis-ver a file names: the version whose behaviour this is. */
+const REDIS_VERSION = '7.0.15';
+
+/** Where in the history of replication a file stands. */
+export interface RdbSaveInfo {
+  readonly replid: string;
+  readonly offset: number;
+  readonly streamDb: number;
+  /** The file is the first part of an AOF. */
+  readonly aofBase?: boolean;
 }
-const text = (value: Bytes): Bytes => length(value.length) + value;
 
-function stringOf(obj: Obj): Bytes {
-  if (!(obj instanceof StringObj)) throw new RdbError('strings only');
-  return String((obj as unknown as { value: Bytes }).value);
-}
+/** The auxiliary fields of a file, by name (repl-id, repl-offset, ctime ...). */
+export type RdbAux = ReadonlyMap<Bytes, Bytes>;
 
-export function rdbSave(server: Server, info?: { replid: string; offset: number; streamDb: number }): Bytes {
-  let out = 'REDIS0010' + '\xfa' + text('redis-ver') + text('7.0.15');
-  if (info) {
-    out += `\xfa${text('repl-stream-db')}${text(String(info.streamDb))}`;
-    out += `\xfa${text('repl-id')}${text(info.replid)}\xfa${text('repl-offset')}${text(String(info.offset))}`;
+/** The whole dataset as an RDB file. */
+export function rdbSave(server: Server, info?: Partial<RdbSaveInfo>): Bytes {
+  const { config } = server;
+  const out = new RdbWriter(config.rdbcompression);
+  out.raw(`REDIS${String(RDB_VERSION).padStart(4, '0')}`);
+  const aux: [Bytes, Bytes | number][] = [
+    ['redis-ver', REDIS_VERSION],
+    ['redis-bits', 64],
+    ['ctime', Math.floor(server.mstime() / 1000)],
+    ['used-mem', 0],
+  ];
+  if (info?.replid !== undefined) {
+    aux.push(
+      ['repl-stream-db', info.streamDb ?? 0],
+      ['repl-id', info.replid],
+      ['repl-offset', info.offset ?? 0],
+    );
   }
-  for (const db of server.dbs) {
-    if (db.size === 0) continue;
-    out += '\xfe' + length(db.id);
-    db.keys.forEach((key, obj) => {
-      const when = db.expires.get(keyHashSlot(key), key);
-      if (when !== undefined) {
-        out += '\xfc';
-        let left = BigInt(when);
-        for (let at = 0; at < 8; at++, left >>= 8n) out += String.fromCharCode(Number(left & 255n));
-      }
-      out += `\x00${text(key)}${text(stringOf(obj))}`;
-    });
+  aux.push(['aof-base', info?.aofBase ? 1 : 0]);
+  for (const [name, value] of aux) {
+    out.byte(OPCODE_AUX);
+    out.string(name);
+    out.string(String(value));
   }
-  return `${out}\xff${'\0'.repeat(8)}`;
+  for (const code of libraryCodes(server)) {
+    out.byte(OPCODE_FUNCTION2);
+    out.string(code);
+  }
+  for (const db of server.dbs) saveDb(out, server, db);
+  out.byte(OPCODE_EOF);
+  const data = out.result();
+  return data + (config.rdbchecksum ? crc64(data) : '\0'.repeat(8));
 }
 
+function saveDb(out: RdbWriter, server: Server, db: Db): void {
+  if (db.keys.size === 0) return;
+  const { config } = server;
+  out.byte(OPCODE_SELECTDB);
+  out.length(db.id);
+  out.byte(OPCODE_RESIZEDB);
+  out.length(db.keys.size);
+  out.length(db.expires.size);
+  const savesIdle = config.maxmemoryPolicy.endsWith('lru');
+  const savesFreq = config.maxmemoryPolicy.endsWith('lfu');
+  db.keys.forEach((key, obj) => {
+    const expiresAtMs = db.expires.size > 0 ? db.expires.get(keyHashSlot(key), key) : undefined;
+    if (expiresAtMs !== undefined) {
+      out.byte(OPCODE_EXPIRETIME_MS);
+      out.int64(expiresAtMs);
+    }
+    if (savesIdle) {
+      out.byte(OPCODE_IDLE);
+      out.length(Math.floor(estimateObjectIdleTime(server, obj) / 1000));
+    } else if (savesFreq) {
+      out.byte(OPCODE_FREQ);
+      out.byte(lfuDecrAndReturn(server, obj));
+    }
+    out.byte(rdbType(obj));
+    out.string(key);
+    saveObject(out, obj, config);
+  });
+}
+
+/** What was said of a key before the key itself. */
+interface KeyNotes {
+  expiresAtMs: number;
+  idleSeconds: number;
+  frequency: number;
+}
+
+const noNotes = (): KeyNotes => ({ expiresAtMs: -1, idleSeconds: -1, frequency: -1 });
+
+/** Adds all that an RDB file holds to the (empty) databases of a server. Throws RdbError when the file
+ *  is damaged; what was read until then stays, and is the caller's to remove. */
 export function rdbLoad(server: Server, data: Bytes): RdbAux {
-  if (!data.startsWith('REDIS00')) throw new RdbError('wrong signature');
-  let at = 9;
-  const byte = (): number => {
-    if (at >= data.length) throw new RdbError('short read');
-    return data.charCodeAt(at++);
-  };
-  const len = (): number => {
-    const first = byte();
-    if (first < 64) return first;
-    if (first < 128) return ((first & 63) << 8) | byte();
-    if (first === 128) return ((byte() << 24) | (byte() << 16) | (byte() << 8) | byte()) >>> 0;
-    throw new RdbError('encoding');
-  };
-  const str = (): Bytes => {
-    const n = len();
-    if (at + n > data.length) throw new RdbError('short read');
-    at += n;
-    return data.slice(at - n, at);
-  };
-  const aux: RdbAux = new Map();
-  let db = server.dbs[0]!;
-  let when = -1;
+  const input = new RdbReader(data);
+  const version = Number(/^REDIS([0-9]{4})/.exec(data)?.[1] ?? NaN);
+  if (!(version >= 1 && version <= RDB_VERSION)) throw new RdbError('wrong signature or version');
+  input.raw(9);
+  const aux = new Map<Bytes, Bytes>();
+  let db = server.dbs[0] as Db;
+  let notes = noNotes();
   for (;;) {
-    const op = byte();
-    if (op === 0xff) return aux;
-    if (op === 0xfa) aux.set(str(), str());
-    else if (op === 0xfe) db = server.dbs[len()] ?? db;
-    else if (op === 0xfc) {
-      when = 0;
-      for (let i = 0; i < 8; i++) when += byte() * 256 ** i;
-    } else if (op === 0) {
-      const key = str();
-      dbAdd(db, key, createStringObject(str()));
-      if (when >= 0) setExpire(null, db, key, when);
-      when = -1;
-    } else throw new RdbError('type');
+    const opcode = input.byte();
+    if (opcode === OPCODE_EOF) break;
+    if (opcode === OPCODE_EXPIRETIME) notes.expiresAtMs = int32(input.raw(4)) * 1000;
+    else if (opcode === OPCODE_EXPIRETIME_MS) notes.expiresAtMs = Number(input.int64());
+    else if (opcode === OPCODE_FREQ) notes.frequency = input.byte();
+    else if (opcode === OPCODE_IDLE) notes.idleSeconds = Number(input.number64());
+    else if (opcode === OPCODE_SELECTDB) {
+      const selected = server.dbs[Number(input.number64())];
+      if (!selected) throw new RdbError('the file has more databases than this server');
+      db = selected;
+    } else if (opcode === OPCODE_RESIZEDB) {
+      input.number64();
+      input.number64();
+    } else if (opcode === OPCODE_AUX) aux.set(input.string(), input.string());
+    else if (opcode === OPCODE_FUNCTION2) loadLibraryFromRdb(server, input.string());
+    else if (opcode === OPCODE_MODULE_AUX) throw new RdbError('the file holds data of a module');
+    else {
+      loadKey(server, db, input, opcode, notes);
+      notes = noNotes();
+    }
+  }
+  verifyChecksum(server, input, version);
+  return aux;
+}
+
+function int32(raw: Bytes): number {
+  let value = 0;
+  for (let at = 3; at >= 0; at--) value = (value << 8) | raw.charCodeAt(at);
+  return value;
+}
+
+function verifyChecksum(server: Server, input: RdbReader, version: number): void {
+  if (version < 5) return;
+  const end = input.at;
+  const checksum = input.raw(8);
+  // Eight zeros: the file was written without one.
+  if (checksum === '\0'.repeat(8) || !server.config.rdbchecksum) return;
+  if (checksum !== crc64(input.data, 0, end)) throw new RdbError('wrong checksum');
+}
+
+function loadKey(server: Server, db: Db, input: RdbReader, type: number, notes: KeyNotes): void {
+  const key = input.string();
+  const obj = loadObject(input, type, server.config);
+  // A master forgets what has expired meanwhile; a replica waits for its master's word.
+  const expired = notes.expiresAtMs !== -1 && notes.expiresAtMs < server.mstime();
+  if (expired && !server.isReplica()) return;
+  const slot = keyHashSlot(key);
+  if (db.keys.get(slot, key) !== undefined) throw new RdbError('duplicate key');
+  obj.owner = db.keys.owner;
+  obj.headerOwner = db.keys.owner;
+  setAccessClock(server, obj, notes);
+  db.keys.set(slot, key, obj);
+  if (notes.expiresAtMs !== -1) db.expires.set(slot, key, notes.expiresAtMs);
+}
+
+function setAccessClock(server: Server, obj: Obj, { idleSeconds, frequency }: KeyNotes): void {
+  if (server.isLfuPolicy) {
+    obj.lru = (lfuMinutes(server) << 8) | (frequency >= 0 ? frequency : 5);
+  } else {
+    obj.lru = (lruClock(server) - Math.max(0, Math.min(idleSeconds, 0xffffff))) & 0xffffff;
   }
 }
 
-export function createDumpPayload(obj: Obj): Bytes {
-  return `\x00${text(stringOf(obj))}\x0a\x00${'\0'.repeat(8)}`;
+/** A value as DUMP gives it: type, value, RDB version, checksum. */
+export function createDumpPayload(obj: Obj, config: Config): Bytes {
+  const out = new RdbWriter(config.rdbcompression);
+  out.byte(rdbType(obj));
+  saveObject(out, obj, config);
+  const data = out.result() + littleEndian(RDB_VERSION, 2);
+  return data + crc64(data);
+}
+
+/** Whether the end of a payload fits its contents and is not of a newer version. */
+export function verifyDumpPayload(payload: Bytes): boolean {
+  const end = payload.length - 10;
+  if (end < 0) return false;
+  if ((payload.charCodeAt(end) | (payload.charCodeAt(end + 1) << 8)) > RDB_VERSION) return false;
+  return payload.slice(end + 2) === crc64(payload, 0, end + 2);
+}
+
+/** The value of a verified payload; throws RdbError when it is damaged. */
+export function loadDumpObject(payload: Bytes, config: Config): Obj {
+  const input = new RdbReader(payload, 0, payload.length - 10);
+  return loadObject(input, input.byte(), config);
 }

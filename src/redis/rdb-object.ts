@@ -1,0 +1,247 @@
+/* One value in RDB form (after rdbSaveObject and rdbLoadObject). Writes the encodings 7.0 writes; reads
+ * those and the older ones. Whatever is wrong with the data ends in RdbError. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { parseDouble, formatDouble } from '#base/float.ts';
+import { string2ll } from '#base/integer.ts';
+import { unreachable } from '#base/assert.ts';
+import type { Config } from './config.ts';
+import { createStringObject, StringObj, type Obj } from './object.ts';
+import { RdbError, type RdbReader, type RdbWriter } from './rdb-io.ts';
+import { decodeIntset, decodeZiplist, decodeZipmap, encodeIntset } from './rdb-legacy.ts';
+import { loadStream, saveStream } from './rdb-stream.ts';
+import { HashObj } from './types/hash-obj.ts';
+import { ListObj } from './types/list-obj.ts';
+import { decodeListpack, encodeListpack } from './types/listpack.ts';
+import { SetObj } from './types/set-obj.ts';
+import { StreamObj } from './types/stream-obj.ts';
+import { ZsetObj } from './types/zset-obj.ts';
+
+export const RDB_VERSION = 10;
+
+const TYPE_STRING = 0;
+const TYPE_LIST = 1;
+const TYPE_SET = 2;
+const TYPE_ZSET = 3;
+const TYPE_HASH = 4;
+const TYPE_ZSET_2 = 5;
+const TYPE_HASH_ZIPMAP = 9;
+const TYPE_LIST_ZIPLIST = 10;
+const TYPE_SET_INTSET = 11;
+const TYPE_ZSET_ZIPLIST = 12;
+const TYPE_HASH_ZIPLIST = 13;
+const TYPE_LIST_QUICKLIST = 14;
+const TYPE_STREAM_LISTPACKS = 15;
+const TYPE_HASH_LISTPACK = 16;
+const TYPE_ZSET_LISTPACK = 17;
+const TYPE_LIST_QUICKLIST_2 = 18;
+const TYPE_STREAM_LISTPACKS_2 = 19;
+
+/** Forms of a quicklist node. */
+const NODE_PLAIN = 1;
+const NODE_PACKED = 2;
+
+/** The type byte under which a value is written. */
+export function rdbType(obj: Obj): number {
+  if (obj instanceof StringObj) return TYPE_STRING;
+  if (obj instanceof ListObj) return TYPE_LIST_QUICKLIST_2;
+  if (obj instanceof SetObj) return obj.ints ? TYPE_SET_INTSET : TYPE_SET;
+  if (obj instanceof ZsetObj) return obj.compact ? TYPE_ZSET_LISTPACK : TYPE_ZSET_2;
+  if (obj instanceof HashObj) return obj.small ? TYPE_HASH_LISTPACK : TYPE_HASH;
+  return TYPE_STREAM_LISTPACKS_2;
+}
+
+/** Writes a value without its type. */
+export function saveObject(out: RdbWriter, obj: Obj, config: Config): void {
+  if (obj instanceof StringObj) out.string(obj.value);
+  else if (obj instanceof ListObj) saveList(out, obj, config);
+  else if (obj instanceof SetObj) saveSet(out, obj);
+  else if (obj instanceof ZsetObj) saveZset(out, obj);
+  else if (obj instanceof HashObj) saveHash(out, obj);
+  else if (obj instanceof StreamObj) saveStream(out, obj);
+  else unreachable(obj as never);
+}
+
+/** Bytes of a quicklist node by the negative settings of list-max-listpack-size. */
+const NODE_BYTES = [4096, 8192, 16384, 32768, 65536];
+
+function saveList(out: RdbWriter, list: ListObj, config: Config): void {
+  const fill = config.listMaxListpackSize;
+  const maxBytes = fill < 0 ? (NODE_BYTES[Math.min(-fill, 5) - 1] as number) : 8192;
+  const maxCount = fill > 0 ? fill : Infinity;
+  const nodes: Bytes[][] = [];
+  let bytes = Infinity;
+  for (const item of list.items) {
+    const node = nodes.at(-1);
+    if (node && bytes + item.length + 8 <= maxBytes && node.length < maxCount) {
+      node.push(item);
+      bytes += item.length + 2;
+    } else {
+      nodes.push([item]);
+      bytes = 7 + item.length + 2;
+    }
+  }
+  out.length(nodes.length);
+  for (const node of nodes) {
+    out.length(NODE_PACKED);
+    out.string(encodeListpack(node));
+  }
+}
+
+function saveSet(out: RdbWriter, set: SetObj): void {
+  if (set.ints) return out.string(encodeIntset(set.ints, set.intWidth()));
+  out.length(set.size);
+  for (const member of set.members()) out.string(member);
+}
+
+function saveZset(out: RdbWriter, zset: ZsetObj): void {
+  if (zset.compact) {
+    const elements: Bytes[] = [];
+    for (const { member, score } of zset.sorted) elements.push(member, formatDouble(score));
+    return out.string(encodeListpack(elements));
+  }
+  out.length(zset.size);
+  // From the highest score: a skiplist is filled fastest at its head.
+  for (const { member, score } of zset.sorted.reversed()) {
+    out.string(member);
+    out.double(score);
+  }
+}
+
+function saveHash(out: RdbWriter, hash: HashObj): void {
+  if (hash.small) return out.string(encodeListpack([...hash.small].flat()));
+  out.length(hash.size);
+  for (const [field, value] of hash.entries()) {
+    out.string(field);
+    out.string(value);
+  }
+}
+
+/** Reads a value of the given type byte. */
+export function loadObject(input: RdbReader, type: number, config: Config): Obj {
+  switch (type) {
+    case TYPE_STRING:
+      return createStringObject(input.string());
+    case TYPE_LIST:
+    case TYPE_LIST_ZIPLIST:
+    case TYPE_LIST_QUICKLIST:
+    case TYPE_LIST_QUICKLIST_2:
+      return notEmpty(loadList(input, type));
+    case TYPE_SET:
+      return notEmpty(fillSet(strings(input, input.length()), config));
+    case TYPE_SET_INTSET:
+      return notEmpty(fillSet(decodeIntset(input.string()), config));
+    case TYPE_ZSET:
+    case TYPE_ZSET_2:
+      return notEmpty(loadZset(input, type, config));
+    case TYPE_ZSET_LISTPACK:
+    case TYPE_ZSET_ZIPLIST:
+      return notEmpty(fillZset(packed(input, type === TYPE_ZSET_ZIPLIST), config));
+    case TYPE_HASH:
+      return notEmpty(fillHash(strings(input, input.length() * 2), config));
+    case TYPE_HASH_ZIPMAP:
+      return notEmpty(fillHash(decodeZipmap(input.string()), config));
+    case TYPE_HASH_LISTPACK:
+    case TYPE_HASH_ZIPLIST:
+      return notEmpty(fillHash(packed(input, type === TYPE_HASH_ZIPLIST), config));
+    case TYPE_STREAM_LISTPACKS:
+      return loadStream(input, 1);
+    case TYPE_STREAM_LISTPACKS_2:
+      return loadStream(input, 2);
+    default:
+      throw new RdbError(`unknown type ${type}`);
+  }
+}
+
+/** A collection without elements cannot exist. */
+function notEmpty<T extends ListObj | SetObj | ZsetObj | HashObj>(obj: T): T {
+  if ((obj instanceof ListObj ? obj.length : obj.size) === 0) throw new RdbError('empty collection');
+  return obj;
+}
+
+const strings = (input: RdbReader, count: number): Bytes[] => {
+  const out: Bytes[] = [];
+  for (let left = count; left > 0; left--) out.push(input.string());
+  return out;
+};
+
+function packed(input: RdbReader, isZiplist: boolean): Bytes[] {
+  const data = input.string();
+  const elements = isZiplist ? decodeZiplist(data) : decodeListpack(data);
+  if (elements === null) throw new RdbError('damaged listpack');
+  return elements;
+}
+
+function loadList(input: RdbReader, type: number): ListObj {
+  const list = new ListObj();
+  const add = (items: readonly Bytes[]): void => {
+    for (const item of items) list.push(item, 'right');
+  };
+  if (type === TYPE_LIST_ZIPLIST) {
+    add(packed(input, true));
+    return list;
+  }
+  for (let left = input.length(); left > 0; left--) {
+    if (type === TYPE_LIST) {
+      add([input.string()]);
+    } else if (type === TYPE_LIST_QUICKLIST) {
+      add(packed(input, true));
+    } else {
+      const node = input.length();
+      if (node !== NODE_PLAIN && node !== NODE_PACKED) throw new RdbError('unknown quicklist node');
+      add(node === NODE_PLAIN ? [input.string()] : packed(input, false));
+    }
+  }
+  return list;
+}
+
+function fillSet(members: readonly Bytes[], config: Config): SetObj {
+  const set = new SetObj(members[0]);
+  if (members.length > config.setMaxIntsetEntries) set.toTable();
+  for (const member of members) if (!set.add(member, config)) throw new RdbError('duplicate member');
+  return set;
+}
+
+function addScore(zset: ZsetObj, member: Bytes, score: number | null, config: Config): void {
+  if (score === null || Number.isNaN(score)) throw new RdbError('a score is not a number');
+  if (!zset.set(member, score, config)) throw new RdbError('duplicate member');
+}
+
+function loadZset(input: RdbReader, type: number, config: Config): ZsetObj {
+  const zset = new ZsetObj();
+  for (let left = input.length(); left > 0; left--) {
+    const member = input.string();
+    addScore(zset, member, type === TYPE_ZSET ? oldDouble(input) : input.double(), config);
+  }
+  return zset;
+}
+
+/** A double as text, with lengths 253 to 255 for what is no number. */
+function oldDouble(input: RdbReader): number | null {
+  const length = input.byte();
+  if (length === 255) return -Infinity;
+  if (length === 254) return Infinity;
+  return length === 253 ? NaN : parseDouble(input.raw(length));
+}
+
+function fillZset(elements: readonly Bytes[], config: Config): ZsetObj {
+  if (elements.length % 2 !== 0) throw new RdbError('a member without a score');
+  const zset = new ZsetObj();
+  for (let at = 0; at < elements.length; at += 2) {
+    const text = elements[at + 1] as Bytes;
+    const whole = string2ll(text);
+    addScore(zset, elements[at] as Bytes, whole === null ? parseDouble(text) : Number(whole), config);
+  }
+  return zset;
+}
+
+function fillHash(elements: readonly Bytes[], config: Config): HashObj {
+  if (elements.length % 2 !== 0) throw new RdbError('a field without a value');
+  const hash = new HashObj();
+  hash.tryConversion(elements, 0, elements.length - 1, config);
+  for (let at = 0; at < elements.length; at += 2) {
+    if (!hash.set(elements[at] as Bytes, elements[at + 1] as Bytes, config))
+      throw new RdbError('duplicate field');
+  }
+  return hash;
+}
