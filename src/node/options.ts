@@ -26,7 +26,7 @@ export function parseOptions(
     const word = argv[at] as string;
     if (word === '--help' || word === '-h') return { message: usageText(specs, usage), code: 0 };
     const [, name, inline] = /^--([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
-    const spec = name === undefined ? undefined : specs[name];
+    const spec = name !== undefined && Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (!spec || name === undefined) return wrong(`Unknown option "${word}".`, specs, usage);
     if (spec.kind === 'flag') {
       if (inline !== undefined) return wrong(`--${name} takes no value.`, specs, usage);
