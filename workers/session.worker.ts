@@ -1,0 +1,45 @@
+/* The worker in which a session lives. The page starts it and talks to it through comlink:
+ *
+ *   import { wrap } from 'comlink';
+ *   const worker = new Worker(new URL('../../../workers/session.worker.ts', import.meta.url), {
+ *     type: 'module',
+ *     name: 'session',          // 'session:4' asks for 4 parts; else cores and size decide
+ *   });
+ *   const session = wrap<SessionApi>(worker) as unknown as SessionApi;
+ *   const frame = await session.open({ seed: 7 });
+ *   ... once per animation frame, never two at a time: await session.advance(dtMicros, { detail: ['7000'] });
+ *   ... at the end: worker.terminate();  // takes its own workers with it
+ *
+ * Every call is answered by one message; nothing is sent unasked. An error is rejected with a message
+ * for people. Large worlds are spread over further workers (world.worker.ts), made from here. */
+
+import { expose, wrap, type Remote } from 'comlink';
+import type { WorldConfig } from '#session/api.ts';
+import { chooseParts } from '#session/placement.ts';
+import { sessionOver } from '#session/in-place.ts';
+import { partOptions } from '#session/processes.ts';
+import { WorldHost, type PartLink } from '#sim/host.ts';
+import { Part } from '#sim/part.ts';
+import type { MakePart } from './world.worker.ts';
+
+const [, asked] = /^session:(\d+)$/.exec(self.name) ?? [];
+const helpers: Remote<MakePart>[] = [];
+
+/** The first part runs in this very worker, the others in one each. */
+async function makeHost(config: WorldConfig): Promise<WorldHost> {
+  const size = chooseParts(config, navigator.hardwareConcurrency, asked === undefined ? null : Number(asked));
+  while (helpers.length < size - 1) {
+    const worker = new Worker(new URL('./world.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'world',
+    });
+    helpers.push(wrap<MakePart>(worker));
+  }
+  const parts: PartLink[] = [new Part(partOptions(config, 0))];
+  for (const [at, make] of helpers.slice(0, size - 1).entries()) {
+    parts.push((await make(config, at + 1)) as unknown as PartLink);
+  }
+  return new WorldHost(parts);
+}
+
+expose(sessionOver(makeHost));
