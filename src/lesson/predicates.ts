@@ -41,6 +41,7 @@ export function knownNames(): string[] {
     ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
     keys: () => [],
     value: () => null,
+    expiresMs: () => null,
   };
   return Object.keys(scopeOf(nothing, 0));
 }
@@ -89,6 +90,7 @@ function truth(view: LessonView): Scope {
     slots: (name: Value) => count(find(view, name).slots),
     owns: (name: Value, slot: Value) => covers(find(view, name).slots, Number(slot)),
     memory: (name: Value) => find(view, name).usedMemory,
+    timeoutOf: (name: Value) => find(view, name).nodeTimeoutMs,
     config: (name: Value, key: Value) =>
       find(view, name).configDiff.find(([k]) => k === String(key))?.[1] ?? null,
     owner,
@@ -100,6 +102,15 @@ function truth(view: LessonView): Scope {
     get: (key: Value) => {
       const server = ownerOf(view, slotOf(key));
       return server ? view.value(server.name, String(key)) : null;
+    },
+    /** How many keys with this beginning expire at least so many seconds after the one before. */
+    endsApart: (start: Value, seconds: Value) => {
+      const masters = view.servers.filter((s) => live(s) && s.role === 'master');
+      const keys = masters.flatMap((s) => view.keys(s.name).map((key) => ({ server: s.name, key })));
+      const own = keys.filter(({ key }) => key.startsWith(String(start)));
+      const ends = own.map(({ server, key }) => view.expiresMs(server, key) ?? 0).filter((end) => end > 0);
+      ends.sort((a, b) => a - b);
+      return ends.filter((end, at) => at === 0 || end - (ends[at - 1] ?? 0) >= Number(seconds) * 1000).length;
     },
     /** How many slots hold at least `size` keys whose names look like `pattern`. */
     slotGroups: (size: Value, pattern: Value) => {
@@ -247,6 +258,7 @@ const lists: Scope = {
   has: (list: Value, item: Value) => (list as Value[]).some((candidate) => same(candidate, item)),
   max: (list: Value) => Math.max(...(list as number[])),
   min: (list: Value) => Math.min(...(list as number[])),
+  startsWith: (text: Value, start: Value) => String(text).startsWith(String(start)),
   abs: (value: Value) => Math.abs(Number(value)),
 };
 

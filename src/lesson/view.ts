@@ -27,4 +27,6 @@ export interface LessonView {
   keys(server: string): readonly string[];
   /** A string value as a server itself holds it; null when it has no such string. */
   value(server: string, key: string): string | null;
+  /** Unix ms at which a key of a server expires; null when it does not. */
+  expiresMs(server: string, key: string): number | null;
 }

@@ -17,6 +17,8 @@ export interface ServerData {
   server: string;
   keys: string[];
   strings: Record<string, string>;
+  /** Unix ms, for keys that expire. */
+  expiresMs: Record<string, number>;
 }
 
 export class LessonWatch {
@@ -96,6 +98,10 @@ export class LessonWatch {
       value: (server, key) => {
         const strings = of(server)?.strings ?? {};
         return Object.hasOwn(strings, key) ? (strings[key] as string) : null;
+      },
+      expiresMs: (server, key) => {
+        const ends = of(server)?.expiresMs ?? {};
+        return Object.hasOwn(ends, key) ? (ends[key] as number) : null;
       },
     };
   }

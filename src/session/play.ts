@@ -1,6 +1,7 @@
 /* Plays recorded actions on a session, as a person would do them: the solutions of lessons in tests,
  * the hidden start of a lesson, and the live proofs of interview cards. */
 
+import { keyHashSlot } from '#base/crc16.ts';
 import type { Action } from '#lesson/types.ts';
 import type { Frame, ServerFrame } from '#sim/frame.ts';
 import type { SessionApi } from './api.ts';
@@ -72,15 +73,23 @@ export class Player {
     this.onLine({ console, line, output: await this.session.exec(console, line, LINE_LIMIT_US) });
   }
 
-  /** Puts names in: `{id:7000}` the node id of a server, `{replica}` the name of the first replica. */
+  /** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
+   *  `{replica0}`, `{down0}` the first such server (`{replica}` for short). */
   async fill(text: string): Promise<string> {
-    if (!/\{(id:\d+|replica)\}/.test(text)) return text;
+    if (!PLACE.test(text)) return text;
     const frame = await this.session.frame();
-    return text.replace(/\{(?:id:(\d+)|replica)\}/g, (_, port?: string) =>
-      port ? idOf(frame, port) : replicaOf(frame),
+    return text.replace(
+      new RegExp(PLACE, 'g'),
+      (_, by?: string, what?: string, kind?: string, at?: string) => {
+        if (by === 'id') return idOf(frame, what ?? '');
+        if (by === 'owner') return ownerOf(frame, what ?? '');
+        return chosen(frame, kind ?? '')[Number(at || 0)] ?? `no-${kind}`;
+      },
     );
   }
 }
+
+const PLACE = /\{(id|owner):(\w+)\}|\{(master|replica|down)(\d?)\}/;
 
 /** What a console named '7000', '7000c' or 'host' runs. */
 export function programOf(console: string): string[] {
@@ -97,7 +106,19 @@ function idOf(frame: Frame, name: string): string {
   return server?.nodeId || remembered?.id || `no-server-${name}`;
 }
 
-function replicaOf(frame: Frame): string {
-  const replica = frame.servers.find((server) => server.role === 'replica' && server.state === 'running');
-  return replica?.name ?? 'no-replica';
+function ownerOf(frame: Frame, key: string): string {
+  const slot = keyHashSlot(key);
+  const owns = (server: ServerFrame): boolean =>
+    server.slots.some(([first, last]) => slot >= first && slot <= last);
+  return (
+    frame.servers.find((s) => s.state === 'running' && s.role === 'master' && owns(s))?.name ?? 'no-owner'
+  );
+}
+
+function chosen(frame: Frame, kind: string): string[] {
+  const down = frame.servers.filter((server) => server.state === 'down');
+  const role = frame.servers.filter(
+    (server) => server.state === 'running' && server.role === kind && server.nodeId,
+  );
+  return (kind === 'down' ? down : role).map((server) => server.name);
 }
