@@ -17,6 +17,7 @@ import { objectCommands } from './object-commands.ts';
 import { scanCommands } from './scan.ts';
 import { multiCommands } from './multi.ts';
 import { stringCommands } from './t-string.ts';
+import { typeCommands } from './types/index.ts';
 
 const table = new Map<string, Command>();
 
@@ -41,6 +42,7 @@ function modules(): readonly CommandProcs[] {
     scanCommands,
     slowlogCommands,
     stringCommands,
+    ...typeCommands(),
   ];
 }
 

@@ -4,7 +4,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
-import type { Config } from './config.ts';
+import { Config } from './config.ts';
 import { crc64 } from './crc64.ts';
 import type { Db } from './db.ts';
 import { lfuDecrAndReturn, estimateObjectIdleTime, lfuMinutes, lruClock } from './evict.ts';
@@ -189,8 +189,11 @@ function setAccessClock(server: Server, obj: Obj, { idleSeconds, frequency }: Ke
   }
 }
 
+/** Parameters for those who have no server at hand. */
+const DEFAULTS: Readonly<Config> = new Config();
+
 /** A value as DUMP gives it: type, value, RDB version, checksum. */
-export function createDumpPayload(obj: Obj, config: Config): Bytes {
+export function createDumpPayload(obj: Obj, config: Config = DEFAULTS): Bytes {
   const out = new RdbWriter(config.rdbcompression);
   out.byte(rdbType(obj));
   saveObject(out, obj, config);
@@ -207,7 +210,7 @@ export function verifyDumpPayload(payload: Bytes): boolean {
 }
 
 /** The value of a verified payload; throws RdbError when it is damaged. */
-export function loadDumpObject(payload: Bytes, config: Config): Obj {
+export function loadDumpObject(payload: Bytes, config: Config = DEFAULTS): Obj {
   const input = new RdbReader(payload, 0, payload.length - 10);
   return loadObject(input, input.byte(), config);
 }

@@ -22,7 +22,6 @@ import {
   writeTyped,
 } from './common.ts';
 import { ListObj, type ListEnd } from './list-obj.ts';
-import { listPopCommands } from './t-list-pop.ts';
 
 /** LPUSH, RPUSH, and the X forms that push to existing lists only. */
 function pushWith(end: ListEnd, onlyExisting: boolean) {
@@ -225,5 +224,4 @@ export const listCommands: CommandProcs = {
   ltrim: ltrimCommand,
   lrem: lremCommand,
   lpos: lposCommand,
-  ...listPopCommands,
 };

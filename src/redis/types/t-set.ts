@@ -21,7 +21,6 @@ import {
 } from './common.ts';
 import { drawDistinct } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
-import { setOperationCommands } from './set-operations.ts';
 import { SetObj } from './set-obj.ts';
 
 /** SADD key member [member ...] */
@@ -190,5 +189,4 @@ export const setCommands: CommandProcs = {
   spop: spopCommand,
   srandmember: srandmemberCommand,
   sscan: sscanCommand,
-  ...setOperationCommands,
 };

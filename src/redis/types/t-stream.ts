@@ -20,7 +20,6 @@ import {
   readTyped,
   writeTyped,
 } from './common.ts';
-import { streamGroupCommands } from './stream-group-commands.ts';
 import {
   INVALID_ID,
   MAX_ID,
@@ -34,10 +33,7 @@ import {
   type ParsedId,
   type StreamId,
 } from './stream-id.ts';
-import { streamInfoCommands } from './stream-info.ts';
 import { STREAM_LISTPACK_MAX_SIZE, StreamObj, type StreamTrim } from './stream-obj.ts';
-import { streamPendingCommands } from './stream-pending.ts';
-import { streamReadCommands } from './stream-read.ts';
 import { entryReply } from './stream-reply.ts';
 
 /** Options in front of XADD's entry, or those of XTRIM. */
@@ -317,8 +313,4 @@ export const streamCommands: CommandProcs = {
   xrange: rangeWith(false),
   xrevrange: rangeWith(true),
   xsetid: xsetidCommand,
-  ...streamReadCommands,
-  ...streamGroupCommands,
-  ...streamPendingCommands,
-  ...streamInfoCommands,
 };

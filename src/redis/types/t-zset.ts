@@ -22,9 +22,6 @@ import {
 } from './common.ts';
 import { drawDistinct } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
-import { zsetPopCommands } from './t-zset-pop.ts';
-import { zsetOperationCommands } from './zset-operations.ts';
-import { zsetRangeCommands } from './zset-range-commands.ts';
 import { ZsetObj, type ZEntry } from './zset-obj.ts';
 import { entriesReply, scoreReply } from './zset-reply.ts';
 
@@ -231,7 +228,4 @@ export const zsetCommands: CommandProcs = {
   zrevrank: rankWith(true),
   zrandmember: zrandmemberCommand,
   zscan: zscanCommand,
-  ...zsetRangeCommands,
-  ...zsetPopCommands,
-  ...zsetOperationCommands,
 };
