@@ -1,0 +1,78 @@
+/* `npm run bench`: how fast everything is on this computer.
+ *
+ *   npm run bench                            world, commands, bridge
+ *   npm run bench -- world seek commands     only these; also: memory, large (300 and 1,000 servers)
+ *
+ * Figures of different runs compare by their ratio to the yardstick, which is measured in each. */
+
+import { makeSession } from '#session/in-place.ts';
+import { benchBridge } from './bridge.ts';
+import { benchCommands, benchMemory } from './commands.ts';
+import { withBenchPage } from './page.ts';
+import { largePlans, measureSeek, measureWorld, plans, type SeekFigures, type WorldPlan } from './world.ts';
+import { figure, measureYardstick, printTable, type Row } from './yardstick.ts';
+
+const sections = ['world', 'seek', 'commands', 'bridge', 'memory', 'large'] as const;
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !(sections as readonly string[]).includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no section "${unknown}". There are: ${sections.join(' ')}`);
+  process.exit(1);
+}
+const wants = (name: (typeof sections)[number]): boolean =>
+  named.length === 0 ? name !== 'large' && name !== 'memory' : named.includes(name);
+
+async function benchWorlds(chosen: readonly WorldPlan[], yardstick: number): Promise<void> {
+  const rows: Row[] = [];
+  await withBenchPage(async (page) => {
+    for (const plan of chosen) {
+      const node = await measureWorld(makeSession(), plan);
+      const chromium = await page.evaluate((one) => window.measureWorld(one), plan);
+      if (node.hash !== chromium.hash)
+        throw new Error(`Node and Chromium differ at ${node.servers} servers.`);
+      for (const [where, figures] of [
+        ['Node', node],
+        ['Chromium worker', chromium],
+      ] as const) {
+        rows.push({
+          what: `${figures.servers} servers, ${where}`,
+          'idle s/s': figure(figures.idle),
+          'failover s/s': figure(figures.failover),
+          'idle/yardstick': figure(figures.idle / yardstick),
+          'opens in s': figure(figures.openSeconds),
+          hash: figures.hash,
+        });
+      }
+    }
+  });
+  printTable('Simulated seconds per second (node timeout 15 s; the same hash in Node and in Chromium)', rows);
+}
+
+async function benchSeek(): Promise<void> {
+  const seconds = 3600;
+  const row = (what: string, figures: SeekFigures): Row => ({
+    what,
+    commands: figure(figures.commands),
+    'median ms': figure(figures.medianMs),
+    'worst ms': figure(figures.worstMs),
+    'hash kept': figures.sameHash ? 'yes' : 'NO',
+  });
+  const rows = [row('Node', await measureSeek(makeSession(), seconds))];
+  const heap = process.memoryUsage().heapUsed / 1e6;
+  await withBenchPage(async (page) => {
+    rows.push(row('Chromium worker', await page.evaluate((one) => window.measureSeek(one), seconds)));
+  });
+  printTable(`100 jumps in an hour of six servers under load (heap in Node: ${figure(heap)} MB)`, rows);
+}
+
+const yardstick = measureYardstick();
+console.log(
+  `Yardstick: ${figure(yardstick)} million mixed steps per second (Node ${process.versions.node}).`,
+);
+if (wants('world')) await benchWorlds(plans, yardstick);
+if (wants('large')) await benchWorlds(largePlans, yardstick);
+if (wants('seek')) await benchSeek();
+if (wants('commands')) await benchCommands();
+if (wants('memory')) benchMemory();
+if (wants('bridge')) await benchBridge();
+process.exit(0);

@@ -1,0 +1,28 @@
+/* The bench's page: the worlds of world.ts in the session's worker, as the real page runs them. The runner
+ * reads the figures from `window.figures`. */
+
+import { wrap } from 'comlink';
+import type { SessionApi } from '#session/api.ts';
+import { measureSeek, measureWorld, type SeekFigures, type WorldFigures, type WorldPlan } from '../world.ts';
+
+declare global {
+  interface Window {
+    measureWorld(plan: WorldPlan): Promise<WorldFigures>;
+    measureSeek(seconds: number): Promise<SeekFigures>;
+  }
+}
+
+/** A session in a new worker, for one measurement. */
+async function inWorker<T>(measure: (session: SessionApi) => Promise<T>): Promise<T> {
+  const worker = new Worker(new URL('../../../workers/session.worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  try {
+    return await measure(wrap<SessionApi>(worker) as unknown as SessionApi);
+  } finally {
+    worker.terminate();
+  }
+}
+
+window.measureWorld = (plan) => inWorker((session) => measureWorld(session, plan));
+window.measureSeek = (seconds) => inWorker((session) => measureSeek(session, seconds));
