@@ -4,6 +4,7 @@
  * inputs before that moment; the old one is kept. Because the world is deterministic, everything else
  * (events, marks) is what a first run recorded; running through the same time again adds nothing. */
 
+import { InvariantError } from '#base/assert.ts';
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import type { PlacedEvent } from '#sim/world.ts';
@@ -191,6 +192,13 @@ export class History {
     return best;
   }
 
+  /** The state in which the world was handed over. */
+  first(): SnapshotPlace {
+    const [first] = this.snapshots;
+    if (!first) throw new InvariantError('a world begins with a snapshot');
+    return first;
+  }
+
   keep(id: number, now: Micros): void {
     const { branch, inputIndex, eventIndex } = this;
     this.snapshots.push({ id, at: now, branch: branch.id, inputIndex, eventIndex });
@@ -198,7 +206,8 @@ export class History {
 
   /** Chooses snapshots to give up until `most` are left: those whose neighbours are nearest, measured
    *  against their age. The first of all always stays. Returns their ids. */
-  thin(most: number, now: Micros): number[] {
+  thin(most: number): number[] {
+    const now = this.branch.end;
     const released: number[] = [];
     this.snapshots.sort((a, b) => a.at - b.at || a.id - b.id);
     while (this.snapshots.length > most) {

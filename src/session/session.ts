@@ -4,13 +4,13 @@
  * world, here or in workers. Calls are taken one after the other, whoever makes them.
  *
  * Going to another time means the nearest snapshot and a replay of the inputs since. Nothing that only
- * looks (frames, packets) has a part in the world's state. */
+ * looks (frames, packets, watches) has a part in the world's state. */
 
-import type { Micros } from '#redis/io.ts';
 import { describeMessage } from '#redis/cluster/describe.ts';
-import type { ConsoleFrame, FeedEvent, Frame, FrameRequest } from '#sim/frame.ts';
+import type { Micros } from '#redis/io.ts';
+import type { Frame, FrameRequest, LedgerFrame } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
-import type { Action, ConsoleState, PartReport, StopRule } from '#sim/part.ts';
+import type { StopRule } from '#sim/part.ts';
 import { encodePayload } from '#sim/wire.ts';
 import type { Stop } from '#sim/world.ts';
 import type {
@@ -24,91 +24,77 @@ import type {
   StepKind,
   WorldConfig,
 } from './api.ts';
-import { completeConfig, planServers, type ServerPlan } from './config.ts';
+import { Builder } from './builder.ts';
+import { completeConfig } from './config.ts';
 import { History } from './history.ts';
+import { Presenter } from './presenter.ts';
 import { checkInput, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
+import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
 /** Virtual time between snapshots while history is made. */
 const SNAPSHOT_EVERY_US = 5e6;
 const SNAPSHOTS_KEPT = 160;
-/** Of a console's transcript this much is shown after a jump. */
-const TRANSCRIPT_SHOWN = 100_000;
-/** Events of the recent past that a frame holds after a jump. */
-const EVENTS_SHOWN = 200;
-/** Worlds up to this size show every server's view without being asked. */
-const VIEWS_FOR_ALL = 30;
 const TICK_US = 100_000;
+const EXEC_LIMIT_US = 60e6;
+const LONGEST_RUN_US = 31 * 86_400e6;
 /** How often a watch looks while nothing happens, and how often a condition is tried. */
 const WATCH_EVERY_US = 500_000;
 const LOOK_EVERY_US = 100_000;
-const LINES_KEPT = 500;
-const FORMING_LIMIT_US = 600e6;
-const EXEC_LIMIT_US = 60e6;
-const LONGEST_ADVANCE_US = 86_400e6;
+/** Bytes of a packet that its detail shows. */
+const PACKET_BYTES = 1 << 20;
+const NO_LEDGER: LedgerFrame = {
+  acked: 0,
+  lost: 0,
+  staleReads: 0,
+  dualOwnerMs: 0,
+  lockOverlapMs: 0,
+  outageMs: 0,
+  recent: [],
+};
 
 /** Makes the host for a world, with the machines not yet added. */
 export type HostMaker = (config: WorldConfig) => WorldHost | Promise<WorldHost>;
 
-/** A finished line of a console. */
-export interface FinishedLine {
-  at: Micros;
-  console: string;
-  line: string;
-  text: string;
-}
-
-/** Somebody who watches the session and never changes the world: the lesson under way. */
-export interface Watch {
-  /** Whether it wants to be shown anything at present. */
-  readonly active: boolean;
-  /** A message of the page, as given to `setLesson`. */
-  control(message: unknown, now: Micros): void;
-  state(): unknown;
-  /** Time has passed or something was done. `contents` lists the keys that each server holds, with
-   *  the values that are strings. */
-  observe(frame: Frame, lines: readonly FinishedLine[], contents: PartReport['contents']): void;
-  /** Whether an expression over the state holds. */
-  holds(
-    expression: string,
-    frame: Frame,
-    lines: readonly FinishedLine[],
-    contents: PartReport['contents'],
-  ): boolean;
-  /** The session has gone to another time; what was seen after `now` has not happened. */
-  jumped(now: Micros): void;
-}
-
-/** Programs and lessons as the session needs them; given by whoever puts a session together. */
+/** What a session is put together with. */
 export interface SessionTools {
   makeHost: HostMaker;
   complete(line: string): Completion;
   watch?: Watch;
 }
 
+/** A world that is open, with what belongs to it. */
+interface Open {
+  host: WorldHost;
+  builder: Builder;
+  history: History;
+  presenter: Presenter;
+  /** Names of all processes that there are or will be on this log. */
+  names: Set<string>;
+  lines: TypedLines;
+}
+
 export class Session implements SessionApi {
   private readonly tools: SessionTools;
-  private config: WorldConfig = completeConfig({});
-  private plan: ServerPlan[] = [];
-  private host: WorldHost | null = null;
-  private past = new History();
-  private names = new Set<string>();
+  private current: Open | null = null;
   private breakpoints: readonly string[] = [];
-  private queue: Promise<unknown> = Promise.resolve();
   private stoppedBy: string | null = null;
-  /** What the last frame has shown. */
-  private shownAt: Micros = 0;
-  private shownEvents = 0;
-  private shownConsoles = new Map<string, number>();
-  private mustReset = true;
   private lastSnapshotAt: Micros = 0;
-  /** Lines that were typed and whose prompt is not back yet. */
-  private openLines: { at: Micros; console: string; line: string; printedFrom: number }[] = [];
-  private lines: FinishedLine[] = [];
-  /** Events that the watch has seen. */
-  private watchedEvents = 0;
+  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(tools: SessionTools) {
     this.tools = tools;
+  }
+
+  /** Runs one call at a time, in the order in which they came. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private get world(): Open {
+    if (!this.current) throw new Error('No world is open.');
+    return this.current;
   }
 
   // ---- Life ----
@@ -124,7 +110,8 @@ export class Session implements SessionApi {
     return this.alone(async () => {
       const { config, inputs, playhead } = checkSessionFile(file);
       await this.build(config);
-      this.past.branch.inputs.push(...inputs);
+      const { history } = this.world;
+      history.branch.inputs.push(...inputs);
       for (const { input } of inputs) this.noteName(input);
       await this.runTo(playhead, null);
       return this.makeFrame();
@@ -133,90 +120,49 @@ export class Session implements SessionApi {
 
   save(): Promise<SessionFile> {
     return this.alone(async () => {
-      const host = this.openHost();
-      const { inputs } = this.past.branch;
-      const { config } = this;
-      const copy = inputs.map((logged) => ({ ...logged }));
-      const hash = await host.hash();
-      return { format: FILE_FORMAT, version: FILE_VERSION, config, inputs: copy, playhead: host.now, hash };
+      const { host, history, builder } = this.world;
+      return {
+        format: FILE_FORMAT,
+        version: FILE_VERSION,
+        config: builder.config,
+        inputs: history.branch.inputs.map((logged) => ({ ...logged })),
+        playhead: host.now,
+        hash: await host.hash(),
+      };
     });
   }
 
   private async build(config: WorldConfig): Promise<void> {
     const host = await this.tools.makeHost(config);
-    this.host = host;
-    this.config = config;
-    this.past = new History();
-    this.plan = planServers(config);
-    this.names = new Set(this.plan.map(({ name }) => name));
-    this.reset();
-    for (const server of this.plan) {
-      const { name, port } = server;
-      const spec = { kind: 'server', name, port, preset: config.preset };
-      await this.addMachine(name, [port, port + 10_000], { ...spec, config: serverConfig(config) });
-    }
-    const end = Math.round(config.warmUpMs * 1000);
-    if (config.preset === 'formed') await this.form(end);
-    else await this.runTo(end, null);
-    this.lastSnapshotAt = host.now;
-    this.past.keep(await host.snapshot(), host.now);
+    const builder = new Builder(config, host);
+    const history = new History();
+    const presenter = new Presenter(host, builder, history);
+    const names = new Set(builder.plan.map(({ name }) => name));
+    this.current = { host, builder, history, presenter, names, lines: new TypedLines() };
     this.breakpoints = [];
-    this.stoppedBy = null;
-  }
-
-  /** An operator makes the cluster during the warm-up; large ones may need longer. */
-  private async form(end: Micros): Promise<void> {
-    const indexOf = (name: string | null): number => this.plan.findIndex((server) => server.name === name);
-    const members = this.plan.slice(0, this.config.masters * (1 + this.config.replicasPerMaster));
-    const servers = members.map(({ port, masterName }) => ({
-      ip: '127.0.0.1',
-      port,
-      master: indexOf(masterName),
-    }));
-    await this.addMachine('operator', [], { kind: 'operator', servers });
-    const host = this.openHost();
-    const { stopped } = await host.run(FORMING_LIMIT_US, { types: ['OPERATOR_DONE'] });
-    if (host.halted) return;
-    if (!stopped) throw new Error('The cluster did not form in ten minutes of virtual time.');
+    await builder.addServers();
+    await builder.form();
     await this.drain();
-    await this.runTo(Math.max(end, Math.ceil(host.now / TICK_US) * TICK_US), null);
-  }
-
-  private async addMachine(
-    name: string,
-    ports: number[],
-    spec: { kind: string; [key: string]: unknown },
-  ): Promise<void> {
-    const host = this.openHost();
-    const info = { name, ip: '127.0.0.1', ports, spec, part: placeOf(name, this.plan, host.size) };
-    await host.apply({ kind: 'add', info, start: true });
-  }
-
-  private openHost(): WorldHost {
-    if (!this.host) throw new Error('No world is open.');
-    return this.host;
-  }
-
-  /** Runs one call at a time, in the order in which they came. */
-  private alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
-    this.queue = result.catch(() => undefined);
-    return result;
+    // A large cluster may have needed longer than the warm-up to form.
+    const warm = Math.max(Math.round(config.warmUpMs * 1000), Math.ceil(host.now / TICK_US) * TICK_US);
+    await host.run(warm);
+    await this.drain();
+    history.keep(await host.snapshot(), host.now);
+    this.jumped();
   }
 
   // ---- Time ----
 
   advance(dt: Micros, request?: FrameRequest): Promise<Frame> {
     return this.alone(async () => {
-      const span = Math.min(LONGEST_ADVANCE_US, Math.max(0, Math.round(dt) || 0));
-      await this.runTo(this.openHost().now + span, this.breakpointRule());
+      await this.runTo(this.world.host.now + span(dt), this.breakpointRule());
       return this.makeFrame(request);
     });
   }
 
   step(kind: StepKind, request?: FrameRequest): Promise<Frame> {
     return this.alone(async () => {
-      const { now } = this.openHost();
+      const { now } = this.world.host;
       if (kind === 'cron') await this.runTo((Math.floor(now / TICK_US) + 1) * TICK_US, this.breakpointRule());
       else await this.runTo(now + EXEC_LIMIT_US, kind === 'event' ? { types: 'all' } : { message: true });
       return this.makeFrame(request);
@@ -225,13 +171,12 @@ export class Session implements SessionApi {
 
   runUntil(condition: RunCondition, limitUs: Micros, request?: FrameRequest): Promise<Frame> {
     return this.alone(async () => {
-      const host = this.openHost();
-      const limit = host.now + Math.min(LONGEST_ADVANCE_US, Math.max(0, Math.round(limitUs) || 0));
+      const { host } = this.world;
+      const limit = host.now + span(limitUs);
       const { event, match, expression } = condition;
       if (event === undefined && expression !== undefined) await this.runUntilHolds(expression, limit);
-      const rule: StopRule = { types: [event ?? ''] };
       while (event !== undefined && host.now < limit && !host.halted) {
-        const stop = await this.runTo(limit, rule);
+        const stop = await this.runTo(limit, { types: [event] });
         if (!stop || (stop.event && matches(stop.event.event, match ?? {}))) break;
       }
       return this.makeFrame(request);
@@ -240,29 +185,30 @@ export class Session implements SessionApi {
 
   /** Looks at the state after every event and every few moments until the expression holds. */
   private async runUntilHolds(expression: string, limit: Micros): Promise<void> {
-    const host = this.openHost();
+    const { host } = this.world;
     const { watch } = this.tools;
     if (!watch) throw new Error('This session cannot read expressions.');
     for (;;) {
-      const { frame, contents } = await this.look();
-      this.stoppedBy = watch.holds(expression, frame, this.lines, contents) ? expression : null;
-      if (this.stoppedBy || host.now >= limit || host.halted) return;
+      const holds = watch.holds(expression, await this.look());
+      this.stoppedBy = holds ? expression : null;
+      if (holds || host.now >= limit || host.halted) return;
       await this.runTo(Math.min(limit, host.now + LOOK_EVERY_US), { types: 'all' });
     }
   }
 
   seek(to: Micros, request?: FrameRequest): Promise<Frame> {
     return this.alone(async () => {
-      await this.goTo(Math.min(LONGEST_ADVANCE_US * 31, Math.max(0, Math.round(to) || 0)));
+      await this.goTo(span(to), false);
       return this.makeFrame(request);
     });
   }
 
   checkout(branch: string): Promise<Frame> {
     return this.alone(async () => {
-      const found = this.past.branches.get(branch);
+      const { history } = this.world;
+      const found = history.branches.get(branch);
       if (!found) throw new Error(`There is no branch "${branch}".`);
-      this.past.branch = found;
+      history.branch = found;
       await this.goTo(found.end, true);
       return this.makeFrame();
     });
@@ -270,65 +216,76 @@ export class Session implements SessionApi {
 
   undo(): Promise<Frame> {
     return this.alone(async () => {
-      const { now } = this.openHost();
-      if (this.past.withoutLast()) await this.goTo(now, true);
+      const { host, history } = this.world;
+      const { now } = host;
+      if (history.withoutLast()) await this.goTo(now, true);
       return this.makeFrame();
     });
   }
 
-  /** Goes to a time of this branch; forward without a jump where that is shorter. `jump` when the
-   *  world as it stands is not on this branch. */
-  private async goTo(to: Micros, jump = false): Promise<void> {
-    const host = this.openHost();
-    const nearest = this.past.nearest(to);
-    const forward = !jump && to >= host.now && !(nearest && nearest.at > host.now);
+  history(): Promise<HistoryView> {
+    return this.alone(() => Promise.resolve(this.world.history.view(this.world.host.now)));
+  }
+
+  /** Goes to a time of this branch: forward if that is shorter. `elsewhere` when the world as it stands
+   *  is not on this branch. A time before the world was handed over means that moment. */
+  private async goTo(to: Micros, elsewhere: boolean): Promise<void> {
+    const { host, history } = this.world;
+    const nearest = history.nearest(to) ?? history.first();
+    const forward = !elsewhere && to >= host.now && nearest.at <= host.now;
     if (!forward) {
-      if (!nearest) throw new Error('There is no snapshot before that time.');
       await host.restore(nearest.id);
-      this.past.goTo(nearest);
-      this.reset();
+      history.goTo(nearest);
+      this.jumped();
     }
     await this.runTo(to, null);
   }
 
+  private jumped(): void {
+    const { host, presenter, lines } = this.world;
+    this.lastSnapshotAt = host.now;
+    this.stoppedBy = null;
+    presenter.reset();
+    lines.jumped(host.now);
+    this.tools.watch?.jumped(host.now);
+  }
+
   /** Lets time pass to `to`, doing the inputs of this branch on the way. */
   private async runTo(to: Micros, stop: StopRule | null): Promise<Stop | null> {
-    const host = this.openHost();
+    const { host, history } = this.world;
     this.stoppedBy = null;
     for (;;) {
-      const input = this.past.nextInput();
+      const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
-      const target = Math.min(to, input?.at ?? Infinity, this.nextSnapshotAt(), nextLook);
-      const { stopped, halted } = await host.run(target, stop);
+      const nextSnapshot = this.lastSnapshotAt + SNAPSHOT_EVERY_US;
+      const { stopped, halted } = await host.run(
+        Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook),
+        stop,
+      );
       await this.drain();
       await this.showWatch();
       if (stopped) this.stoppedBy = stopped.reason;
       if (stopped || halted) return stopped;
       if (input && input.at <= host.now) await this.applyNext();
-      else if (host.now >= this.nextSnapshotAt()) await this.takeSnapshot();
+      else if (host.now >= nextSnapshot) await this.takeSnapshot();
       else if (host.now >= to) return null;
     }
   }
 
-  private nextSnapshotAt(): Micros {
-    return this.lastSnapshotAt + SNAPSHOT_EVERY_US;
-  }
-
   /** Keeps the world as it is now, unless this stretch of history has a snapshot already. */
   private async takeSnapshot(): Promise<void> {
-    const host = this.openHost();
-    const history = this.past;
+    const { host, history } = this.world;
     this.lastSnapshotAt = host.now;
     const nearest = history.nearest(host.now);
     if (nearest && host.now - nearest.at < SNAPSHOT_EVERY_US) return;
     history.keep(await host.snapshot(), host.now);
-    const gone = history.thin(SNAPSHOTS_KEPT, history.branch.end);
+    const gone = history.thin(SNAPSHOTS_KEPT);
     if (gone.length > 0) await host.release(gone);
   }
 
   private async drain(): Promise<void> {
-    const host = this.openHost();
-    this.past.record(await host.takeEvents(), host.now);
+    const { host, history } = this.world;
+    history.record(await host.takeEvents(), host.now);
   }
 
   private breakpointRule(): StopRule | null {
@@ -348,12 +305,11 @@ export class Session implements SessionApi {
   }
 
   private async act(input: Input): Promise<void> {
-    const host = this.openHost();
-    const problem = checkInput(input, this.names);
-    if (problem) throw new Error(`${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
-    const history = this.past;
-    // What is done now comes after everything that has been done at this time already.
-    while (history.nextInput() && (history.nextInput()?.at ?? Infinity) <= host.now) await this.applyNext();
+    const { host, history, names } = this.world;
+    const problem = checkInput(input, names);
+    if (problem) throw new Error(`${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`);
+    // What is done now comes after everything that the log has at this time.
+    while ((history.nextInput()?.at ?? Infinity) <= host.now) await this.applyNext();
     history.add(input, host.now);
     await this.perform(input);
     await this.showWatch();
@@ -361,63 +317,32 @@ export class Session implements SessionApi {
 
   /** Does the next input of the log. */
   private async applyNext(): Promise<void> {
-    const logged = this.past.nextInput();
+    const { history } = this.world;
+    const logged = history.nextInput();
     if (!logged) return;
-    this.past.inputIndex++;
+    history.inputIndex++;
     await this.perform(logged.input);
   }
 
   private async perform(input: Input): Promise<void> {
-    const host = this.openHost();
+    const { host, builder, lines } = this.world;
     this.noteName(input);
-    if (input.kind === 'line') await this.noteLine(input.console, input.line);
-    const action = this.actionOf(input);
-    if (action) await host.apply(action);
+    if (input.kind === 'line') await lines.begin(host, input.console, input.line);
+    await host.apply(builder.actionOf(input));
     await host.run(host.now);
     await this.drain();
   }
 
   private noteName(input: Input): void {
-    if (input.kind === 'openConsole') this.names.add(input.console);
-    if (input.kind === 'client') this.names.add(input.id);
-  }
-
-  private actionOf(input: Input): Action | null {
-    const part = (name: string): number => placeOf(name, this.plan, this.openHost().size);
-    switch (input.kind) {
-      case 'fault':
-        return { kind: 'fault', fault: input.fault };
-      case 'openConsole': {
-        const { console: name, argv } = input;
-        const spec = { kind: 'console', name, argv };
-        return {
-          kind: 'add',
-          info: { name, ip: '127.0.0.1', ports: [], spec, part: part(name) },
-          start: true,
-        };
-      }
-      case 'line':
-      case 'interrupt':
-      case 'closeConsole':
-        return { kind: 'input', name: input.console, input };
-      case 'client': {
-        const { id: name, spec: settings } = input;
-        if (input.action !== 'start') return { kind: 'input', name, input };
-        const servers = this.plan.map(({ port }) => ({ ip: '127.0.0.1', port }));
-        const spec = { kind: 'client', name, settings: settings ?? {}, servers };
-        return {
-          kind: 'add',
-          info: { name, ip: '127.0.0.1', ports: [], spec, part: part(name) },
-          start: true,
-        };
-      }
-    }
+    const { names } = this.world;
+    if (input.kind === 'openConsole') names.add(input.console);
+    if (input.kind === 'client') names.add(input.id);
   }
 
   exec(console: string, line: string, limitUs: Micros = EXEC_LIMIT_US): Promise<string> {
     return this.alone(async () => {
-      const host = this.openHost();
-      const limit = host.now + Math.min(LONGEST_ADVANCE_US, Math.max(0, Math.round(limitUs) || 0));
+      const { host } = this.world;
+      const limit = host.now + span(limitUs);
       await this.runToPrompt(console, limit);
       const before = await host.consoleState(console);
       if (!before) throw new Error(`There is no console "${console}".`);
@@ -429,64 +354,8 @@ export class Session implements SessionApi {
   }
 
   private async runToPrompt(console: string, limit: Micros): Promise<void> {
-    const host = this.openHost();
-    const ready = (state: ConsoleState | null): boolean => !state || state.prompt !== null || state.exited;
-    if (ready(await host.consoleState(console))) return;
-    await this.runTo(limit, { prompt: console });
-  }
-
-  // ---- Watching ----
-
-  private async noteLine(console: string, line: string): Promise<void> {
-    await this.finishLines();
-    const state = await this.openHost().consoleState(console);
-    if (state) this.openLines.push({ at: this.openHost().now, console, line, printedFrom: state.printedEnd });
-  }
-
-  /** Lines whose program has come back to its prompt are finished. */
-  private async finishLines(): Promise<void> {
-    if (this.openLines.length === 0) return;
-    const host = this.openHost();
-    const open = this.openLines;
-    this.openLines = [];
-    for (const line of open) {
-      const state = await host.consoleState(line.console);
-      if (state && state.prompt === null && !state.exited) this.openLines.push(line);
-      else if (state) {
-        const text = printedSince(state, line.printedFrom);
-        this.lines.push({ at: host.now, console: line.console, line: line.line, text });
-      }
-    }
-    if (this.lines.length > LINES_KEPT * 2) this.lines = this.lines.slice(-LINES_KEPT);
-  }
-
-  /** Shows the watch what has become of the world. */
-  private async showWatch(): Promise<void> {
-    await this.finishLines();
-    const { watch } = this.tools;
-    if (!watch?.active) return;
-    const { frame, contents } = await this.look();
-    watch.observe(frame, this.lines, contents);
-  }
-
-  /** A frame beside those of the page, with everything in it. */
-  private async look(): Promise<{ frame: Frame; contents: PartReport['contents'] }> {
-    const host = this.openHost();
-    const report = await host.report({ arrivedSince: host.now, detailAll: true, contents: true });
-    const frame = await this.frameOf(report, this.past.eventsSince(this.watchedEvents), []);
-    this.watchedEvents = this.past.eventIndex;
-    return { frame, contents: report.contents };
-  }
-
-  setLesson(lesson: unknown): Promise<void> {
-    return this.alone(async () => {
-      this.tools.watch?.control(lesson, this.host?.now ?? 0);
-      if (this.host) await this.showWatch();
-    });
-  }
-
-  lessonState(): Promise<unknown> {
-    return this.alone(() => Promise.resolve(this.tools.watch?.state() ?? null));
+    const state = await this.world.host.consoleState(console);
+    if (state && state.prompt === null && !state.exited) await this.runTo(limit, { prompt: console });
   }
 
   complete(_console: string, line: string): Promise<Completion> {
@@ -499,116 +368,54 @@ export class Session implements SessionApi {
     return this.alone(() => this.makeFrame(request));
   }
 
+  private makeFrame(request?: FrameRequest): Promise<Frame> {
+    return this.world.presenter.frame(this.stoppedBy, NO_LEDGER, request);
+  }
+
   hash(): Promise<string> {
-    return this.alone(() => this.openHost().hash());
+    return this.alone(() => this.world.host.hash());
   }
 
-  /** After a jump the next frame shows everything afresh. */
-  private reset(): void {
-    const now = this.host?.now ?? 0;
-    this.mustReset = true;
-    this.lastSnapshotAt = now;
-    this.openLines = [];
-    this.lines = this.lines.filter(({ at }) => at <= now);
-    this.watchedEvents = this.past.eventIndex;
-    this.tools.watch?.jumped(now);
-  }
-
-  private async makeFrame(request: FrameRequest = {}): Promise<Frame> {
-    const host = this.openHost();
-    const history = this.past;
-    const eventsReset = this.mustReset;
-    if (eventsReset) {
-      this.shownAt = host.now - 1;
-      this.shownEvents = Math.max(0, history.eventIndex - EVENTS_SHOWN);
-      this.shownConsoles.clear();
-      this.mustReset = false;
-    }
-    const detailAll = this.plan.length <= VIEWS_FOR_ALL;
-    const report = await host.report({ ...request, arrivedSince: this.shownAt, detailAll });
-    const consoles = report.consoles.filter(({ exited }) => !exited).map((state) => this.consoleFrame(state));
-    const frame = await this.frameOf(report, history.eventsSince(this.shownEvents), consoles);
-    frame.eventsReset = eventsReset;
-    this.shownEvents = history.eventIndex;
-    this.shownAt = host.now;
-    return frame;
-  }
-
-  private async frameOf(report: PartReport, events: FeedEvent[], consoles: ConsoleFrame[]): Promise<Frame> {
-    const host = this.openHost();
-    const { config } = this;
-    return {
-      now: host.now,
-      wallMs: config.startWallMs + host.now / 1000,
-      hash: await host.hash(),
-      branch: this.past.branch.id,
-      servers: this.inOrder(report),
-      links: report.links,
-      packets: report.packets,
-      events,
-      eventsReset: false,
-      consoles,
-      clients: report.clients,
-      ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
-      halted: host.halted ? { ...host.halted, seed: config.seed } : null,
-      stoppedBy: this.stoppedBy,
-    };
-  }
-
-  /** Servers in the order of their ports, however they are placed. */
-  private inOrder({ servers }: PartReport): PartReport['servers'] {
-    return this.openHost().size === 1 ? servers : servers.sort((a, b) => a.port - b.port);
-  }
-
-  private consoleFrame(state: ConsoleState): ConsoleFrame {
-    const { id, shown, shownEnd, prompt, hidden } = state;
-    const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
-    this.shownConsoles.set(id, shownEnd);
-    const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
-    return { id, output, prompt, hidden };
-  }
-
-  async packet(id: number): Promise<PacketDetail | null> {
+  packet(id: number): Promise<PacketDetail | null> {
     return this.alone(async () => {
-      const found = await this.openHost().packet(id);
+      const found = await this.world.host.packet(id);
       if (!found) return null;
       const { segment, payload } = found;
       if (!payload) return { id, ...segment, hex: '', fields: [] };
-      const bytes = encodePayload(payload).slice(0, 1 << 20);
+      const bytes = encodePayload(payload).slice(0, PACKET_BYTES);
       let hex = '';
       for (let at = 0; at < bytes.length; at++) hex += bytes.charCodeAt(at).toString(16).padStart(2, '0');
-      const fields = payload.kind === 'bus' ? describeMessage(payload.message) : [];
-      return { id, ...segment, hex, fields };
+      return { id, ...segment, hex, fields: payload.kind === 'bus' ? describeMessage(payload.message) : [] };
     });
   }
 
-  // ---- History ----
+  private async look(): Promise<Sight> {
+    const { presenter, lines } = this.world;
+    return { ...(await presenter.look(NO_LEDGER)), lines: lines.finished };
+  }
 
-  history(): Promise<HistoryView> {
-    return this.alone(() => Promise.resolve(this.past.view(this.openHost().now)));
+  /** Shows the watch what has become of the world. */
+  private async showWatch(): Promise<void> {
+    const { lines, host } = this.world;
+    await lines.settle(host);
+    if (this.tools.watch?.active) this.tools.watch.observe(await this.look());
+  }
+
+  setLesson(lesson: unknown): Promise<void> {
+    return this.alone(async () => {
+      this.tools.watch?.control(lesson, this.current?.host.now ?? 0);
+      if (this.current) await this.showWatch();
+    });
+  }
+
+  lessonState(): Promise<unknown> {
+    return this.alone(() => Promise.resolve(this.tools.watch?.state() ?? null));
   }
 }
 
-/** What programs printed on a console since a position; what fell off the transcript is gone. */
-function printedSince({ printed, printedEnd }: ConsoleState, from: number): string {
-  return printed.slice(Math.max(0, from - (printedEnd - printed.length)));
-}
-
-function serverConfig(config: WorldConfig): Record<string, string> {
-  const cluster: Record<string, string> =
-    config.preset === 'standalone'
-      ? {}
-      : { 'cluster-enabled': 'yes', 'cluster-node-timeout': String(Math.round(config.nodeTimeoutMs)) };
-  return { ...cluster, ...config.config };
-}
-
-/** The part that hosts a process: servers in turn, so that a shard is spread; others by their name. */
-function placeOf(name: string, plan: readonly ServerPlan[], parts: number): number {
-  const at = plan.findIndex((server) => server.name === name);
-  if (at >= 0) return at % parts;
-  let sum = 0;
-  for (let i = 0; i < name.length; i++) sum += name.charCodeAt(i);
-  return sum % parts;
+/** A span of time as asked for from outside: whole, not negative, not for ever. */
+function span(us: Micros): Micros {
+  return Math.min(LONGEST_RUN_US, Math.max(0, Math.round(us) || 0));
 }
 
 function matches(
