@@ -3,12 +3,13 @@
 
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
+import { LessonWatch } from './lesson-watch.ts';
 import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
 /** A session whose worlds are hosted as `makeHost` says. */
 export function sessionOver(makeHost: HostMaker): Session {
-  return new Session({ makeHost, complete: () => ({ candidates: [], hint: '' }) });
+  return new Session({ makeHost, complete: () => ({ candidates: [], hint: '' }), watch: new LessonWatch() });
 }
 
 /** A session in this thread. `parts` greater than 1 splits the world as workers would, to prove that it

@@ -1,29 +1,23 @@
-/* A lesson beside a world: what was typed, done and answered in this session, and what the lesson's
- * tasks say of it. Lives outside the world: going back in time does not take back what was solved. */
+/* A lesson beside a world: what was done and answered in the page, what happened, and what the
+ * lesson's tasks say of it. Lives outside the world: going back in time takes back what happened
+ * after that time, but not what was solved. */
 
-import { LessonRun, type LessonState } from '#lesson/run.ts';
+import type { LessonControl } from '#lesson/control.ts';
 import { evaluate, ExpressionError, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
-import type { Lesson } from '#lesson/types.ts';
-import type { LessonView, ReplyRecord } from '#lesson/view.ts';
+import { LessonRun, type LessonState } from '#lesson/run.ts';
+import type { LessonView } from '#lesson/view.ts';
 import type { Micros } from '#redis/io.ts';
-import type { Frame } from '#sim/frame.ts';
+import type { FeedEvent } from '#sim/frame.ts';
+import type { KeyContent } from '#sim/part.ts';
+import type { Sight, Watch } from './watch.ts';
 
-/** Lines and acts remembered for checks. */
-const REMEMBERED = 2_000;
+/** Events and acts remembered for checks. */
+const REMEMBERED = 20_000;
 
-/** What a server holds, for checks on keys: names, and values of those that are strings. */
-export interface ServerData {
-  server: string;
-  keys: string[];
-  strings: Record<string, string>;
-  /** Unix ms, for keys that expire. */
-  expiresMs: Record<string, number>;
-}
-
-export class LessonWatch {
+export class LessonWatch implements Watch {
   private run: LessonRun | null = null;
-  private replies: ReplyRecord[] = [];
+  private events: FeedEvent[] = [];
   private acts: { at: Micros; act: string }[] = [];
   private answers: Record<string, number> = {};
 
@@ -31,50 +25,30 @@ export class LessonWatch {
     return this.run !== null;
   }
 
-  /** Starts a lesson (or none); `solved` are the tasks that an earlier visit had solved. */
-  set(lesson: Lesson | null, solved: readonly string[], now: Micros): void {
-    this.replies = [];
-    this.acts = [];
-    this.answers = {};
-    this.run = lesson ? new LessonRun(lesson, now) : null;
-    this.run?.restore(solved);
-  }
-
-  enter(step: number, now: Micros): void {
-    this.run?.enter(step, now);
-  }
-
-  reset(step: number | null, now: Micros): void {
-    this.run?.reset(step, now);
-  }
-
-  act(act: string, at: Micros): void {
-    this.acts.push({ at, act });
-    if (this.acts.length > REMEMBERED) this.acts.shift();
-  }
-
-  answer(id: string, choice: number): void {
-    this.answers[id] = choice;
-  }
-
-  /** A line was typed and this came back. */
-  reply(record: ReplyRecord): void {
-    this.replies.push(record);
-    if (this.replies.length > REMEMBERED) this.replies.shift();
-  }
-
-  observe(frame: Frame, data: readonly ServerData[]): void {
-    this.run?.observe(this.viewOf(frame, data));
-  }
-
-  /** Whether an expression holds; one that cannot be computed (yet) does not. */
-  holds(expression: string, frame: Frame, data: readonly ServerData[]): boolean {
-    try {
-      const since = this.run?.since ?? 0;
-      return Boolean(evaluate(parseExpression(expression), scopeOf(this.viewOf(frame, data), since)));
-    } catch (error) {
-      if (error instanceof ExpressionError) return false;
-      throw error;
+  control(message: unknown, now: Micros): void {
+    const control = message as LessonControl;
+    switch (control.do) {
+      case 'begin':
+        this.acts = [];
+        this.answers = {};
+        this.run = new LessonRun(control.lesson, now);
+        this.run.restore(control.solved);
+        this.run.enter(control.step, now);
+        return;
+      case 'enter':
+        this.run?.enter(control.step, now);
+        return;
+      case 'reset':
+        this.run?.reset(control.step, now);
+        return;
+      case 'act':
+        this.acts = keepLast([...this.acts, { at: now, act: String(control.act) }]);
+        return;
+      case 'answer':
+        this.answers[String(control.quiz)] = Number(control.choice);
+        return;
+      case 'end':
+        this.run = null;
     }
   }
 
@@ -82,27 +56,49 @@ export class LessonWatch {
     return this.run?.state() ?? null;
   }
 
-  /** `frame` must hold all events since the step began. */
-  private viewOf(frame: Frame, data: readonly ServerData[]): LessonView {
-    const of = (server: string): ServerData | undefined => data.find((item) => item.server === server);
+  observe(sight: Sight): void {
+    const view = this.viewOf(sight);
+    this.run?.observe(view);
+  }
+
+  /** Whether an expression holds; one that cannot be computed (yet) does not. */
+  holds(expression: string, sight: Sight): boolean {
+    const view = this.viewOf(sight);
+    try {
+      return Boolean(evaluate(parseExpression(expression), scopeOf(view, this.run?.since ?? 0)));
+    } catch (error) {
+      if (error instanceof ExpressionError) return false;
+      throw error;
+    }
+  }
+
+  jumped(now: Micros): void {
+    this.events = this.events.filter((event) => event.at <= now);
+    this.acts = this.acts.filter((act) => act.at <= now);
+    if (this.run && this.run.since > now) this.run.since = now;
+  }
+
+  /** Takes in what is new. */
+  private viewOf({ frame, lines, contents }: Sight): LessonView {
+    if (frame.events.length > 0) this.events = keepLast([...this.events, ...frame.events]);
+    const entry = (server: string, key: string): KeyContent | undefined =>
+      contents[server]?.find(([name]) => name === key);
     return {
       now: frame.now,
       servers: frame.servers,
-      events: frame.events,
-      replies: this.replies,
+      events: this.events,
+      replies: lines,
       acts: this.acts,
       answers: this.answers,
       clients: frame.clients,
       ledger: frame.ledger,
-      keys: (server) => of(server)?.keys ?? [],
-      value: (server, key) => {
-        const strings = of(server)?.strings ?? {};
-        return Object.hasOwn(strings, key) ? (strings[key] as string) : null;
-      },
-      expiresMs: (server, key) => {
-        const ends = of(server)?.expiresMs ?? {};
-        return Object.hasOwn(ends, key) ? (ends[key] as number) : null;
-      },
+      keys: (server) => (contents[server] ?? []).map(([key]) => key),
+      value: (server, key) => entry(server, key)?.[1] ?? null,
+      expiresMs: (server, key) => entry(server, key)?.[2] ?? null,
     };
   }
+}
+
+function keepLast<T>(items: T[]): T[] {
+  return items.length > REMEMBERED ? items.slice(-REMEMBERED / 2) : items;
 }

@@ -2,6 +2,7 @@
  * the hidden start of a lesson, and the live proofs of interview cards. */
 
 import { keyHashSlot } from '#base/crc16.ts';
+import type { LessonControl } from '#lesson/control.ts';
 import type { Action } from '#lesson/types.ts';
 import type { Frame, ServerFrame } from '#sim/frame.ts';
 import type { SessionApi } from './api.ts';
@@ -39,7 +40,7 @@ export class Player {
         return this.line(action.console, action.line);
       case 'fault':
         await this.session.input({ kind: 'fault', fault: parseFault(await this.fill(action.fault)) });
-        await this.session.lessonAct(`fault:${action.fault}`);
+        await this.tell({ do: 'act', act: `fault:${action.fault}` });
         return;
       case 'wait':
         await this.session.advance(action.ms * MS);
@@ -49,13 +50,17 @@ export class Player {
         return;
       case 'act': {
         const answer = /^answered:([\w-]+)=(\d+)$/.exec(action.act);
-        if (answer) await this.session.lessonAnswer(answer[1] as string, Number(answer[2]));
-        else await this.session.lessonAct(action.act);
+        if (answer) await this.tell({ do: 'answer', quiz: answer[1] as string, choice: Number(answer[2]) });
+        else await this.tell({ do: 'act', act: action.act });
         return;
       }
       case 'client':
         await this.session.input({ kind: 'client', id: action.id, action: action.action, spec: action.spec });
     }
+  }
+
+  private tell(control: LessonControl): Promise<void> {
+    return this.session.setLesson(control);
   }
 
   async line(console: string, line: string): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { InvariantError } from '#base/assert.ts';
 import { utf8Decode } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
 import { ConsoleProcess } from '#cli/process.ts';
 import type { Process } from '#redis/io.ts';
 import { StringObj } from '#redis/object.ts';
@@ -59,11 +60,12 @@ export const viewer: Viewer = {
 
   contents(process) {
     if (!(process instanceof Server)) return [];
-    const out: [string, string | null][] = [];
+    const out: [string, string | null, number | null][] = [];
     for (const db of process.dbs) {
       db.keys.forEach((key, value) => {
         if (out.length >= CONTENTS_SHOWN) return;
-        out.push([utf8Decode(key), value instanceof StringObj ? utf8Decode(value.value) : null]);
+        const text = value instanceof StringObj ? utf8Decode(value.value) : null;
+        out.push([utf8Decode(key), text, db.expires.get(keyHashSlot(key), key) ?? null]);
       });
     }
     return out;

@@ -69,14 +69,17 @@ export interface ConsoleState {
   exited: boolean;
 }
 
+export type KeyContent = [key: string, value: string | null, expiresMs: number | null];
+
 /** Reads processes; made by the session, which knows their classes. Never changes anything. */
 export interface Viewer {
   /** `views` asks for what the server believes of the others, `full` for log and configuration too. */
   server(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame | null;
   console(process: Process | null, name: string): ConsoleState | null;
   client(process: Process | null, name: string): ClientFrame | null;
-  /** Keys that a process itself holds, with the values that are strings; null for the others. */
-  contents(process: Process | null): [key: string, value: string | null][];
+  /** Keys that a process itself holds, with the values that are strings (null for others), and the
+   *  Unix ms at which they expire. */
+  contents(process: Process | null): KeyContent[];
 }
 
 export interface PartReport {
@@ -88,7 +91,7 @@ export interface PartReport {
   packetsDelivered: number;
   commandsDelivered: number;
   /** By name of the server; empty unless asked for. */
-  contents: Record<string, [key: string, value: string | null][]>;
+  contents: Record<string, KeyContent[]>;
 }
 
 export interface ReportRequest extends FrameRequest {
