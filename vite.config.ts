@@ -20,6 +20,12 @@ function pagePolicy(): Plugin {
   };
 }
 
+/** Lessons keep their number and language in the file's name, where test/size finds them. */
+function chunkName({ facadeModuleId }: { facadeModuleId: string | null }): string {
+  const [, lesson, lang] = /lessons\/(\d\d)-[^/]+\/(\w+)\.md$/.exec(facadeModuleId ?? '') ?? [];
+  return lesson === undefined ? 'assets/[name]-[hash].js' : `assets/lesson-${lesson}-${lang}-[hash].js`;
+}
+
 export default defineConfig({
   base: './',
   plugins: [svelte({ configFile: false }), lessonsPlugin(`${import.meta.dirname}/lessons`), pagePolicy()],
@@ -27,11 +33,10 @@ export default defineConfig({
   server: { host: '127.0.0.1' },
   build: {
     target: 'es2023',
-    // test/size reads it to add up what the first load costs.
-    manifest: true,
     // Small files become requests of their own: data: URLs are not allowed for scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { output: { chunkFileNames: chunkName } },
   },
 });

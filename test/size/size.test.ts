@@ -1,0 +1,68 @@
+/* What a visitor downloads. Numbers are gzip bytes; a budget that is exceeded is either a mistake to mend
+ * or a decision to write down here. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { Bundle } from './bundle.ts';
+
+const kilobyte = 1024;
+/** Parts that only come when first used: the shell and Lua. */
+const onDemand = /bash|wasmoon|lua|shell/i;
+
+let bundle: Bundle;
+beforeAll(() => {
+  bundle = new Bundle();
+});
+
+/** Sizes of the files, for the message of a failed test. */
+const list = (paths: Iterable<string>): string =>
+  [...paths].map((path) => `${String(bundle.size([path])).padStart(8)} ${path}`).join('\n');
+
+test('the page is usable after at most 60 KB of JavaScript', () => {
+  const first = bundle.closure(bundle.entries());
+  expect(first.size).toBeGreaterThan(0);
+  expect(bundle.size(first), list(first)).toBeLessThanOrEqual(60 * kilobyte);
+});
+
+test('all of it without the shell and Lua is at most 450 KB', () => {
+  const all = bundle.reachable(bundle.entries(), (path) => onDemand.test(path) || isLesson(path));
+  expect(bundle.size(all), list(all)).toBeLessThanOrEqual(450 * kilobyte);
+});
+
+test('neither the first load nor the first world brings the shell or Lua', () => {
+  const workers = bundle.named(/\.worker-/);
+  expect(workers.length).toBeGreaterThan(0);
+  const first = bundle.closure([...bundle.entries(), ...workers]);
+  expect([...first].filter((path) => onDemand.test(path))).toEqual([]);
+});
+
+test('a lesson in one language is at most 20 KB', () => {
+  const lessons = [...bundle.files.keys()].filter(isLesson);
+  expect(lessons.length).toBeGreaterThan(0);
+  const heavy = lessons.filter((path) => bundle.size([path]) > 20 * kilobyte);
+  expect(list(heavy)).toBe('');
+});
+
+test('the built page asks nobody else for anything', () => {
+  const texts = readdirSync(bundle.folder, { recursive: true })
+    .map(String)
+    .filter((path) => /\.(html|css)$/.test(path))
+    .map((path) => [path, readFileSync(join(bundle.folder, path), 'utf8')] as const);
+  expect(texts.length).toBeGreaterThan(1);
+  for (const [path, text] of texts) {
+    expect([
+      path,
+      text.match(/(?:src|href)=["']?(?:https?:)?\/\/[^"' >]+|url\(["']?(?:https?:)?\/\/[^)]+/g),
+    ]).toEqual([path, null]);
+  }
+});
+
+test('every address in the built page is relative, so that it runs from any folder', () => {
+  const absolute = [...bundle.html.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map((match) => match[1]);
+  expect(absolute).toEqual([]);
+});
+
+function isLesson(path: string): boolean {
+  return /\/lesson-\d\d-(en|zh)-/.test(path);
+}
