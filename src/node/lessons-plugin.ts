@@ -1,14 +1,18 @@
-/* The build's view of lessons: `virtual:lessons` lists them, and every `lessons/NN-name/en.md` or
- * `zh.md` can be imported as the Lesson it describes. A mistake in a file stops the build with file
- * and line; in `npm run dev` a saved file reloads the lesson. */
+/* The build's view of the course. Virtual modules hand its texts to the page:
+ *
+ *   virtual:lessons   the list of lessons, and loaders: one chunk per lesson and language
+ *   virtual:glossary  the terms, in both languages
+ *   virtual:cards     the interview cards
+ *
+ * A mistake in a file stops the build with file and line; in `npm run dev` a saved file reloads. */
 
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { parseCard, type Card } from '#lesson/card.ts';
+import { parseGlossary, type Glossary } from '#lesson/glossary.ts';
 import { parseLesson, translateLesson } from '#lesson/parse.ts';
 import type { Lang, Lesson } from '#lesson/types.ts';
-
-const LIST = 'virtual:lessons';
 
 /** Reads one lesson in one language from the lessons folder `root`. */
 export function readLesson(root: string, id: string, lang: Lang): Lesson {
@@ -27,13 +31,30 @@ export function lessonIds(root: string): string[] {
     .sort();
 }
 
+export function readGlossary(root: string): Glossary {
+  const file = 'lessons/glossary/terms.yaml';
+  return parseGlossary(file, readFileSync(join(root, 'glossary/terms.yaml'), 'utf8'));
+}
+
+/** All interview cards, the most asked first. */
+export function readCards(root: string): Card[] {
+  const files = readdirSync(join(root, 'cards')).filter((file) => file.endsWith('.yaml'));
+  const cards = files.map((file) => {
+    return parseCard(
+      file.slice(0, -5),
+      `lessons/cards/${file}`,
+      readFileSync(join(root, 'cards', file), 'utf8'),
+    );
+  });
+  return cards.sort((a, b) => a.rank - b.rank);
+}
+
 /** What the contents list shows of a lesson, without its text. */
 function summary(root: string, id: string): unknown {
   const en = readLesson(root, id, 'en');
   const zh = readLesson(root, id, 'zh');
-  const tasks = en.steps
-    .flatMap((step) => step.blocks)
-    .flatMap((block) => (block.kind === 'task' ? [block.task.id] : []));
+  const blocks = en.steps.flatMap((step) => step.blocks);
+  const tasks = blocks.flatMap((block) => (block.kind === 'task' ? [block.task.id] : []));
   return {
     id,
     number: en.number,
@@ -55,20 +76,21 @@ function listModule(root: string): string {
   return `export const lessons = ${list};\nexport const loaders = { ${loaders.join(', ')} };\n`;
 }
 
+const MODULES: Readonly<Record<string, (root: string) => string>> = {
+  'virtual:lessons': listModule,
+  'virtual:glossary': (root) => `export const glossary = ${JSON.stringify(readGlossary(root))};`,
+  'virtual:cards': (root) => `export const cards = ${JSON.stringify(readCards(root))};`,
+};
+
 /** The Vite plugin; `root` is the absolute path of the lessons folder. */
 export function lessonsPlugin(root: string): Plugin {
   return {
     name: 'lessons',
     enforce: 'pre',
-    resolveId: (id) => (id === LIST ? `\0${LIST}` : null),
+    resolveId: (id) => (Object.hasOwn(MODULES, id) ? `\0${id}` : null),
     load(id) {
-      if (id === `\0${LIST}`) {
-        for (const lesson of lessonIds(root)) {
-          this.addWatchFile(join(root, lesson, 'en.md'));
-          this.addWatchFile(join(root, lesson, 'zh.md'));
-        }
-        return listModule(root);
-      }
+      const make = MODULES[id.slice(1)];
+      if (id.startsWith('\0') && make) return make(root);
       const inside = relative(root, id.split('?')[0] ?? '');
       const match = /^(\d\d-[^/\\]+)[/\\](en|zh)\.md$/.exec(inside);
       if (!match) return null;
@@ -76,8 +98,11 @@ export function lessonsPlugin(root: string): Plugin {
       this.addWatchFile(join(root, lesson.id, 'en.md'));
       return `export default ${JSON.stringify(lesson)};`;
     },
+    configureServer: (server) => void server.watcher.add(root),
     handleHotUpdate({ file, server }) {
-      if (relative(root, file).startsWith('..') || !file.endsWith('.md')) return undefined;
+      if (relative(root, file).startsWith('..')) return undefined;
+      // What was made from the old file is forgotten, then the page asks again.
+      server.moduleGraph.invalidateAll();
       server.ws.send({ type: 'full-reload' });
       return [];
     },

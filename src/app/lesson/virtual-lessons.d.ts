@@ -15,3 +15,11 @@ declare module 'virtual:lessons' {
   export const lessons: LessonSummary[];
   export const loaders: Record<string, Record<Lang, () => Promise<{ default: Lesson }>>>;
 }
+
+declare module 'virtual:glossary' {
+  export const glossary: import('#lesson/glossary.ts').Glossary;
+}
+
+declare module 'virtual:cards' {
+  export const cards: import('#lesson/card.ts').Card[];
+}

@@ -1,0 +1,94 @@
+/* Every lesson proves itself: in both languages its files are sound, its tasks are open at the start,
+ * each recorded route solves them in order, and what is called harmless does no harm. */
+
+import { describe, expect, it } from 'vitest';
+import { freeNames, parseExpression } from '#lesson/expression.ts';
+import { knownNames } from '#lesson/predicates.ts';
+import type { LessonState } from '#lesson/run.ts';
+import type { Lesson, Task } from '#lesson/types.ts';
+import { lessonIds, readGlossary, readLesson } from '#node/lessons-plugin.ts';
+import { makeSession } from '#session/in-place.ts';
+import { Player } from '#session/play.ts';
+import type { Session } from '#session/session.ts';
+import { termsOf, tasksOf } from './reading.ts';
+
+const ROOT = new URL('../../lessons', import.meta.url).pathname;
+const ids = lessonIds(ROOT);
+const lessons = ids.map((id) => readLesson(ROOT, id, 'en'));
+
+async function begin(lesson: Lesson): Promise<{ session: Session; player: Player }> {
+  const session = makeSession();
+  await session.open(lesson.world);
+  const player = new Player(session);
+  await player.play(lesson.start);
+  await session.setLesson({ do: 'begin', lesson, step: 0, solved: [] });
+  return { session, player };
+}
+
+async function taskState(session: Session, task: Task): Promise<LessonState['tasks'][string]> {
+  const state = (await session.lessonState()) as LessonState;
+  return state.tasks[task.id] as LessonState['tasks'][string];
+}
+
+/** Plays a route through the whole lesson: the n-th solution of each task, or its last. */
+async function playRoute(lesson: Lesson, route: number, harmless: boolean): Promise<void> {
+  const { session, player } = await begin(lesson);
+  for (const [at, step] of lesson.steps.entries()) {
+    await session.setLesson({ do: 'enter', step: at });
+    for (const task of tasksOf(step)) {
+      const before = await taskState(session, task);
+      expect(before.solved, `${task.id} is open before anything is done`).toBe(false);
+      if (harmless) await player.play(task.harmless);
+      await player.play(task.solutions[Math.min(route, task.solutions.length - 1)] ?? []);
+      const { solved, checks } = await taskState(session, task);
+      const missing = task.checks.filter((_, n) => !checks[n]?.holds).map((check) => check.expression);
+      const near = checks.filter((check) => !check.holds).map((check) => check.near);
+      expect({ task: task.id, solved, missing, near }).toMatchObject({ solved: true });
+    }
+  }
+}
+
+describe('the course', () => {
+  it('has 22 lessons, numbered without gaps', () => {
+    expect(lessons.map((lesson) => lesson.number)).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
+  });
+
+  it('never gives two tasks or questions of the course one id within a lesson, and links to lessons that exist', () => {
+    for (const lesson of lessons) {
+      const names = lesson.steps.flatMap(tasksOf).map((task) => task.id);
+      expect(new Set(names).size, lesson.id).toBe(names.length);
+    }
+  });
+
+  it('explains every term it links to, in both languages', () => {
+    const glossary = readGlossary(ROOT);
+    for (const id of ids) {
+      for (const lang of ['en', 'zh'] as const) {
+        const unknown = termsOf(readLesson(ROOT, id, lang)).filter((term) => !Object.hasOwn(glossary, term));
+        expect(unknown, `${id} ${lang}`).toEqual([]);
+      }
+    }
+  });
+});
+
+describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, lesson) => {
+  it('has the same tasks and questions in Chinese, with words for each check', () => {
+    const chinese = readLesson(ROOT, id, 'zh');
+    const ofTasks = (of: Lesson): string[] => of.steps.flatMap(tasksOf).map((task) => task.id);
+    expect(ofTasks(chinese)).toEqual(ofTasks(lesson));
+    const words = JSON.stringify(chinese.steps);
+    expect(words).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it('names only what checks can see', () => {
+    const known = new Set(knownNames());
+    for (const task of lesson.steps.flatMap(tasksOf)) {
+      const names = task.checks.flatMap((check) => freeNames(parseExpression(check.expression)));
+      expect(names.filter((name) => !known.has(name)), task.id).toEqual([]);
+      expect(task.solutions.length, `${task.id} has a second route`).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('is solved by its recorded route', () => playRoute(lesson, 0, false));
+  it('is solved by a second route, with harmless things done besides', () => playRoute(lesson, 1, true));
+});
