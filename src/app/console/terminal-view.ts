@@ -1,0 +1,260 @@
+/* One terminal of the page: xterm shows what the console printed, and the line being edited below it.
+ *
+ * What was printed comes from the console's tab (and so from the world); the line being edited exists
+ * only here until Enter. The drawn line is taken off the screen before output is written and put
+ * back behind it. After Enter it stays until the world's echo of it arrives, so nothing flickers. */
+
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { Terminal } from '@xterm/xterm';
+import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
+import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
+import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
+import type { Playground } from '#app/state/playground.svelte.ts';
+import { decorate } from './decorate.ts';
+import { linksOf } from './output-links.ts';
+import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
+import { terminalTheme } from './terminal-theme.ts';
+
+const SCROLLBACK = 5000;
+const BRACKETED_PASTE = '\x1b[?2004h';
+
+export interface TerminalHost {
+  tab: ConsoleTab;
+  playground: Playground;
+  /** The reader wants to leave the terminal by keyboard. */
+  leave(): void;
+  toggleSearch(): void;
+  report(error: unknown): void;
+}
+
+export class TerminalView {
+  readonly terminal: Terminal;
+  readonly search = new SearchAddon();
+  #host: TerminalHost;
+  #fit = new FitAddon();
+  #removeStyles: () => void;
+  #line: LineState = EMPTY_LINE;
+  #hint = '';
+  #drawn: Drawn | null = null;
+  /** The drawn line was submitted; its echo is on the way. */
+  #submitted = false;
+  /** Tab pressed again walks through these. */
+  #candidates: string[] = [];
+  #shownTo = 0;
+  #midLine = false;
+
+  constructor(element: HTMLElement, label: string, host: TerminalHost) {
+    this.#host = host;
+    this.terminal = new Terminal({
+      allowProposedApi: true,
+      convertEol: true,
+      cursorStyle: 'block',
+      cursorInactiveStyle: 'outline',
+      fontFamily: getComputedStyle(element).getPropertyValue('--font-mono'),
+      fontSize: 14,
+      lineHeight: 1.2,
+      scrollback: SCROLLBACK,
+      theme: terminalTheme(element),
+    });
+    this.terminal.loadAddon(this.#fit);
+    this.terminal.loadAddon(this.search);
+    this.terminal.loadAddon(new Unicode11Addon());
+    this.terminal.loadAddon(new WebLinksAddon());
+    this.terminal.unicode.activeVersion = '11';
+    styleThroughObject();
+    this.#removeStyles = withAdoptedStyles(() => this.terminal.open(element));
+    this.terminal.textarea?.setAttribute('aria-label', label);
+    this.terminal.attachCustomKeyEventHandler((event) => this.#onKey(event));
+    this.terminal.onData((data) => this.#onData(data));
+    this.terminal.registerLinkProvider(linksOf(this.terminal, host.playground));
+    this.terminal.write(BRACKETED_PASTE);
+    this.fit();
+    this.restart();
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+    this.#removeStyles();
+  }
+
+  focus(): void {
+    this.terminal.focus();
+  }
+
+  fit(): void {
+    const size = this.#fit.proposeDimensions();
+    if (!size || (size.cols === this.terminal.cols && size.rows === this.terminal.rows)) return;
+    this.#erase();
+    this.#fit.fit();
+    this.#draw();
+  }
+
+  setTheme(element: HTMLElement): void {
+    this.terminal.options.theme = terminalTheme(element);
+  }
+
+  /** Draws everything afresh: the tab was opened, or the world has jumped to another time. */
+  restart(): void {
+    const { tab } = this.#host;
+    this.terminal.reset();
+    this.terminal.write(BRACKETED_PASTE);
+    this.#drawn = null;
+    this.#submitted = false;
+    this.#midLine = false;
+    this.#shownTo = tab.written;
+    this.#print(tab.text);
+    this.#draw();
+  }
+
+  /** Shows what the console has printed since, and the prompt as it is now. */
+  update(): void {
+    const { tab } = this.#host;
+    const fresh = tab.written - this.#shownTo;
+    if (fresh > 0) {
+      this.#erase();
+      this.#submitted = false;
+      this.#print(tab.text.slice(-fresh));
+      this.#shownTo = tab.written;
+    }
+    if (!this.#submitted) this.#redraw();
+  }
+
+  /** Puts a line at the prompt without running it. */
+  setLine(text: string): void {
+    this.#line = withText(this.#line, text);
+    this.#redraw();
+    this.focus();
+  }
+
+  #print(text: string): void {
+    if (text === '') return;
+    this.terminal.write(decorate(text));
+    this.#midLine = !text.endsWith('\n');
+  }
+
+  // --- The line being edited --------------------------------------------------------------------
+
+  #erase(): void {
+    if (this.#drawn) this.terminal.write(eraseLine(this.#drawn));
+    this.#drawn = null;
+  }
+
+  #redraw(): void {
+    this.#erase();
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { tab } = this.#host;
+    // While a program runs there is no prompt; what is typed ahead shows unless output stands there.
+    if (tab.prompt === null && (this.#midLine || this.#line.text === '')) return;
+    if (this.#midLine) this.terminal.write('\r\n');
+    this.#midLine = false;
+    this.#drawn = drawLine(this.#line, {
+      prompt: tab.prompt ?? '',
+      columns: this.terminal.cols,
+      hint: tab.hidden ? '' : this.#hint,
+      hidden: tab.hidden,
+      history: tab.history,
+    });
+    this.terminal.write(this.#drawn.output);
+  }
+
+  #onData(data: string): void {
+    for (const key of parseKeys(data)) {
+      const { state, act } = edit(this.#line, key, this.#host.tab.history);
+      const same = state.text === this.#line.text;
+      this.#line = state;
+      if (act?.do !== 'complete' && !(key.kind === 'key' && key.name === 'tab')) this.#candidates = [];
+      if (!same) this.#hint = '';
+      if (act) this.#act(act);
+      else if (!this.#submitted) this.#redraw();
+    }
+    void this.#askHint().catch(this.#host.report);
+  }
+
+  #act(act: Act): void {
+    const { playground, tab, report } = this.#host;
+    switch (act.do) {
+      case 'submit':
+        this.#submitted = tab.prompt !== null;
+        void this.#submit(act.lines).catch(report);
+        return;
+      case 'interrupt':
+        this.#redraw();
+        void playground.interrupt(tab).catch(report);
+        return;
+      case 'eof':
+        void this.#submit(['exit']).catch(report);
+        return;
+      case 'complete':
+        void this.#complete().catch(report);
+        return;
+      case 'clear':
+        this.#drawn = null;
+        this.terminal.write('\x1b[2J\x1b[H');
+        this.#draw();
+        return;
+      case 'leave':
+        return this.#host.leave();
+      case 'bell':
+        this.#redraw();
+    }
+  }
+
+  async #submit(lines: readonly string[]): Promise<void> {
+    const { playground, tab } = this.#host;
+    for (const line of lines) await playground.typeLine(tab, line);
+  }
+
+  // --- Completion and hints ---------------------------------------------------------------------
+
+  async #complete(): Promise<void> {
+    const { playground, tab } = this.#host;
+    const { text } = this.#line;
+    if (this.#candidates.length === 0) {
+      const found = await playground.ask((session) => session.complete(tab.id, text));
+      if (this.#line.text !== text) return;
+      this.#candidates = [...found.candidates];
+    }
+    const next = this.#candidates.shift();
+    if (next === undefined) return;
+    this.#candidates.push(next);
+    this.#line = withText(this.#line, next);
+    this.#redraw();
+    await this.#askHint();
+  }
+
+  async #askHint(): Promise<void> {
+    const { playground, tab } = this.#host;
+    const { text } = this.#line;
+    if (text.trim() === '' || tab.hidden) return;
+    const { hint } = await playground.ask((session) => session.complete(tab.id, text));
+    if (this.#line.text !== text || hint === this.#hint) return;
+    this.#hint = hint;
+    if (!this.#submitted) this.#redraw();
+  }
+
+  // --- Keys that are not the line editor's ------------------------------------------------------
+
+  /** False for keys that the browser or the page shall have. */
+  #onKey(event: KeyboardEvent): boolean {
+    if (event.type !== 'keydown') return true;
+    const control = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (event.key === 'Tab' && event.shiftKey) return false;
+    if (control && key === 'v') return false;
+    if (control && key === 'c' && (event.shiftKey || this.terminal.hasSelection())) return false;
+    if (control && event.shiftKey && key === 'f') {
+      event.preventDefault();
+      this.#host.toggleSearch();
+      return false;
+    }
+    // A tab must not be completed by the browser's own focus move.
+    if (event.key === 'Tab') event.preventDefault();
+    return true;
+  }
+}
