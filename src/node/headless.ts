@@ -3,8 +3,8 @@
  * which is the same on every machine for the same options. */
 
 import type { Fault, WorldConfig } from '#session/api.ts';
+import { sessionOver } from '#session/in-place.ts';
 import { partOptions } from '#session/processes.ts';
-import { Session } from '#session/session.ts';
 import type { FeedEvent, Frame, ServerFrame } from '#sim/frame.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
@@ -108,12 +108,9 @@ interface Outcome {
 
 async function runWorld(options: RunOptions): Promise<Outcome> {
   let host: WorldHost | undefined;
-  const session = new Session({
-    makeHost: (config) => {
-      const parts = Array.from({ length: options.parts }, (_, part) => new Part(partOptions(config, part)));
-      return (host = new WorldHost(parts));
-    },
-    complete: () => ({ candidates: [], hint: '' }),
+  const session = sessionOver((config) => {
+    const parts = Array.from({ length: options.parts }, (_, part) => new Part(partOptions(config, part)));
+    return (host = new WorldHost(parts));
   });
   const count = async (): Promise<[packets: number, commands: number]> => {
     const report = await host?.report({ arrivedSince: Infinity, detailAll: false });

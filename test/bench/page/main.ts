@@ -1,14 +1,16 @@
-/* The bench's page: the worlds of world.ts in the session's worker, as the real page runs them. The runner
+/* The page of bench and placement test: the worlds of world.ts in the session's worker, as the real page runs them. The runner
  * reads the figures from `window.figures`. */
 
 import { wrap } from 'comlink';
 import type { SessionApi } from '#session/api.ts';
 import { measureSeek, measureWorld, type SeekFigures, type WorldFigures, type WorldPlan } from '../world.ts';
+import { playStory } from '../story.ts';
 
 declare global {
   interface Window {
     measureWorld(plan: WorldPlan): Promise<WorldFigures>;
     measureSeek(seconds: number): Promise<SeekFigures>;
+    playStory(workers: number): Promise<string>;
   }
 }
 
@@ -26,3 +28,4 @@ async function inWorker<T>(measure: (session: SessionApi) => Promise<T>): Promis
 
 window.measureWorld = (plan) => inWorker((session) => measureWorld(session, plan));
 window.measureSeek = (seconds) => inWorker((session) => measureSeek(session, seconds));
+window.playStory = (workers) => inWorker(playStory, workers);
