@@ -14,10 +14,11 @@ declare global {
   }
 }
 
-/** A session in a new worker, for one measurement. */
-async function inWorker<T>(measure: (session: SessionApi) => Promise<T>): Promise<T> {
+/** A session in a new worker, for one measurement; `workers` says over how many its world is spread. */
+async function inWorker<T>(measure: (session: SessionApi) => Promise<T>, workers = 1): Promise<T> {
   const worker = new Worker(new URL('../../../workers/session.worker.ts', import.meta.url), {
     type: 'module',
+    name: `session:${workers}`,
   });
   try {
     return await measure(wrap<SessionApi>(worker) as unknown as SessionApi);
