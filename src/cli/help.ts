@@ -48,7 +48,10 @@ export function completionsOf(line: string): string[] {
   const from = help === null ? 0 : help[0].length;
   const typed = line.slice(from).toLowerCase();
   if (typed === '' && help === null) return [];
-  const topics = [...COMMAND_HELP.map((row) => row[0]), ...(help === null ? [] : GROUPS.map((name) => '@' + name))];
+  const topics = [
+    ...COMMAND_HELP.map((row) => row[0]),
+    ...(help === null ? [] : GROUPS.map((name) => '@' + name)),
+  ];
   return topics
     .filter((topic) => topic.toLowerCase().startsWith(typed))
     .map((topic) => line.slice(0, from) + topic);
@@ -62,7 +65,7 @@ export function hintOf(line: string): string {
   const row = longestMatch(words);
   if (row === null) return '';
   let rest = row[1];
-  for (let left = words.length - row[0].split(' ').length; left > 0 && rest !== ''; ) {
+  for (let left = words.length - row[0].split(' ').length; left > 0 && rest !== '';) {
     // An optional part may have been left out, so from there on everything stays.
     if (rest.startsWith('[')) break;
     if (rest.startsWith(' ')) left--;

@@ -18,7 +18,11 @@ export class Exit extends Error {
   }
 }
 
-export function* connect(ip: string, port: number, timeoutMs?: number): Step<{ handle: Handle } | { error: string }> {
+export function* connect(
+  ip: string,
+  port: number,
+  timeoutMs?: number,
+): Step<{ handle: Handle } | { error: string }> {
   const answer = yield timeoutMs === undefined
     ? { op: 'connect', ip, port }
     : { op: 'connect', ip, port, timeoutMs };

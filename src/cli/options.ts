@@ -42,7 +42,19 @@ export interface CliConfig {
 }
 
 export type CliMode =
-  | { kind: 'latency' | 'latency-history' | 'latency-dist' | 'stat' | 'scan' | 'pipe' | 'bigkeys' | 'memkeys' | 'hotkeys' | 'replica' }
+  | {
+      kind:
+        | 'latency'
+        | 'latency-history'
+        | 'latency-dist'
+        | 'stat'
+        | 'scan'
+        | 'pipe'
+        | 'bigkeys'
+        | 'memkeys'
+        | 'hotkeys'
+        | 'replica';
+    }
   | { kind: 'lru-test'; keys: number }
   | { kind: 'intrinsic-latency'; seconds: number }
   | { kind: 'rdb' | 'functions-rdb'; path: string };
@@ -284,7 +296,8 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
     p.config.pattern = words[0] as Bytes;
   },
   '--lru-test': (p) => void (p.config.mode = { kind: 'lru-test', keys: atoi(p.value()) }),
-  '--intrinsic-latency': (p) => void (p.config.mode = { kind: 'intrinsic-latency', seconds: atoi(p.value()) }),
+  '--intrinsic-latency': (p) =>
+    void (p.config.mode = { kind: 'intrinsic-latency', seconds: atoi(p.value()) }),
   '--rdb': (p) => void (p.config.mode = { kind: 'rdb', path: p.value() }),
   '--functions-rdb': (p) => void (p.config.mode = { kind: 'functions-rdb', path: p.value() }),
   '--pipe-timeout': (p) => void (p.config.pipeTimeoutSeconds = atoi(p.value())),

@@ -299,7 +299,11 @@ export class ConsoleProcess implements Process {
     return null;
   }
 
-  #receive(op: { op: 'receive' | 'receiveBytes'; handle: Handle; timeoutMs?: number }): Answer | typeof LATER {
+  #receive(op: {
+    op: 'receive' | 'receiveBytes';
+    handle: Handle;
+    timeoutMs?: number;
+  }): Answer | typeof LATER {
     const connection = this.connections.get(op.handle);
     const ready = received(op.op, connection);
     if (ready !== null) return ready;
@@ -339,7 +343,9 @@ function received(kind: 'receive' | 'receiveBytes', connection: Connection | und
     if (data !== undefined) return { data };
   }
   if (connection.state !== 'closed') return null;
-  return { error: connection.reason === 'reset' ? 'Connection reset by peer' : 'Server closed the connection' };
+  return {
+    error: connection.reason === 'reset' ? 'Connection reset by peer' : 'Server closed the connection',
+  };
 }
 
 function connectError(reason: CloseReason): string {

@@ -48,10 +48,7 @@ export type Op =
   | { op: 'checkpoint'; state: unknown };
 
 export type ReplyAnswer =
-  | { reply: Reply; resp: 2 | 3 }
-  | { error: string }
-  | { interrupted: true }
-  | { timeout: true };
+  { reply: Reply; resp: 2 | 3 } | { error: string } | { interrupted: true } | { timeout: true };
 export type BytesAnswer = { data: Bytes } | { error: string } | { interrupted: true } | { timeout: true };
 export type LineAnswer = { line: Bytes } | { eof: true } | { interrupted: true };
 

@@ -15,6 +15,7 @@ import { Exit, Interrupted } from './ops.ts';
 import { parseOptions } from './options.ts';
 import type { CliConfig } from './options.ts';
 import type { Program, ProgramEnv, ProgramMain, Step } from './program.ts';
+import { readStdin } from './stdin.ts';
 
 /** What a prompt remembers. */
 interface ReplState {
@@ -48,9 +49,7 @@ function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<nu
     return 0;
   }
   if (parsed.kind === 'usage') {
-    yield parsed.code === 0
-      ? { op: 'print', text: usage() }
-      : { op: 'print', text: usage(), to: 'stderr' };
+    yield parsed.code === 0 ? { op: 'print', text: usage() } : { op: 'print', text: usage(), to: 'stderr' };
     return parsed.code;
   }
   const { config } = parsed;
@@ -98,17 +97,6 @@ function* commandFromArguments(config: CliConfig, env: ProgramEnv): Step<Bytes[]
     return argv.with(at, yield* readStdin(env));
   }
   return argv;
-}
-
-/** All of standard input; at a terminal, lines up to the end of input (an empty answer to Ctrl-D). */
-export function* readStdin(env: ProgramEnv): Step<Bytes> {
-  if (env.stdin !== null) return env.stdin;
-  let text = '';
-  for (;;) {
-    const line = yield* ops.ask('');
-    if (line === null) return text;
-    text += line + '\n';
-  }
 }
 
 /** --eval script.lua key1 key2 , arg1 arg2 */

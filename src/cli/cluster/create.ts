@@ -8,7 +8,14 @@ import { ErrorReply } from '#redis/reply.ts';
 import { parseAddress } from './address.ts';
 import { checkCluster, showNodes } from './check.ts';
 import { confirmWithYes } from './confirm.ts';
-import { isClusterNode, isEmptyNode, loadFromNode, loadNode, printNotClusterNode, waitForClusterJoin } from './load.ts';
+import {
+  isClusterNode,
+  isEmptyNode,
+  loadFromNode,
+  loadNode,
+  printNotClusterNode,
+  waitForClusterJoin,
+} from './load.ts';
 import { log, printReplyError } from './log.ts';
 import { address, call, connectNode, newNode } from './node.ts';
 import type { ClusterNode, Manager } from './node.ts';
@@ -66,7 +73,7 @@ function* openEmptyNode(manager: Manager, text: Bytes): Step<ClusterNode | null>
     yield* printNotClusterNode(manager, node, enabled === false ? null : enabled);
     return null;
   }
-  if ((yield* loadNode(manager, node)) === null) return null;
+  if ((yield* loadNode(node)) === null) return null;
   const empty = yield* isEmptyNode(node);
   if (empty !== true) {
     yield* printNotEmpty(manager, node, empty === false ? null : empty);

@@ -181,15 +181,12 @@ function* closeOpenSlot(
   const [from] = migrating;
   const [to] = importing;
   if (migrating.length === 1 && importing.length === 1 && from !== undefined && to !== undefined) {
-    yield* log(
-      manager,
-      'info',
-      `>>> Case 1: Moving slot ${slot} from ${address(from)} to ${address(to)}\n`,
-    );
+    yield* log(manager, 'info', `>>> Case 1: Moving slot ${slot} from ${address(from)} to ${address(to)}\n`);
     const failed = yield* moveSlot(manager, from, to, slot, { dots: true, update: true, fixing: true });
     return failed === null;
   }
-  if (migrating.length === 0 && importing.length > 0) return yield* moveAllToOwner(manager, slot, owner, importing);
+  if (migrating.length === 0 && importing.length > 0)
+    return yield* moveAllToOwner(manager, slot, owner, importing);
   if (migrating.length === 1 && importing.length > 1 && from !== undefined) {
     const holders: ClusterNode[] = [];
     for (const node of importing) if ((yield* countKeys(node, slot)) > 0) holders.push(node);
@@ -260,11 +257,7 @@ function* closeAllButOne(
     }
     return true;
   }
-  yield* log(
-    manager,
-    'info',
-    `>>> Case 3: Closing slot ${slot} on both migrating and importing nodes.\n`,
-  );
+  yield* log(manager, 'info', `>>> Case 3: Closing slot ${slot} on both migrating and importing nodes.\n`);
   for (const node of [from, ...importing]) {
     if ((yield* setSlot(node, slot, 'stable')) !== null) return false;
   }
@@ -297,7 +290,8 @@ export function* fixSlotsCoverage(manager: Manager): Step<boolean> {
   const several = [...holders].filter(([, nodes]) => nodes.length > 1);
   if (!(yield* coverEmpty(manager, none))) return false;
   if (!(yield* coverSingle(manager, single))) return false;
-  return yield* coverSeveral(manager, several);
+  if (!(yield* coverSeveral(manager, several))) return false;
+  return [...holders.keys()].every((slot) => manager.nodes.some((node) => node.slots[slot]));
 }
 
 type Group = [slot: number, holders: ClusterNode[]][];
@@ -312,7 +306,8 @@ function* announce(manager: Manager, group: Group, title: string, ask: string): 
 function* coverEmpty(manager: Manager, group: Group): Step<boolean> {
   if (group.length === 0) return true;
   const title = 'The following uncovered slots have no keys across the cluster:';
-  if (!(yield* announce(manager, group, title, 'Fix these slots by covering with a random node?'))) return true;
+  if (!(yield* announce(manager, group, title, 'Fix these slots by covering with a random node?')))
+    return true;
   const candidates = masters(manager).filter((node) => node.replicate === null);
   for (const [slot] of group) {
     const owner = candidates[yield* ops.random(candidates.length)] as ClusterNode;
@@ -339,7 +334,8 @@ function* coverSingle(manager: Manager, group: Group): Step<boolean> {
 function* coverSeveral(manager: Manager, group: Group): Step<boolean> {
   if (group.length === 0) return true;
   const title = 'The following uncovered slots have keys in multiple nodes:';
-  if (!(yield* announce(manager, group, title, 'Fix these slots by moving keys into a single node?'))) return true;
+  if (!(yield* announce(manager, group, title, 'Fix these slots by moving keys into a single node?')))
+    return true;
   for (const [slot, nodes] of group) {
     const owner = yield* nodeWithMostKeys(nodes, slot);
     if (owner === null) return false;

@@ -91,12 +91,20 @@ export function* isEmptyNode(node: ClusterNode): Step<boolean | ErrorReply> {
   return textOf(cluster).includes('cluster_known_nodes:1\r');
 }
 
-export function* printNotClusterNode(manager: Manager, node: ClusterNode, error: ErrorReply | null): Step<void> {
-  yield* log(manager, 'error', `[ERR] Node ${address(node)} ${error?.text ?? 'is not configured as a cluster node.'}\n`);
+export function* printNotClusterNode(
+  manager: Manager,
+  node: ClusterNode,
+  error: ErrorReply | null,
+): Step<void> {
+  yield* log(
+    manager,
+    'error',
+    `[ERR] Node ${address(node)} ${error?.text ?? 'is not configured as a cluster node.'}\n`,
+  );
 }
 
 /** Takes over what the node says of itself; the other nodes it lists are returned. */
-export function* loadNode(manager: Manager, node: ClusterNode): Step<ClusterNode[] | null> {
+export function* loadNode(node: ClusterNode): Step<ClusterNode[] | null> {
   const reply = yield* call(node, ['CLUSTER', 'NODES']);
   if (reply instanceof ErrorReply) {
     yield* printReplyError(node, reply);
@@ -133,7 +141,7 @@ export function* loadFromNode(manager: Manager, first: ClusterNode): Step<boolea
     yield* printNotClusterNode(manager, first, enabled === false ? null : enabled);
     return false;
   }
-  const friends = yield* loadNode(manager, first);
+  const friends = yield* loadNode(first);
   if (friends === null) return false;
   for (const node of manager.nodes) if (node !== first) yield* closeNode(node);
   manager.nodes = [first];
@@ -150,7 +158,7 @@ function* loadFriend(manager: Manager, friend: ClusterNode): Step<boolean> {
   if (friend.ip === '' || friend.port === 0) return false;
   const listed = friend.flags;
   if (!(yield* connectNode(manager, friend))) return false;
-  if ((yield* loadNode(manager, friend)) === null) {
+  if ((yield* loadNode(friend)) === null) {
     yield* log(manager, 'error', `[ERR] Unable to load info for node ${address(friend)}\n`);
     yield* closeNode(friend);
     return false;
@@ -180,7 +188,13 @@ export function* configSignature(node: ClusterNode): Step<string | null> {
   if (reply instanceof ErrorReply) return null;
   return parseClusterNodes(textOf(reply))
     .filter((line) => line.slots.length > 0)
-    .map((line) => `${line.name}:${line.slots.map(([a, b]) => (a === b ? a : `${a}-${b}`)).sort().join(',')}`)
+    .map(
+      (line) =>
+        `${line.name}:${line.slots
+          .map(([a, b]) => (a === b ? a : `${a}-${b}`))
+          .sort()
+          .join(',')}`,
+    )
     .sort()
     .join('|');
 }
@@ -218,7 +232,8 @@ function* warnOfUnreachable(manager: Manager): Step<void> {
   for (const node of manager.nodes) {
     const reply = yield* call(node, ['CLUSTER', 'NODES']);
     for (const line of parseClusterNodes(textOf(reply))) {
-      const lost = !line.connected || line.flags.some((flag) => flag === 'handshake' || flag.startsWith('fail'));
+      const lost =
+        !line.connected || line.flags.some((flag) => flag === 'handshake' || flag.startsWith('fail'));
       if (!lost || line.flags.includes('myself')) continue;
       const where = `${line.ip}:${line.port}`;
       unseen.set(where, [...(unseen.get(where) ?? []), address(node)]);
@@ -229,8 +244,13 @@ function* warnOfUnreachable(manager: Manager): Step<void> {
   yield* log(manager, 'error', `Warning: ${unseen.size} node(s) may be unreachable\n`);
   for (const [where, from] of unseen) {
     const node = manager.nodes.find((candidate) => address(candidate) === where);
-    const busPort = node === undefined || node.busPort === 0 ? Number(where.split(':').at(-1)) + 10000 : node.busPort;
-    yield* log(manager, 'error', ` - The port ${busPort} of node ${where.replace(/:\d+$/, '')} may be unreachable from:\n`);
+    const busPort =
+      node === undefined || node.busPort === 0 ? Number(where.split(':').at(-1)) + 10000 : node.busPort;
+    yield* log(
+      manager,
+      'error',
+      ` - The port ${busPort} of node ${where.replace(/:\d+$/, '')} may be unreachable from:\n`,
+    );
     for (const seer of from) yield* ops.print(`   ${seer}\n`);
   }
   yield* log(

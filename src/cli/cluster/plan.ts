@@ -91,7 +91,10 @@ export function planReplicas(
 
 /** 10000 for each replica on its master's host, 1 for each pair of replicas of one master that share
  *  a host; and the replicas that are badly placed. */
-export function antiAffinityScore(nodes: readonly ClusterNode[]): { score: number; offending: ClusterNode[] } {
+export function antiAffinityScore(nodes: readonly ClusterNode[]): {
+  score: number;
+  offending: ClusterNode[];
+} {
   const groups = new Map<string, { types: string; ip: string; master: string }>();
   for (const node of nodes) {
     const master = node.replicate ?? node.name;
