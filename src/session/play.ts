@@ -69,13 +69,14 @@ export class Player {
     for (const server of frame.servers) await this.type(server.name, await this.fill(line));
   }
 
-  async type(console: string, line: string): Promise<void> {
+  async type(name: string, line: string): Promise<void> {
+    const console = `console:${name}`;
     if (!this.opened.has(console)) {
       this.opened.add(console);
-      await this.session.input({ kind: 'openConsole', console, argv: programOf(console) });
+      await this.session.input({ kind: 'openConsole', console, argv: programOf(name) });
       await this.session.advance(1000 * MS);
     }
-    this.onLine({ console, line, output: await this.session.exec(console, line, LINE_LIMIT_US) });
+    this.onLine({ console: name, line, output: await this.session.exec(console, line, LINE_LIMIT_US) });
   }
 
   /** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
