@@ -139,12 +139,15 @@ function seatShard({ layout, master, replica }: Plan, shard: ShardSeat, shards: 
 }
 
 /** How far beside its master a replica stands. A single one goes towards the nearer side of the
- *  stage, where there is more room than above and below; several spread to both sides. */
+ *  stage, where there is more room than above and below; several share both sides, and keep clear of
+ *  the master between them. */
 function replicaOffset(at: number, count: number, step: number, angle: number): number {
   const side = Math.sin(angle * 2 + 1e-6) >= -1e-5 ? 1 : -1;
   if (count === 1) return side * Math.min(0.62, step * 0.3);
-  const spread = Math.min(0.62 * Math.max(1, count - 1), step * 0.36);
-  return side * (spread - (2 * spread * at) / (count - 1));
+  const reach = Math.min(0.62 * (count - 1), step * (count > 2 ? 0.42 : 0.36));
+  const direction = at % 2 === 0 ? side : -side;
+  const onThisSide = at % 2 === 0 ? Math.ceil(count / 2) : Math.floor(count / 2);
+  return direction * reach * (1 - (0.5 * Math.floor(at / 2)) / Math.max(1, onThisSide - 1));
 }
 
 /** Servers of no shard: around the ring while there is no cluster yet, otherwise in the corner. */

@@ -114,7 +114,7 @@ function kindOf(forth: LinkFrame | undefined, back: LinkFrame | undefined): Link
 
 /** The usual links between masters, as a hint that there is a mesh. */
 function mesh(frame: Frame, layout: Layout): LinkMark[] {
-  const masters = frame.servers.filter((server) => server.clusterEnabled && server.role === 'master');
+  const masters = frame.servers.filter((server) => server.clusterEnabled && server.slots.length > 0);
   if (masters.length > 4) return [];
   const marks: LinkMark[] = [];
   for (const [at, one] of masters.entries()) {

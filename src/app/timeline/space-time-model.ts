@@ -111,7 +111,7 @@ function lanesOf(
   const weight = new Map<string, number>();
   for (const packet of inView) {
     for (const end of [laneOf(packet.from), laneOf(packet.to)]) {
-      if (!servers.includes(end)) guests.add(end);
+      if (!servers.includes(end) && (end === 'console' || end.startsWith('client:'))) guests.add(end);
       const gain = isHeartbeat(packet) ? 0 : cone?.has(packet.id) ? 100 : 1;
       weight.set(end, (weight.get(end) ?? 0) + gain);
     }

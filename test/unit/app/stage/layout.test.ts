@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { distance } from '#app/stage/geometry.ts';
+import { densityFor, layOut } from '#app/stage/layout.ts';
+import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
+import { clusterFrame } from './frames.ts';
+
+const sizes = [
+  { width: 752, height: 496, scale: 1 },
+  { width: 640, height: 380, scale: 1 },
+  { width: 800, height: 452, scale: 1.22 },
+  { width: 390, height: 320, scale: 1 },
+];
+
+function layout(masters: number, replicas: number, spares: number, options: (typeof sizes)[number]) {
+  const frame = clusterFrame(masters, replicas, spares);
+  return layOut(reseat(EMPTY_SEATING, frame), frame, new Map(), options);
+}
+
+describe('places', () => {
+  for (const options of sizes) {
+    for (const [masters, replicas, spares] of [
+      [3, 1, 0],
+      [3, 1, 2],
+      [3, 2, 0],
+      [3, 3, 0],
+      [4, 1, 0],
+      [5, 1, 0],
+      [6, 1, 0],
+      [0, 0, 6],
+      [10, 2, 0],
+    ] as const) {
+      const name = `${masters} masters x ${replicas} + ${spares} on ${options.width}x${options.height}`;
+      test(`no two servers overlap and none is cut: ${name}`, () => {
+        const seats = [...layout(masters, replicas, spares, options).seats.values()];
+        expect(seats).toHaveLength(masters * (1 + replicas) + spares);
+        for (const [at, one] of seats.entries()) {
+          expect(one.x - one.radius).toBeGreaterThanOrEqual(0);
+          expect(one.x + one.radius).toBeLessThanOrEqual(options.width);
+          expect(one.y - one.radius).toBeGreaterThanOrEqual(0);
+          // Below, the label of a server needs room too.
+          expect(one.y + one.radius + (masters < 10 ? 16 : 0)).toBeLessThanOrEqual(options.height);
+          for (const other of seats.slice(at + 1)) {
+            expect(distance(one, other), `${one.name} and ${other.name}`).toBeGreaterThan(
+              one.radius + other.radius,
+            );
+          }
+        }
+      });
+    }
+  }
+
+  test('nobody sits in the ring', () => {
+    for (const options of sizes) {
+      const plan = layout(3, 1, 0, options);
+      for (const seat of plan.seats.values()) {
+        expect(distance(seat, plan.centre) - seat.radius).toBeGreaterThan(plan.ring.outer);
+      }
+    }
+  });
+
+  test('what was dragged stays where it was dropped, also on another size', () => {
+    const frame = clusterFrame(3);
+    const seating = reseat(EMPTY_SEATING, frame);
+    const moved = new Map([['7001', { x: 0.25, y: 0.5 }]]);
+    for (const options of sizes) {
+      const seat = layOut(seating, frame, moved, options).seats.get('7001');
+      expect(seat?.x).toBeCloseTo(options.width / 4);
+      expect(seat?.y).toBeCloseTo(options.height / 2);
+    }
+  });
+
+  test('a hundred servers keep apart, and a thousand get a place', () => {
+    const hundred = [...layout(50, 1, 0, sizes[0]!).seats.values()];
+    for (const [at, one] of hundred.entries()) {
+      for (const other of hundred.slice(at + 1))
+        expect(distance(one, other)).toBeGreaterThan(one.radius + other.radius);
+    }
+    expect(layout(500, 1, 0, sizes[0]!).seats.size).toBe(1000);
+    expect(densityFor(1000)).toBe('heat');
+  });
+});

@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import { branchRows } from '#app/timeline/branch-model.ts';
+import { Recorder } from '#app/timeline/recorder.ts';
+import { coneOf, spaceTime } from '#app/timeline/space-time-model.ts';
+import { tapeAxis, tapeModel, ticks, timeText, toPixel, toTime } from '#app/timeline/tape-model.ts';
+import type { HistoryView, TapeMark } from '#session/api.ts';
+import type { FeedEvent } from '#sim/frame.ts';
+import { clusterFrame, packet } from '#test/unit/app/stage/frames.ts';
+
+const words = { text: (mark: TapeMark) => mark.label, width: (text: string) => text.length * 7 };
+
+function history(marks: TapeMark[], change: Partial<HistoryView> = {}): HistoryView {
+  return { now: 40e6, end: 100e6, branch: 'main', branches: [], marks, ...change };
+}
+
+describe('the tape', () => {
+  test('time and pixels are each other’s inverse, and the ends hold', () => {
+    const axis = { from: 0, to: 100e6, width: 1000 };
+    expect(toTime(axis, toPixel(axis, 33e6))).toBe(33e6);
+    expect(toTime(axis, -50)).toBe(0);
+    expect(toTime(axis, 5000)).toBe(100e6);
+  });
+
+  test('epochs tile the tape up to what was simulated, failures lie over them', () => {
+    const view = history([
+      { at: 1e6, until: null, kind: 'epoch', label: '3' },
+      { at: 50e6, until: null, kind: 'epoch', label: '4' },
+      { at: 45e6, until: 60e6, kind: 'fail', label: '7002' },
+    ]);
+    const axis = { from: 0, to: 100e6, width: 1000 };
+    const { bands, playhead, end } = tapeModel(view, axis, view.now, words);
+    expect(bands.map(({ kind, x, width }) => [kind, x, width])).toEqual([
+      ['epoch', 0, 500],
+      ['epoch', 500, 500],
+      ['fail', 450, 150],
+    ]);
+    expect([playhead, end]).toEqual([400, 1000]);
+  });
+
+  test('notches on one pixel are one notch with a count', () => {
+    const marks: TapeMark[] = Array.from({ length: 500 }, (_, at) => ({
+      at: 50e6 + at,
+      until: null,
+      kind: 'write',
+      label: `k${at}`,
+    }));
+    const { notches } = tapeModel(history(marks), { from: 0, to: 100e6, width: 1000 }, 0, words);
+    expect(notches).toHaveLength(1);
+    expect(notches[0]).toMatchObject({ count: 500, x: 500 });
+    expect(notches[0]?.labels).toHaveLength(5);
+  });
+
+  test('a young world does not fill the tape', () => {
+    expect(tapeAxis({ end: 15e6, now: 15e6 }, 500).to).toBeGreaterThanOrEqual(20e6);
+  });
+
+  test('ticks are round and no more than wanted', () => {
+    const marks = ticks({ from: 3.2e6, to: 9.7e6, width: 600 }, 6);
+    expect(marks.map(({ label }) => label)).toEqual(['4 s', '6 s', '8 s']);
+    expect(ticks({ from: 5, to: 5, width: 10 }, 4)).toEqual([]);
+  });
+
+  test('times are as short as their precision allows', () => {
+    expect(timeText(12_345_678)).toBe('12.346 s');
+    expect(timeText(75e6, 1e6)).toBe('1:15');
+    expect(timeText(3_723_500_000, 1e5)).toBe('1:02:03.5');
+    expect(timeText(1500, 100)).toBe('0.001500 s');
+  });
+});
+
+describe('branches', () => {
+  test('each has its row, in the order in which they were made', () => {
+    const view = history([], {
+      branch: 'b',
+      branches: [
+        { id: 'a', parent: null, forkedAt: 0, end: 100e6, label: '' },
+        { id: 'b', parent: 'a', forkedAt: 40e6, end: 60e6, label: '' },
+      ],
+    });
+    const rows = branchRows(view, { from: 0, to: 100e6, width: 100 });
+    expect(
+      rows.map(({ id, row, x1, x2, parentRow, current }) => [id, row, x1, x2, parentRow, current]),
+    ).toEqual([
+      ['a', 0, 0, 100, null, false],
+      ['b', 1, 40, 60, 0, true],
+    ]);
+  });
+});
+
+describe('space-time', () => {
+  // a -> b at 10..20, b -> c at 30..40, c -> a at 35..45 (before the news reached c), a -> c at 5..50
+  const packets = [
+    packet(1, { from: 'a', to: 'b', label: 'fail', sentAt: 10, deliverAt: 20 }),
+    packet(2, { from: 'b', to: 'c', label: 'fail', sentAt: 30, deliverAt: 40 }),
+    packet(3, { from: 'c', to: 'a', label: 'fail', sentAt: 35, deliverAt: 45 }),
+    packet(4, { from: 'a', to: 'c', label: 'fail', sentAt: 5, deliverAt: 50 }),
+    packet(5, { from: 'b', to: 'a', label: 'fail', sentAt: 25, deliverAt: 60, lost: true }),
+  ];
+
+  test('the cone of a message holds what led to it and what it led to', () => {
+    const cone = coneOf(packets, [], { kind: 'packet', id: 2 }, 100);
+    expect([...(cone ?? [])].sort()).toEqual([1, 2]);
+  });
+
+  test('the cone of a server reaches back along messages, and a lost one carries nothing', () => {
+    const cone = coneOf(packets, [], { kind: 'server', name: 'a' }, 55);
+    // 3 came in; c had heard nothing before it sent that; 5 never came.
+    expect([...(cone ?? [])].sort()).toEqual([3]);
+  });
+
+  test('the cone of an event stands where and when it happened', () => {
+    const event: FeedEvent = { seq: 7, at: 41, who: 'c', event: { type: 'PFAIL' } };
+    expect([...(coneOf(packets, [event], { kind: 'event', seq: 7 }, 100) ?? [])].sort()).toEqual([1, 2]);
+    expect(coneOf(packets, [], { kind: 'event', seq: 7 }, 100)).toBeNull();
+    expect(coneOf(packets, [], { kind: 'slot', slot: 1 }, 100)).toBeNull();
+  });
+
+  const input = {
+    packets,
+    events: [],
+    servers: ['a', 'b', 'c'],
+    axis: { from: 0, to: 100, width: 1000 },
+    laneHeight: 10,
+    maxLanes: 8,
+    selection: null,
+    now: 50,
+  };
+
+  test('a line runs from sending to delivery, a lost one ends half-way', () => {
+    const { lines, lanes } = spaceTime(input);
+    expect(lanes.map(({ name, y }) => [name, y])).toEqual([
+      ['a', 5],
+      ['b', 15],
+      ['c', 25],
+    ]);
+    expect(lines.find(({ id }) => id === 1)).toMatchObject({ x1: 100, y1: 5, x2: 200, y2: 15, lit: true });
+    expect(lines.find(({ id }) => id === 5)).toMatchObject({ x1: 250, y1: 15, x2: 425, y2: 10, lost: true });
+  });
+
+  test('with more processes than room, those with something to tell stay and the rest are counted', () => {
+    const servers = [...'abcdefgh'];
+    const { lanes, hiddenLanes } = spaceTime({ ...input, servers, maxLanes: 3 });
+    expect(lanes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(hiddenLanes).toBe(5);
+    const chosen = spaceTime({ ...input, servers, maxLanes: 3, selection: { kind: 'server', name: 'h' } });
+    expect(chosen.lanes.map(({ name }) => name)).toContain('h');
+  });
+
+  test('all consoles share a lane', () => {
+    const command = packet(9, {
+      from: 'console:3',
+      to: 'a',
+      kind: 'command',
+      label: 'get',
+      sentAt: 1,
+      deliverAt: 2,
+    });
+    expect(spaceTime({ ...input, packets: [command] }).lanes.map(({ name }) => name)).toEqual([
+      'a',
+      'b',
+      'c',
+      'console',
+    ]);
+  });
+});
+
+describe('the recorder', () => {
+  test('remembers messages beyond the frame that showed them, within bounds', () => {
+    const recorder = new Recorder();
+    for (let round = 0; round < 50; round++) {
+      const packets = Array.from({ length: 600 }, (_, at) =>
+        packet(round * 600 + at, {
+          label: at % 2 === 0 ? 'ping' : 'fail',
+          sentAt: round,
+          deliverAt: round + 1,
+        }),
+      );
+      recorder.accept({ ...clusterFrame(3), now: round, packets });
+    }
+    expect(recorder.packets.size).toBeLessThanOrEqual(18_000);
+    expect(recorder.packets.has(29_999)).toBe(true);
+    expect(recorder.packets.has(1)).toBe(false);
+  });
+
+  test('a fork forgets the future that is no longer', () => {
+    const recorder = new Recorder();
+    const frame = clusterFrame(3);
+    recorder.accept({ ...frame, now: 100, packets: [packet(1, { sentAt: 10 }), packet(2, { sentAt: 90 })] });
+    recorder.accept({ ...frame, now: 50 });
+    expect([...recorder.packets.keys()]).toEqual([1, 2]);
+    recorder.accept({ ...frame, now: 50, branch: 'other' });
+    expect([...recorder.packets.keys()]).toEqual([1]);
+  });
+
+  test('notes when a process went down, and looking back adds nothing', () => {
+    const recorder = new Recorder();
+    const frame = clusterFrame(3);
+    const down = {
+      ...frame,
+      now: 200,
+      servers: frame.servers.map((s) => (s.name === '7002' ? { ...s, state: 'down' as const } : s)),
+    };
+    recorder.accept({ ...frame, now: 100 });
+    recorder.accept(down);
+    recorder.accept({ ...frame, now: 150 });
+    expect(recorder.states.get('7002')).toEqual([
+      { at: 100, state: 'running' },
+      { at: 200, state: 'down' },
+    ]);
+  });
+
+  test('two hours of samples stay bounded', () => {
+    const recorder = new Recorder();
+    const frame = clusterFrame(3);
+    for (let at = 0; at < 72_000; at++) recorder.accept({ ...frame, now: at * 100_000 });
+    expect(recorder.samples.length).toBeLessThanOrEqual(1800);
+    expect(recorder.samples[0]?.at).toBeLessThan(recorder.samples.at(-1)?.at ?? 0);
+  });
+});
