@@ -141,6 +141,16 @@ export class History {
     branch.end = Math.max(branch.end, now);
   }
 
+  /** Writes were found lost; a second time through the same stretch adds nothing. */
+  noteLost(keys: readonly string[], now: Micros): void {
+    for (const key of keys) {
+      const known = this.branch.marks.some(
+        (mark) => mark.kind === 'lost' && mark.at === now && mark.label === key,
+      );
+      if (!known) this.addMark({ at: now, until: now, kind: 'lost', label: key });
+    }
+  }
+
   private addMark(mark: TapeMark): void {
     const { marks } = this.branch;
     marks.push(mark);

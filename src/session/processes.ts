@@ -5,6 +5,7 @@ import { InvariantError } from '#base/assert.ts';
 import { utf8Decode } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { ConsoleProcess } from '#cli/process.ts';
+import type { Db } from '#redis/db.ts';
 import type { Process } from '#redis/io.ts';
 import { StringObj } from '#redis/object.ts';
 import { Server } from '#redis/server.ts';
@@ -13,7 +14,7 @@ import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
 import type { WorldConfig } from './api.ts';
 import { Operator, type OperatorServer } from './operator.ts';
-import { serverFrame } from './server-view.ts';
+import { serverFrame, serverVital } from './server-view.ts';
 
 /** Keys of one server that a watcher is shown. */
 const CONTENTS_SHOWN = 5000;
@@ -57,6 +58,19 @@ export const viewer: Viewer = {
   },
 
   client: () => null,
+
+  vital(world, machine) {
+    return machine.info.spec.kind === 'server' ? serverVital(world, machine) : null;
+  },
+
+  holdings(process, keys) {
+    if (!(process instanceof Server)) return null;
+    const { keys: tree } = process.dbs[0] as Db;
+    return keys.map((key) => {
+      const value = tree.get(keyHashSlot(key), key);
+      return value instanceof StringObj ? value.value : null;
+    });
+  },
 
   contents(process) {
     if (!(process instanceof Server)) return [];

@@ -9,6 +9,7 @@ import { replicaLink } from '#redis/replication/state.ts';
 import { Server } from '#redis/server.ts';
 import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
 import type { Machine } from '#sim/machine.ts';
+import type { Vital } from '#sim/vital.ts';
 import type { World } from '#sim/world.ts';
 
 const DEFAULTS = new Config();
@@ -35,6 +36,45 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
   if (full) frame.configDiff = configDiff(config, DEFAULTS);
   if (cluster) fillCluster(frame, world, process, cluster, views);
   return frame;
+}
+
+/** The vital signs of a server's machine. */
+export function serverVital(world: World, machine: Machine): Vital {
+  const { process, name } = machine;
+  const server = process instanceof Server ? process : null;
+  const cluster = server?.cluster ?? null;
+  const replication = server?.replication ?? null;
+  const follows = replication?.masterHost != null && replication.linkUp;
+  return {
+    name,
+    running: machine.state === 'running' && !server?.loading,
+    id: cluster?.myself.name ?? '',
+    isMaster: cluster ? cluster.myself.isMaster : replication?.masterHost === null,
+    slots: cluster && cluster.myself.numslots > 0 ? cluster.myself.slots : null,
+    currentEpoch: cluster?.currentEpoch ?? 0,
+    configEpoch: cluster ? epochOf(cluster.myself) : 0,
+    clusterOk: cluster?.ok ?? false,
+    masters: cluster?.size ?? 0,
+    mastersReached: cluster ? countReached(world, machine, cluster) : 0,
+    nodeTimeoutMs: server?.config.clusterNodeTimeout ?? 0,
+    replid: replication?.replid ?? '',
+    offset: replication?.masterReplOffset ?? 0,
+    streamsFrom: follows ? nameAt(world, replication.masterHost ?? '', replication.masterPort) : null,
+  };
+}
+
+/** Masters with slots, in this server's view, to which nothing is cut. Whether they are alive is for
+ *  the server itself to find out. */
+function countReached(world: World, machine: Machine, cluster: ClusterState): number {
+  let reached = 0;
+  for (const node of cluster.nodes.list) {
+    if (!node.isMaster || node.numslots === 0) continue;
+    const name = node === cluster.myself ? machine.name : nodeName(world, node);
+    if (name === null) continue;
+    const cut = world.network.isCut(machine.name, name) || world.network.isCut(name, machine.name);
+    if (!cut) reached++;
+  }
+  return reached;
 }
 
 function emptyFrame(name: string, ip: string, port: number, state: ServerFrame['state']): ServerFrame {

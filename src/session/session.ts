@@ -8,7 +8,7 @@
 
 import { describeMessage } from '#redis/cluster/describe.ts';
 import type { Micros } from '#redis/io.ts';
-import type { Frame, FrameRequest, LedgerFrame } from '#sim/frame.ts';
+import type { Frame, FrameRequest } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
 import type { StopRule } from '#sim/part.ts';
 import { encodePayload } from '#sim/wire.ts';
@@ -27,6 +27,7 @@ import type {
 import { Builder } from './builder.ts';
 import { completeConfig } from './config.ts';
 import { History } from './history.ts';
+import { Overseer } from './overseer.ts';
 import { Presenter } from './presenter.ts';
 import { checkInput, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
@@ -42,15 +43,6 @@ const WATCH_EVERY_US = 500_000;
 const LOOK_EVERY_US = 100_000;
 /** Bytes of a packet that its detail shows. */
 const PACKET_BYTES = 1 << 20;
-const NO_LEDGER: LedgerFrame = {
-  acked: 0,
-  lost: 0,
-  staleReads: 0,
-  dualOwnerMs: 0,
-  lockOverlapMs: 0,
-  outageMs: 0,
-  recent: [],
-};
 
 /** Makes the host for a world, with the machines not yet added. */
 export type HostMaker = (config: WorldConfig) => WorldHost | Promise<WorldHost>;
@@ -68,6 +60,7 @@ interface Open {
   builder: Builder;
   history: History;
   presenter: Presenter;
+  overseer: Overseer;
   /** Names of all processes that there are or will be on this log. */
   names: Set<string>;
   lines: TypedLines;
@@ -138,16 +131,16 @@ export class Session implements SessionApi {
     const history = new History();
     const presenter = new Presenter(host, builder, history);
     const names = new Set(builder.plan.map(({ name }) => name));
-    this.current = { host, builder, history, presenter, names, lines: new TypedLines() };
+    const overseer = new Overseer();
+    this.current = { host, builder, history, presenter, overseer, names, lines: new TypedLines() };
     this.breakpoints = [];
     await builder.addServers();
     await builder.form();
     await this.drain();
     // A large cluster may have needed longer than the warm-up to form.
     const warm = Math.max(Math.round(config.warmUpMs * 1000), Math.ceil(host.now / TICK_US) * TICK_US);
-    await host.run(warm);
-    await this.drain();
-    history.keep(await host.snapshot(), host.now);
+    await this.runTo(warm, null);
+    await this.keepSnapshot();
     this.jumped();
   }
 
@@ -230,11 +223,12 @@ export class Session implements SessionApi {
   /** Goes to a time of this branch: forward if that is shorter. `elsewhere` when the world as it stands
    *  is not on this branch. A time before the world was handed over means that moment. */
   private async goTo(to: Micros, elsewhere: boolean): Promise<void> {
-    const { host, history } = this.world;
+    const { host, history, overseer } = this.world;
     const nearest = history.nearest(to) ?? history.first();
     const forward = !elsewhere && to >= host.now && nearest.at <= host.now;
     if (!forward) {
       await host.restore(nearest.id);
+      overseer.restore(nearest.id);
       history.goTo(nearest);
       this.jumped();
     }
@@ -252,20 +246,19 @@ export class Session implements SessionApi {
 
   /** Lets time pass to `to`, doing the inputs of this branch on the way. */
   private async runTo(to: Micros, stop: StopRule | null): Promise<Stop | null> {
-    const { host, history } = this.world;
+    const { host, history, overseer } = this.world;
     this.stoppedBy = null;
     for (;;) {
       const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
       const nextSnapshot = this.lastSnapshotAt + SNAPSHOT_EVERY_US;
-      const { stopped, halted } = await host.run(
-        Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook),
-        stop,
-      );
+      const target = Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook, overseer.nextLook(host.now));
+      const { stopped } = await host.run(target, stop);
       await this.drain();
+      history.noteLost(await overseer.look(host), host.now);
       await this.showWatch();
       if (stopped) this.stoppedBy = stopped.reason;
-      if (stopped || halted) return stopped;
+      if (stopped || host.halted) return stopped;
       if (input && input.at <= host.now) await this.applyNext();
       else if (host.now >= nextSnapshot) await this.takeSnapshot();
       else if (host.now >= to) return null;
@@ -274,18 +267,29 @@ export class Session implements SessionApi {
 
   /** Keeps the world as it is now, unless this stretch of history has a snapshot already. */
   private async takeSnapshot(): Promise<void> {
-    const { host, history } = this.world;
+    const { host, history, overseer } = this.world;
     this.lastSnapshotAt = host.now;
     const nearest = history.nearest(host.now);
     if (nearest && host.now - nearest.at < SNAPSHOT_EVERY_US) return;
-    history.keep(await host.snapshot(), host.now);
+    await this.keepSnapshot();
     const gone = history.thin(SNAPSHOTS_KEPT);
-    if (gone.length > 0) await host.release(gone);
+    if (gone.length === 0) return;
+    await host.release(gone);
+    overseer.release(gone);
+  }
+
+  private async keepSnapshot(): Promise<void> {
+    const { host, history, overseer } = this.world;
+    const id = await host.snapshot();
+    history.keep(id, host.now);
+    overseer.keep(id);
   }
 
   private async drain(): Promise<void> {
-    const { host, history } = this.world;
-    history.record(await host.takeEvents(), host.now);
+    const { host, history, overseer } = this.world;
+    const events = await host.takeEvents();
+    await overseer.hear(host, events);
+    history.record(events, host.now);
   }
 
   private breakpointRule(): StopRule | null {
@@ -369,7 +373,8 @@ export class Session implements SessionApi {
   }
 
   private makeFrame(request?: FrameRequest): Promise<Frame> {
-    return this.world.presenter.frame(this.stoppedBy, NO_LEDGER, request);
+    const { presenter, overseer } = this.world;
+    return presenter.frame(this.stoppedBy, overseer.frame(), request);
   }
 
   hash(): Promise<string> {
@@ -390,8 +395,8 @@ export class Session implements SessionApi {
   }
 
   private async look(): Promise<Sight> {
-    const { presenter, lines } = this.world;
-    return { ...(await presenter.look(NO_LEDGER)), lines: lines.finished };
+    const { presenter, lines, overseer } = this.world;
+    return { ...(await presenter.look(overseer.frame())), lines: lines.finished };
   }
 
   /** Shows the watch what has become of the world. */

@@ -35,8 +35,6 @@ export function markOfEvent(
     case 'SLOT_OWNER':
       endBand(marks, 'migration', String(event['slot'] ?? ''), at);
       return null;
-    case 'WRITE_LOST':
-      return { at, until: at, kind: 'lost', label: String(event['key'] ?? '') };
     default:
       return null;
   }

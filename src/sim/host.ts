@@ -9,7 +9,9 @@
  * A world of one part runs without windows. Calls to a part in this thread answer at once, calls to a
  * part in a worker later; `await` does for both. */
 
+import type { Bytes } from '#base/bytes.ts';
 import type { Micros } from '#redis/io.ts';
+import type { Ack } from './ack-tap.ts';
 import type {
   Action,
   ConsoleState,
@@ -20,6 +22,7 @@ import type {
   ReportRequest,
   StopRule,
 } from './part.ts';
+import type { Vital } from './vital.ts';
 import { combineHashes } from './trace.ts';
 import type { Halt, PlacedEvent, Stop } from './world.ts';
 
@@ -136,6 +139,34 @@ export class WorldHost {
     for (const part of this.parts) lists.push(await part.takeEvents());
     const events = lists.flat();
     return events.sort((a, b) => a.at - b.at || a.machine - b.machine || a.order - b.order);
+  }
+
+  /** Acknowledged writes since they were last taken, in the order of their times. */
+  async takeAcks(): Promise<Ack[]> {
+    const lists = [];
+    for (const part of this.parts) lists.push(await part.takeAcks());
+    return lists.length === 1
+      ? (lists[0] as Ack[])
+      : lists.flat().sort((a, b) => a.at - b.at || (a.client < b.client ? -1 : 1));
+  }
+
+  async vitals(): Promise<Vital[]> {
+    const lists = [];
+    for (const part of this.parts) lists.push(await part.vitals());
+    return lists.length === 1
+      ? (lists[0] as Vital[])
+      : lists.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async holdings(keys: readonly Bytes[]): Promise<Record<string, (Bytes | null)[]>> {
+    const lists = [];
+    for (const part of this.parts) lists.push(await part.holdings(keys));
+    return Object.assign({}, ...lists) as Record<string, (Bytes | null)[]>;
+  }
+
+  /** A rule was broken, as somebody found who looked at all parts. */
+  halt(reason: string): void {
+    this.halted ??= { reason, at: this.now };
   }
 
   async hash(): Promise<string> {

@@ -6,6 +6,7 @@
 
 import { Prng } from '#base/prng.ts';
 import type { CloseReason, Micros, Payload, Process, SocketId } from '#redis/io.ts';
+import { AckTap } from './ack-tap.ts';
 import { SimDisk } from './disk.ts';
 import type { SegmentContent } from './segment.ts';
 import { SocketTable } from './sockets.ts';
@@ -78,6 +79,8 @@ export class Machine {
   blockedUntil: Micros = 0;
   /** Wall clock of this machine against the world's, milliseconds. */
   skewMs = 0;
+  /** Follows what is said to servers, on machines of clients. */
+  readonly tap: AckTap | null;
   log: string[] = [];
   logDropped = 0;
   private eventSeq = 0;
@@ -88,6 +91,7 @@ export class Machine {
     this.index = index;
     this.info = info;
     this.random = Prng.stream(seed, `process/${info.name}`);
+    this.tap = info.spec.kind === 'console' || info.spec.kind === 'client' ? new AckTap() : null;
   }
 
   get name(): string {

@@ -3,15 +3,18 @@
  * All arguments and results are plain data. A whole world is one part, or several that host.ts runs
  * window by window. Snapshots stay inside the part and are called by numbers. */
 
+import type { Bytes } from '#base/bytes.ts';
 import { cloneGraph } from '#base/clone.ts';
 import type { Micros, Payload, Process } from '#redis/io.ts';
 import type { Fault } from '#session/api.ts';
+import type { Ack } from './ack-tap.ts';
 import { applyFault } from './faults.ts';
 import type { ClientFrame, FrameRequest, LinkFrame, PacketFrame, ServerFrame } from './frame.ts';
 import type { Machine, MachineInfo } from './machine.ts';
 import { packetFrames } from './packets.ts';
 import { WorldEvent } from './queue.ts';
 import { Segment, type SegmentContent } from './segment.ts';
+import type { Vital } from './vital.ts';
 import { decodePayload, encodePayload } from './wire.ts';
 import { World, type Halt, type PlacedEvent, type Stop, type WorldOptions } from './world.ts';
 
@@ -77,6 +80,8 @@ export interface Viewer {
   server(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame | null;
   console(process: Process | null, name: string): ConsoleState | null;
   client(process: Process | null, name: string): ClientFrame | null;
+  vital(world: World, machine: Machine): Vital | null;
+  holdings(process: Process | null, keys: readonly Bytes[]): (Bytes | null)[] | null;
   /** Keys that a process itself holds, with the values that are strings (null for others), and the
    *  Unix ms at which they expire. */
   contents(process: Process | null): KeyContent[];
@@ -184,6 +189,32 @@ export class Part {
     const { events } = this.world;
     this.world.events = [];
     return events;
+  }
+
+  /** Acknowledged writes since they were last taken. */
+  takeAcks(): Ack[] {
+    const { acks } = this.world;
+    this.world.acks = [];
+    return acks;
+  }
+
+  vitals(): Vital[] {
+    const out: Vital[] = [];
+    for (const machine of this.world.machines) {
+      const vital = machine && this.viewer.vital(this.world, machine);
+      if (vital) out.push(vital);
+    }
+    return out;
+  }
+
+  /** What each server holds for these keys, where it is a string. */
+  holdings(keys: readonly Bytes[]): Record<string, (Bytes | null)[]> {
+    const out: Record<string, (Bytes | null)[]> = {};
+    for (const machine of this.world.machines) {
+      const values = machine && this.viewer.holdings(machine.process, keys);
+      if (values) out[machine.name] = values;
+    }
+    return out;
   }
 
   hashes(): [string, string][] {

@@ -71,6 +71,7 @@ export function send(world: World, machine: Machine, id: SocketId, payload: Payl
     sockets.extra(row).early.push(payload);
     return;
   }
+  machine.tap?.onSend(id, payload);
   const bytes = payloadBytes(payload);
   noteSent(world, machine, row, bytes);
   emitStream(world, machine, row, 'data', payload, bytes);

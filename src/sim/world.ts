@@ -12,6 +12,8 @@
 import { InvariantError } from '#base/assert.ts';
 import { CLONE, type Cloner } from '#base/clone.ts';
 import type { Micros, Process, ProtocolEvent, SocketId } from '#redis/io.ts';
+import type { Reply } from '#redis/reply.ts';
+import type { Ack, AckTap } from './ack-tap.ts';
 import { Machine, type Delivery, type MachineInfo, type ProcessSpec } from './machine.ts';
 import { MachineIo } from './machine-io.ts';
 import { Network, type LinkQuality } from './network.ts';
@@ -87,6 +89,8 @@ export class World {
   remote: WorldEvent[] = [];
   /** Protocol events since they were last taken. */
   events: PlacedEvent[] = [];
+  /** Acknowledged writes since they were last taken. */
+  acks: Ack[] = [];
   arrived: Segment[] = [];
   packetsDelivered = 0;
   commandsDelivered = 0;
@@ -119,7 +123,13 @@ export class World {
       const value = (this as Record<string, unknown>)[key];
       if (key === 'factory' || key === 'codec') copy[key] = value;
       else if (key === 'probe') copy[key] = null;
-      else if (key === 'directory' || key === 'arrived' || key === 'events' || key === 'remote') {
+      else if (
+        key === 'directory' ||
+        key === 'arrived' ||
+        key === 'events' ||
+        key === 'acks' ||
+        key === 'remote'
+      ) {
         copy[key] = (value as unknown[]).slice();
       } else if (key === 'byName' || key === 'byAddress') copy[key] = new Map(value as Map<string, number>);
       else copy[key] = clone(value);
@@ -469,11 +479,21 @@ export class World {
       case 'message':
         mixPayload(trace, delivery.payload);
         noteConsumed(this, machine, row, delivery.bytes, waited);
+        if (machine.tap && delivery.payload.kind === 'reply') {
+          this.noteReply(machine, machine.tap, delivery.socket, delivery.payload.reply, delivery.peer);
+        }
         return this.guard(machine, () => process.onMessage(delivery.socket, delivery.payload));
       case 'close':
         trace.mixString(delivery.reason);
         if (sockets.state[row] === ENDED) sockets.free(row);
+        machine.tap?.onClose(delivery.socket);
         return this.guard(machine, () => process.onClose(delivery.socket, delivery.reason));
+    }
+  }
+
+  private noteReply(machine: Machine, tap: AckTap, socket: SocketId, reply: Reply, by: string): void {
+    for (const { key, value } of tap.onReply(socket, reply)) {
+      this.acks.push({ at: this.now, key, value, client: machine.name, by });
     }
   }
 

@@ -58,6 +58,8 @@ const viewer: Viewer = {
   },
   client: () => null,
   contents: () => [],
+  vital: () => null,
+  holdings: () => null,
 };
 
 export function toySession(parts = 1): Session {

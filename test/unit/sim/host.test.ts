@@ -5,7 +5,14 @@ import { Part, type Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
 import { caller, echo, toyFactory } from './toy.ts';
 
-const blind: Viewer = { server: () => null, console: () => null, client: () => null, contents: () => [] };
+const blind: Viewer = {
+  server: () => null,
+  console: () => null,
+  client: () => null,
+  contents: () => [],
+  vital: () => null,
+  holdings: () => null,
+};
 
 function script(count: number, word: string): [number, string][] {
   return Array.from({ length: count }, (_, at) => [2000 + at * 1733, `${word} ${at}`]);
