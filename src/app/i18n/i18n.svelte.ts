@@ -65,12 +65,8 @@ export function textIn(lang: 'en' | 'zh', word: Word, params?: Params): string {
   return params ? fill(text, params) : text;
 }
 
-/** True when there is such a word; for words whose name is made from data. */
-export function hasWord(word: string): word is Word {
-  return Object.hasOwn(en, word);
-}
-
-function fill(text: string, params: Params): string {
+/** `text` with `{name}` replaced by the parameters. */
+export function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     return value === undefined ? whole : String(value);

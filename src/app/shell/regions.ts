@@ -19,3 +19,4 @@ export const loadTape = region('timeline/Tape');
 export const loadTransport = region('timeline/Transport');
 export const loadSpaceTime = region('timeline/SpaceTime');
 export const loadInspector = region('inspector/Inspector');
+export const loadFeed: Loader = () => import('#app/feed/FeedPanel.svelte');

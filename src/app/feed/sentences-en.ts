@@ -1,0 +1,61 @@
+/* Each protocol event as an English sentence. {who} is the server that saw it, {name} the node it is
+ * about; the other names are fields of the event. */
+
+export const sentencesEn: Readonly<Record<string, string>> = {
+  PFAIL: '{who} suspects {name}: no answer for {silentMs} ms (timeout {nodeTimeoutMs})',
+  PFAIL_CLEARED: '{who} no longer suspects {name}',
+  FAILURE_REPORT: '{from} tells {who} that it suspects {name} ({reports} reports now)',
+  FAIL: '{who} declares {name} failed: {reports} of {needed} masters needed agree',
+  FAIL_RECEIVED: '{who} hears from {from} that {name} has failed',
+  FAIL_CLEARED: '{who} takes {name} as well again after {failedForMs} ms',
+  CLUSTER_STATE: '{who}: cluster state is now {state}{reasonText}',
+
+  ELECTION_SCHEDULED: '{who} will stand for election in {delayMs} ms (rank {rank}, offset {offset})',
+  ELECTION_DELAYED: '{who} waits {addedMs} ms longer: its rank is now {rank}',
+  AUTH_REQUEST: '{who} asks every master for its vote in epoch {epoch}; it needs {needed}',
+  VOTE_GRANTED: '{who} votes for {name} in epoch {epoch}',
+  VOTE_DENIED: '{who} refuses its vote to {name}: {text}',
+  VOTE_RECEIVED: '{who} has {votes} of {needed} votes (the latest from {name})',
+  PROMOTED: '{who} is master now, with config epoch {epoch}, in place of {instead}',
+  CANT_FAILOVER: '{who} cannot take over yet: {reasonText}',
+  EPOCH: '{who} moves to epoch {current}',
+  CONFIG_EPOCH_COLLISION: '{who} and {name} both had config epoch {epoch}; {who} takes {now}',
+  MFSTART: '{who} asks for a manual failover {option}',
+  MF_PAUSED: '{who} pauses its clients for a manual failover to {name}',
+  MF_READY: '{who} has caught up with its master at offset {offset}',
+  MF_TIMEOUT: '{who} gives the manual failover up: time is over',
+
+  SLOT_OWNER: '{who}: slots {slots} now belong to {name}',
+  SLOT_UNASSIGNED: '{who}: slots {slots} belong to nobody now',
+  SLOT_MIGRATING: '{who} begins to hand slot {slot} to {toName}',
+  SLOT_IMPORTING: '{who} begins to take slot {slot} from {fromName}',
+  SLOT_STABLE: '{who} closes slot {slot}: neither migrating nor importing',
+  SLOT_REPAIRED: '{who} claims slot {slot} because it holds keys of it',
+  DIRTY_SLOT_DELETED: '{who} drops {keys} keys of slot {slot}, which is no longer its own',
+  UPDATE_SENT: '{who} corrects {to}: {name} has the greater config epoch {configEpoch}',
+  UPDATE_RECEIVED: '{who} is corrected: {name} has config epoch {configEpoch}, not {known}',
+
+  FULLRESYNC: '{who} sends {replica} a full copy ({bytes} bytes, offset {offset})',
+  CONTINUE: '{who} lets {replica} continue at offset {offset} ({bytes} bytes of backlog)',
+  REPL_LINK_UP: '{who} follows its master on port {port} from offset {offset}',
+  REPL_LINK_DOWN: '{who} has lost the link to its master at offset {offset}',
+  REPLICA_OVERFLOW: '{who} drops {replica}: {pending} bytes were waiting for it',
+  REPLICA_MIGRATION: '{who} moves from {from} to {name}, which has no replica left',
+
+  MEET: '{who} meets {ip}:{port}',
+  MEET_RECEIVED: '{who} is greeted by {ip}:{port}',
+  HANDSHAKE_DONE: '{who} and {name} know each other now',
+  HANDSHAKE_TIMEOUT: '{who} gives up greeting {ip}:{port}',
+  NODE_ADDED: '{who} learns of {name} from {by}',
+  NOADDR: '{who} no longer knows an address for {name}',
+  ADDRESS_UPDATED: '{who} notes the new address {ip}:{port} of {name}',
+  ROLE_CHANGED: '{who} sees {name} as a {role} now',
+  FORGET: '{who} forgets {name}',
+  RESET: '{who} is reset',
+};
+
+export const reasonsEn: Readonly<Record<string, string>> = {
+  unassignedSlots: 'some slots belong to nobody',
+  failedOwner: 'an owner of slots has failed',
+  minority: 'most masters are out of reach',
+};
