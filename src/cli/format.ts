@@ -58,16 +58,17 @@ export function toResp2(reply: Reply): Reply {
 }
 
 /** What is printed for one reply, its final newline included. `rawStrings` is for commands whose
- *  reply is a text for people (INFO, CLUSTER NODES ...) on a terminal. */
+ *  reply is a text for people (INFO, CLUSTER NODES ...): it is printed as it is in every mode. */
 export function formatReply(
   reply: Reply,
   mode: OutputMode,
   options: { rawStrings?: boolean; itemDelimiter?: Bytes; replyDelimiter?: Bytes } = {},
 ): Bytes {
   const itemDelimiter = options.itemDelimiter ?? '\n';
+  if (options.rawStrings) return formatRaw(reply, itemDelimiter);
   switch (mode) {
     case 'standard':
-      return options.rawStrings ? formatRaw(reply, itemDelimiter) : formatTty(reply, '');
+      return formatTty(reply, '');
     case 'raw':
       return formatRaw(reply, itemDelimiter) + (options.replyDelimiter ?? '\n');
     case 'csv':

@@ -52,6 +52,10 @@ export interface ConsoleOptions {
   /** Program to fall back to: a prompt of the machine. */
   login?: string | null;
   vars?: Readonly<Record<string, string>>;
+  /** What is piped into the program instead of lines that are typed. */
+  stdin?: Bytes | null;
+  /** False when its output goes into a pipe: it formats for programs then. */
+  stdoutTty?: boolean;
 }
 
 export class ConsoleProcess implements Process {
@@ -76,8 +80,8 @@ export class ConsoleProcess implements Process {
     this.programs = Object.freeze({ ...(options.programs ?? cliPrograms) });
     this.login = options.login === undefined ? 'sh' : options.login;
     this.env = Object.freeze({
-      stdoutTty: true,
-      stdin: null,
+      stdoutTty: options.stdoutTty ?? true,
+      stdin: options.stdin ?? null,
       vars: Object.freeze({ TERM: 'xterm-256color', ...options.vars }),
     });
   }
@@ -93,13 +97,13 @@ export class ConsoleProcess implements Process {
   }
 
   start(): void {
-    this.#startProgram(this.argv.map(utf8Encode));
+    this.startProgram(this.argv.map(utf8Encode));
   }
 
   onInput(input: unknown): void {
     const { kind, line } = input as { kind: string; line?: string };
-    if (kind === 'line') this.#onLine(utf8Encode(line ?? ''));
-    else if (kind === 'interrupt') this.#onInterrupt();
+    if (kind === 'line') this.onLine(utf8Encode(line ?? ''));
+    else if (kind === 'interrupt') this.onInterrupt();
     else if (kind === 'closeConsole') this.io.exit(0);
   }
 
@@ -110,103 +114,103 @@ export class ConsoleProcess implements Process {
   }
 
   onConnect(socket: SocketId): void {
-    const found = this.#findConnection(socket);
+    const found = this.findConnection(socket);
     if (found === null) return;
     const [handle, connection] = found;
     connection.state = 'open';
-    if (this.waiting?.for === 'connect' && this.waiting.handle === handle) this.#answer({ handle });
+    if (this.waiting?.for === 'connect' && this.waiting.handle === handle) this.answer({ handle });
   }
 
   onMessage(socket: SocketId, payload: Payload): void {
-    const found = this.#findConnection(socket);
+    const found = this.findConnection(socket);
     if (found === null) return;
     const [handle, connection] = found;
     if (payload.kind === 'reply') connection.replies.push({ reply: payload.reply, resp: payload.resp });
     else if (payload.kind === 'bytes') connection.bytes.push(payload.data);
-    this.#deliver(handle, connection);
+    this.deliver(handle, connection);
   }
 
   onClose(socket: SocketId, reason: CloseReason): void {
-    const found = this.#findConnection(socket);
+    const found = this.findConnection(socket);
     if (found === null) return;
     const [handle, connection] = found;
     connection.state = 'closed';
     connection.reason = reason;
     if (this.waiting?.for === 'connect' && this.waiting.handle === handle) {
       this.connections.delete(handle);
-      this.#answer({ error: connectError(reason) });
+      this.answer({ error: connectError(reason) });
       return;
     }
-    this.#deliver(handle, connection);
+    this.deliver(handle, connection);
   }
 
   onTimer(timer: string): void {
     if (timer !== 'wait' || this.waiting === null) return;
     const waiting = this.waiting;
-    if (waiting.for === 'sleep') this.#answer(null);
-    else if (waiting.for === 'turn') this.#answer(waiting.answer);
+    if (waiting.for === 'sleep') this.answer(null);
+    else if (waiting.for === 'turn') this.answer(waiting.answer);
     else if (waiting.for === 'connect') {
-      this.#drop(waiting.handle);
-      this.#answer({ error: connectError('timeout') });
-    } else if (waiting.for !== 'line') this.#answer({ timeout: true });
+      this.drop(waiting.handle);
+      this.answer({ error: connectError('timeout') });
+    } else if (waiting.for !== 'line') this.answer({ timeout: true });
   }
 
   // ------------------------------------------------------------------ what comes from the keyboard
 
-  #onLine(line: Bytes): void {
+  private onLine(line: Bytes): void {
     if (this.typed.length >= TYPEAHEAD) return;
     this.typed.push(line);
-    if (this.waiting?.for === 'line') this.#answer({ line: this.#takeLine(this.waiting) });
+    if (this.waiting?.for === 'line') this.answer({ line: this.takeLine(this.waiting) });
   }
 
   /** The next typed line, shown behind its prompt as the terminal would have echoed it. */
-  #takeLine(ask: { prompt: string; hidden: boolean }): Bytes {
+  private takeLine(ask: { prompt: string; hidden: boolean }): Bytes {
     const line = this.typed.shift();
     assert(line !== undefined, 'a line was typed');
     this.transcript.echo(ask.prompt + (ask.hidden ? '' : sanitize(line)) + '\n');
     return line;
   }
 
-  #onInterrupt(): void {
+  private onInterrupt(): void {
     // A terminal throws away what was typed ahead when it turns Ctrl-C into a signal.
     this.typed = [];
     const waiting = this.waiting;
     if (waiting === null) return;
     this.transcript.echo(waiting.for === 'line' ? `${waiting.prompt}^C\n` : '^C');
-    if (waiting.for === 'connect') this.#drop(waiting.handle);
-    this.#answer(waiting.for === 'turn' ? waiting.answer : { interrupted: true });
+    if (waiting.for === 'connect') this.drop(waiting.handle);
+    this.answer(waiting.for === 'turn' ? waiting.answer : { interrupted: true });
   }
 
   // ------------------------------------------------------------------ running the program
 
-  #startProgram(argv: readonly Bytes[]): void {
+  private startProgram(argv: readonly Bytes[]): void {
     const name = argv[0] ?? '';
     const main = this.programs[name];
     if (main === undefined) {
       this.transcript.print(`${sanitize(name)}: command not found\n`);
       this.exitCode = 127;
-      this.#afterProgram(name);
+      this.afterProgram(name);
       return;
     }
     this.run = new ProgramRun(main, argv, this.env);
-    this.#proceed(this.run.start());
+    this.proceed(this.run.start());
   }
 
-  #answer(answer: Answer): void {
+  private answer(answer: Answer): void {
     this.waiting = null;
     this.io.clearTimer('wait');
     assert(this.run !== null, 'an answer goes to a running program');
-    this.#proceed(this.run.resume(answer));
+    this.proceed(this.run.resume(answer));
   }
 
-  #proceed(first: Next): void {
+  private proceed(first: Next): void {
     let next = first;
     for (let ops = 0; ; ops++) {
       if (next.op === undefined) {
-        this.#ended(next.exit);
+        this.ended(next.exit);
         return;
       }
-      const answer = this.#perform(next.op);
+      const answer = this.perform(next.op);
       if (answer === LATER) return;
       if (ops >= OPS_PER_TURN) {
         this.waiting = { for: 'turn', answer };
@@ -218,43 +222,43 @@ export class ConsoleProcess implements Process {
     }
   }
 
-  #ended(code: number): void {
+  private ended(code: number): void {
     const name = this.run?.argv[0] ?? '';
-    for (const handle of [...this.connections.keys()]) this.#drop(handle);
+    for (const handle of [...this.connections.keys()]) this.drop(handle);
     this.run = null;
     this.exitCode = code;
-    this.#afterProgram(name);
+    this.afterProgram(name);
   }
 
-  #afterProgram(ended: Bytes): void {
-    if (this.login !== null && ended !== this.login) this.#startProgram([this.login]);
+  private afterProgram(ended: Bytes): void {
+    if (this.login !== null && ended !== this.login) this.startProgram([this.login]);
   }
 
-  #perform(op: Op): Answer | typeof LATER {
+  private perform(op: Op): Answer | typeof LATER {
     switch (op.op) {
       case 'connect':
-        return this.#connect(op.ip, op.port, op.timeoutMs);
+        return this.connect(op.ip, op.port, op.timeoutMs);
       case 'send':
-        return this.#send(op.handle, { kind: 'command', argv: op.argv });
+        return this.send(op.handle, { kind: 'command', argv: op.argv });
       case 'sendBytes':
-        return this.#send(op.handle, { kind: 'bytes', data: op.data });
+        return this.send(op.handle, { kind: 'bytes', data: op.data });
       case 'receive':
       case 'receiveBytes':
-        return this.#receive(op);
+        return this.receive(op);
       case 'disconnect':
-        this.#drop(op.handle);
+        this.drop(op.handle);
         return null;
       case 'print':
         this.transcript.print(op.control ? utf8Decode(op.text) : sanitize(op.text));
         return null;
       case 'ask': {
         const ask = { for: 'line', prompt: op.prompt, hidden: op.hidden ?? false } as const;
-        if (this.typed.length > 0) return { line: this.#takeLine(ask) };
-        return this.#wait(ask);
+        if (this.typed.length > 0) return { line: this.takeLine(ask) };
+        return this.wait(ask);
       }
       case 'sleep':
         this.io.setTimer('wait', this.io.now + Math.max(0, Math.round(op.micros)));
-        return this.#wait({ for: 'sleep' });
+        return this.wait({ for: 'sleep' });
       case 'clock':
         return { micros: this.io.now, wallMs: this.io.wallMs };
       case 'random':
@@ -273,24 +277,24 @@ export class ConsoleProcess implements Process {
     }
   }
 
-  #wait(waiting: Waiting): typeof LATER {
+  private wait(waiting: Waiting): typeof LATER {
     this.waiting = waiting;
     return LATER;
   }
 
   // ------------------------------------------------------------------ connections
 
-  #connect(host: string, port: number, timeoutMs?: number): Answer | typeof LATER {
+  private connect(host: string, port: number, timeoutMs?: number): Answer | typeof LATER {
     const ip = resolve(host);
     if (ip === null) return { error: 'Name or service not known' };
     const handle = this.nextHandle++;
     const socket = this.io.connect(ip, port);
     this.connections.set(handle, { socket, state: 'connecting', reason: null, replies: [], bytes: [] });
     if (timeoutMs !== undefined) this.io.setTimer('wait', this.io.now + timeoutMs * 1000);
-    return this.#wait({ for: 'connect', handle });
+    return this.wait({ for: 'connect', handle });
   }
 
-  #send(handle: Handle, payload: Payload): Answer {
+  private send(handle: Handle, payload: Payload): Answer {
     const connection = this.connections.get(handle);
     if (connection === undefined || connection.state !== 'open') {
       return { error: connection?.reason === 'reset' ? 'Connection reset by peer' : 'Broken pipe' };
@@ -299,7 +303,7 @@ export class ConsoleProcess implements Process {
     return null;
   }
 
-  #receive(op: {
+  private receive(op: {
     op: 'receive' | 'receiveBytes';
     handle: Handle;
     timeoutMs?: number;
@@ -308,25 +312,25 @@ export class ConsoleProcess implements Process {
     const ready = received(op.op, connection);
     if (ready !== null) return ready;
     if (op.timeoutMs !== undefined) this.io.setTimer('wait', this.io.now + op.timeoutMs * 1000);
-    return this.#wait({ for: op.op, handle: op.handle });
+    return this.wait({ for: op.op, handle: op.handle });
   }
 
-  #deliver(handle: Handle, connection: Connection): void {
+  private deliver(handle: Handle, connection: Connection): void {
     const waiting = this.waiting;
     if (waiting?.for !== 'receive' && waiting?.for !== 'receiveBytes') return;
     if (waiting.handle !== handle) return;
     const ready = received(waiting.for, connection);
-    if (ready !== null) this.#answer(ready);
+    if (ready !== null) this.answer(ready);
   }
 
-  #drop(handle: Handle): void {
+  private drop(handle: Handle): void {
     const connection = this.connections.get(handle);
     if (connection === undefined) return;
     this.connections.delete(handle);
     if (connection.state !== 'closed') this.io.close(connection.socket);
   }
 
-  #findConnection(socket: SocketId): [Handle, Connection] | null {
+  private findConnection(socket: SocketId): [Handle, Connection] | null {
     for (const entry of this.connections) if (entry[1].socket === socket) return entry;
     return null;
   }

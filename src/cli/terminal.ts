@@ -36,14 +36,14 @@ export class Transcript {
   printedFrom = 0;
 
   print(text: string): void {
-    this.#append(text, true);
+    this.append(text, true);
   }
 
   echo(text: string): void {
-    this.#append(text, false);
+    this.append(text, false);
   }
 
-  #append(text: string, printed: boolean): void {
+  private append(text: string, printed: boolean): void {
     this.shown += text;
     if (this.shown.length > 2 * KEPT) {
       this.shownFrom += this.shown.length - KEPT;

@@ -1,0 +1,217 @@
+/* A small world in which redis-cli is run as a test wants it: at a terminal or in a pipe, with what is
+ * typed or piped in, and its two outputs apart.
+ *
+ * With `paranoid` the whole world is replaced by its clone each time the program waits, so that every
+ * step of the program is also a test of its replay. */
+
+import { cloneGraph } from '#base/clone.ts';
+import { utf8Decode } from '#base/bytes.ts';
+import { ConsoleProcess } from '#cli/process.ts';
+import type { Op, Program, ProgramMain, Programs } from '#cli/program.ts';
+import { cliPrograms } from '#cli/programs.ts';
+import { Server } from '#redis/server.ts';
+import type { ProcessSpec } from '#sim/machine.ts';
+import { World } from '#sim/world.ts';
+
+export interface CliWorldOptions {
+  ports: readonly number[];
+  cluster?: boolean;
+  seed?: number;
+  config?: Readonly<Record<string, string>>;
+  paranoid?: boolean;
+}
+
+export interface RunOptions {
+  /** At a terminal (the default), or in a pipe. */
+  tty?: boolean;
+  stdin?: string;
+  /** Lines typed one after the other, each when a prompt waits for it. */
+  type?: readonly string[];
+  vars?: Readonly<Record<string, string>>;
+  limitMs?: number;
+}
+
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+  /** What the terminal showed: output, prompts and typed lines. */
+  screen: string;
+  exitCode: number | null;
+}
+
+const STDERR_BEGIN = '\x02';
+const STDERR_END = '\x03';
+
+/** Marks what goes to stderr, so that the one transcript can be taken apart again. */
+function marked(main: ProgramMain): ProgramMain {
+  return function* (argv, env, state): Program {
+    const run = main(argv, env, state);
+    let step = run.next(null);
+    while (!step.done) {
+      const op: Op = step.value;
+      const stderr = op.op === 'print' && op.to === 'stderr';
+      if (stderr) yield { op: 'print', text: STDERR_BEGIN, control: true };
+      const answer = yield op;
+      if (stderr) yield { op: 'print', text: STDERR_END, control: true };
+      step = run.next(answer);
+    }
+    return step.value;
+  };
+}
+
+export const markedPrograms: Programs = Object.fromEntries(
+  Object.entries(cliPrograms).map(([name, main]) => [name, marked(main)]),
+);
+
+export class CliWorld {
+  world: World;
+  readonly paranoid: boolean;
+  private consoles = 0;
+
+  constructor(options: CliWorldOptions) {
+    this.paranoid = options.paranoid ?? false;
+    this.world = new World({
+      seed: options.seed ?? 1,
+      startWallMs: 1_767_225_600_000,
+      link: { latencyUs: 50, jitterUs: 0, loss: 0 },
+      factory: (spec: ProcessSpec, info) => {
+        if (spec.kind === 'console') return new ConsoleProcess(spec['options'] as never);
+        return new Server({
+          name: info.name,
+          ip: info.ip,
+          port: Number(info.name),
+          config: spec['config'] as Record<string, string>,
+        });
+      },
+    });
+    for (const port of options.ports) this.addServer(port, options.cluster ?? false, options.config);
+    this.runMs(options.cluster ? 1500 : 200);
+  }
+
+  addServer(port: number, cluster: boolean, config: Readonly<Record<string, string>> = {}): void {
+    const all: Record<string, string> = {
+      port: String(port),
+      ...(cluster ? { 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000' } : {}),
+      ...config,
+    };
+    this.world.addMachine({
+      name: String(port),
+      ip: '127.0.0.1',
+      ports: cluster ? [port, port + 10000] : [port],
+      spec: { kind: 'server', config: all },
+      part: 0,
+    });
+    this.start(String(port));
+  }
+
+  private start(name: string): void {
+    const machine = this.world.machine(name);
+    if (machine === null) throw new Error(`no machine ${name}`);
+    this.world.start(machine);
+  }
+
+  kill(port: number): void {
+    const machine = this.world.machine(String(port));
+    if (machine !== null) this.world.kill(machine);
+  }
+
+  server(port: number): Server {
+    return this.world.machine(String(port))?.process as Server;
+  }
+
+  runMs(ms: number): void {
+    this.world.run(this.world.now + ms * 1000);
+    if (this.world.halted !== null) throw new Error(this.world.halted.reason);
+  }
+
+  /** Opens a console; drive it with `type` and `interrupt`, look at `process`. */
+  open(argv: readonly string[], options: RunOptions = {}): OpenConsole {
+    const name = `console:${++this.consoles}`;
+    const spec = {
+      name,
+      argv,
+      programs: markedPrograms,
+      login: null,
+      stdoutTty: options.tty ?? true,
+      stdin: options.stdin ?? null,
+      vars: { TERM: 'dumb', ...options.vars },
+    };
+    this.world.addMachine({
+      name,
+      ip: '127.0.0.1',
+      ports: [],
+      spec: { kind: 'console', options: spec },
+      part: 0,
+    });
+    this.start(name);
+    return new OpenConsole(this, name);
+  }
+
+  /** Runs a program to its end, typing the given lines at its prompts. */
+  run(argv: readonly string[], options: RunOptions = {}): RunResult {
+    const opened = this.open(argv, options);
+    const limit = this.world.now + (options.limitMs ?? 120_000) * 1000;
+    const lines = [...(options.type ?? [])];
+    while (opened.process.exitCode === null && this.world.now < limit) {
+      if (opened.process.prompt !== null) {
+        const line = lines.shift();
+        if (line === undefined) break;
+        opened.input({ kind: 'line', line });
+      }
+      opened.step();
+    }
+    return opened.result();
+  }
+}
+
+export class OpenConsole {
+  readonly cli: CliWorld;
+  readonly name: string;
+
+  constructor(cli: CliWorld, name: string) {
+    this.cli = cli;
+    this.name = name;
+  }
+
+  get process(): ConsoleProcess {
+    return this.cli.world.machine(this.name)?.process as ConsoleProcess;
+  }
+
+  input(input: unknown): void {
+    const { world } = this.cli;
+    const machine = world.machine(this.name);
+    if (machine === null) throw new Error('no console');
+    world.deliver(machine, { kind: 'input', input });
+  }
+
+  /** Lets a moment pass: in a paranoid world, on a clone. */
+  step(ms = 5): void {
+    this.cli.runMs(ms);
+    if (this.cli.paranoid) this.cli.world = cloneGraph(this.cli.world);
+  }
+
+  type(line: string): void {
+    this.input({ kind: 'line', line });
+    for (let at = 0; at < 20_000 && this.process.prompt === null && this.process.exitCode === null; at++)
+      this.step();
+  }
+
+  result(): RunResult {
+    const { process } = this;
+    const { printed, shown } = process.transcript;
+    let stdout = '';
+    let stderr = '';
+    for (const [at, piece] of printed.split(STDERR_BEGIN).entries()) {
+      const [error, rest] = at === 0 ? ['', piece] : piece.split(STDERR_END);
+      stderr += error ?? '';
+      stdout += rest ?? '';
+    }
+    const screen = shown.replaceAll(STDERR_BEGIN, '').replaceAll(STDERR_END, '');
+    return { stdout, stderr, screen, exitCode: process.exitCode };
+  }
+}
+
+/** Text of a transcript file: bytes read as UTF-8, the terminal's \r\n made \n. */
+export function plain(bytes: string): string {
+  return utf8Decode(bytes).replaceAll('\r\n', '\n');
+}
