@@ -1,7 +1,13 @@
 /* The commands of all types but plain strings, for the table of commands. */
 
 import type { CommandProcs } from '#redis/command.ts';
+import { bitfieldCommands } from './bitfield.ts';
+import { bitCommands } from './bitops.ts';
 import { dumpCommands } from './dump.ts';
+import { geoSearchCommands } from './geo-search.ts';
+import { geoCommands } from './geo.ts';
+import { hyperloglogCommands } from './hyperloglog.ts';
+import { sortCommands } from './sort.ts';
 import { setOperationCommands } from './set-operations.ts';
 import { streamGroupCommands } from './stream-group-commands.ts';
 import { streamInfoCommands } from './stream-info.ts';
@@ -36,5 +42,11 @@ export function typeCommands(): CommandProcs[] {
     streamPendingCommands,
     streamInfoCommands,
     dumpCommands,
+    bitCommands,
+    bitfieldCommands,
+    hyperloglogCommands,
+    geoCommands,
+    geoSearchCommands,
+    sortCommands,
   ];
 }
