@@ -68,6 +68,9 @@ function readOptions(argv: readonly string[]): RunOptions {
   if (nodes % (replicas + 1) !== 0) {
     fail(`${nodes} servers cannot be shared out to masters with ${replicas} replicas each.`);
   }
+  const faults = (options.fault as string[]).map(readFault).sort((a, b) => a.atMs - b.atMs);
+  const late = faults.find(({ atMs }) => atMs > (options.for as number));
+  if (late) fail(`A fault at ${late.atMs} ms comes after the end.`);
   return {
     config: {
       seed: options.seed as number,
@@ -82,7 +85,7 @@ function readOptions(argv: readonly string[]): RunOptions {
       wire: options.bytes ? 'bytes' : 'records',
     },
     forMs: options.for as number,
-    faults: (options.fault as string[]).map(readFault).sort((a, b) => a.atMs - b.atMs),
+    faults,
     parts: options.parts as number,
     events: options.events === true,
     json: options.json === true,
@@ -129,7 +132,6 @@ async function runWorld(options: RunOptions): Promise<Outcome> {
     }
   };
   for (const { atMs, fault } of options.faults) {
-    if (atMs > options.forMs) fail(`A fault at ${atMs} ms comes after the end.`);
     await runTo(atMs);
     await session.input({ kind: 'fault', fault });
   }
