@@ -22,6 +22,7 @@ import {
 
 const BAD_OFFSET = error('ERR bit offset is not an integer or out of range');
 const BAD_BIT = error('ERR bit is not an integer or out of range');
+const TOO_LONG = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 /** The longest string a JavaScript engine holds; a little less than the 512 MB of Redis. */
 const LONGEST_STRING = 2 ** 29 - 25;
 
@@ -31,8 +32,7 @@ export function parseBitOffset(client: Client, text: Bytes, bits: number | null)
   const value = string2ll(counted ? text.slice(1) : text);
   if (value === null) return BAD_OFFSET;
   const offset = Number(value) * (counted ? bits : 1);
-  const limit = Math.min(client.server.config.protoMaxBulkLen, LONGEST_STRING);
-  return offset < 0 || Math.floor(offset / 8) >= limit ? BAD_OFFSET : offset;
+  return offset < 0 || Math.floor(offset / 8) >= client.server.config.protoMaxBulkLen ? BAD_OFFSET : offset;
 }
 
 /** The string at `key` to be changed, long enough for `lastBit`: created or padded with zeros. The
@@ -43,6 +43,7 @@ export function stringForBits(
   lastBit: number,
 ): [StringObj, boolean] | ErrorReply {
   const length = Math.floor(lastBit / 8) + 1;
+  if (length > LONGEST_STRING) return TOO_LONG;
   let obj = writeTyped(client, key, StringObj);
   if (obj instanceof ErrorReply) return obj;
   if (obj === null) {

@@ -36,6 +36,12 @@ export function waitForKeys(
   return undefined;
 }
 
+/** Whether a command that waited may look at this key now. Redis serves a waiting client from the key that
+ *  got data, not from the first of its keys that has any. */
+export function mayServe(client: Client, key: Bytes): boolean {
+  return !client.has(CLIENT_REEXECUTING) || client.blocked?.readyKey === key;
+}
+
 /** The value at a key a blocking command looks at. A client that waited is not woken by a value of
  *  another type: to it the key is still missing. */
 export function writeTypedOrWait<T extends Obj>(
@@ -43,6 +49,7 @@ export function writeTypedOrWait<T extends Obj>(
   key: Bytes,
   kind: ObjClass<T>,
 ): T | null | ErrorReply {
+  if (!mayServe(client, key)) return null;
   const obj = lookupKeyWrite(client, key);
   if (obj === null || obj instanceof kind) return obj;
   return client.has(CLIENT_REEXECUTING) ? null : WRONGTYPE;

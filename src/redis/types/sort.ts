@@ -81,7 +81,7 @@ function lookupByPattern(client: Client, pattern: Bytes, element: Bytes): Bytes 
 
 function elementsOf(obj: ListObj | SetObj | ZsetObj | null, descending: boolean): Bytes[] {
   if (obj === null) return [];
-  if (obj instanceof ListObj) return [...obj.items];
+  if (obj instanceof ListObj) return [...(descending ? obj.items.reversed() : obj.items)];
   if (obj instanceof SetObj) return [...obj.members()];
   return Array.from(descending ? obj.sorted.reversed() : obj.sorted, ({ member }) => member);
 }

@@ -7,7 +7,7 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
-import { waitForKeys } from './blocking.ts';
+import { mayServe, waitForKeys } from './blocking.ts';
 import { NOT_INTEGER, SYNTAX_ERROR, error, isOption, readTyped, writeTyped } from './common.ts';
 import type { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, compareIds, formatId, nextId, parseStrictId, type StreamId } from './stream-id.ts';
@@ -60,10 +60,8 @@ function parseArguments(
     } else if (isOption(option, 'streams') && left >= 1) {
       out.keysAt = at + 1;
       if (left % 2 !== 0) {
-        const name = isGroup ? 'xreadgroup' : 'xread';
-        const symbol = isGroup ? '>' : '$';
         return error(
-          `ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${symbol}' must be specified.`,
+          "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.",
         );
       }
       out.streams = left / 2;
@@ -225,6 +223,7 @@ function readWith(isGroup: boolean) {
     }
     const found: [Bytes, Reply][] = [];
     for (const one of wanted) {
+      if (!mayServe(client, one.key)) continue;
       const entries = isGroup ? readGroup(client, one, args) : readPlain(client, one, args.count);
       if (entries) found.push([one.key, entries]);
     }

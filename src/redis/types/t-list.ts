@@ -161,18 +161,14 @@ function parseLposOptions(argv: readonly Bytes[]): LposOptions | ErrorReply {
     if (isOption(argv[at], 'rank')) {
       const rank = parseLong(value);
       if (rank instanceof ErrorReply) return rank;
-      if (value === '-9223372036854775808') {
-        return error(
-          'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-        );
-      }
       if (rank === 0) {
         return error(
           "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... " +
             'or use negative to start from the end of the list',
         );
       }
-      options.rank = rank;
+      // Its own negation overflows in Redis, which then takes any match from the end.
+      options.rank = value === '-9223372036854775808' ? -1 : rank;
     } else if (isOption(argv[at], 'count')) {
       const count = parsePositive(value, error("ERR COUNT can't be negative"));
       if (count instanceof ErrorReply) return count;

@@ -80,13 +80,15 @@ export class ZsetObj extends Obj {
   }
 
   /** Sets a member's score; true when the member is new. */
-  set(member: Bytes, score: number, config: Config): boolean {
+  set(member: Bytes, newScore: number, config: Config): boolean {
     const old = this.scores.get(member);
     if (old !== undefined) this.sorted.remove(this.position(member, old));
     else if (this.compact) {
       const tooMany = this.size + 1 > config.zsetMaxListpackEntries;
       if (tooMany || member.length > config.zsetMaxListpackValue) this.compact = false;
     }
+    // A listpack holds whole scores as integers, among which there is no -0.
+    const score = this.compact && newScore === 0 ? 0 : newScore;
     this.scores.set(member, score);
     this.sorted.insert(this.position(member, score), { member, score });
     return old === undefined;
