@@ -24,6 +24,8 @@ export interface BlockingState {
   keys: readonly Bytes[];
   /** Only a value of this type wakes the client. */
   type: ObjType;
+  /** The key that got data, while the command runs again: only that one may serve it. */
+  readyKey?: Bytes;
 }
 
 const TYPE_OF_GROUP: Readonly<Record<string, ObjType>> = { 'sorted-set': 'zset', stream: 'stream' };
@@ -114,6 +116,7 @@ function serveClient(client: Client, db: Db, key: Bytes): void {
   }
   const server = client.server;
   client.flags = (client.flags & ~CLIENT_BLOCKED) | CLIENT_REEXECUTING;
+  state.readyKey = key;
   const argv = client.argv;
   const caller = server.currentClient;
   server.currentClient = client;
