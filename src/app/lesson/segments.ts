@@ -1,6 +1,6 @@
 /* A step in two languages, side by side. Both files have the same fences in the same order with the same
- * ids; the prose between them may be cut into paragraphs differently. So a step is split at its
- * fences: prose stands as a whole in one language and then in the other, fences are paired. */
+ * ids, so a step is split at its fences and these are paired. Prose between them is paired block by
+ * block where both languages cut it alike; else it stands as a whole in one and then in the other. */
 
 import type { Block, Lang, Step } from '#lesson/types.ts';
 
@@ -40,7 +40,26 @@ export function segmentsOf(steps: readonly { lang: Lang; step: Pick<Step, 'block
       else if (part.length > 0) prose.push({ lang, blocks: part });
     }
     if (fences.length > 0) segments.push({ kind: 'fence', parts: fences });
-    if (prose.length > 0) segments.push({ kind: 'prose', parts: prose });
+    segments.push(...pairProse(prose));
   }
   return segments;
+}
+
+type ProsePart = { lang: Lang; blocks: Block[] };
+
+function pairProse(parts: readonly ProsePart[]): Segment[] {
+  const [first, second] = parts;
+  if (!first) return [];
+  const alike =
+    second !== undefined &&
+    first.blocks.length === second.blocks.length &&
+    first.blocks.every((block, at) => block.kind === second.blocks[at]?.kind);
+  if (!alike) return [{ kind: 'prose', parts: [...parts] }];
+  return first.blocks.map((block, at) => ({
+    kind: 'prose',
+    parts: [
+      { lang: first.lang, blocks: [block] },
+      { lang: second.lang, blocks: second.blocks.slice(at, at + 1) },
+    ],
+  }));
 }

@@ -23,3 +23,9 @@ declare module 'virtual:glossary' {
 declare module 'virtual:cards' {
   export const cards: import('#lesson/card.ts').Card[];
 }
+
+declare module 'virtual:glossary' {
+  import type { Glossary } from '#lesson/glossary.ts';
+
+  export const glossary: Glossary;
+}
