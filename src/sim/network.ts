@@ -24,6 +24,8 @@ export class Network {
   /** Process name -> group of the wall that stands, if one does. */
   private groups = new Map<string, number>();
   private wallSince: Micros = 0;
+  /** Names of the consoles. */
+  private readonly observers = new Set<string>();
 
   constructor(standard: LinkQuality) {
     this.standard = { ...standard };
@@ -48,7 +50,7 @@ export class Network {
       const cut = this.cuts.get(`${from}>${to}`);
       if (cut !== undefined) return cut;
     }
-    if (isConsole(from) || isConsole(to) || from === to) return -1;
+    if (from === to || this.observers.has(from) || this.observers.has(to)) return -1;
     if (this.isolated.size > 0) {
       const isolated = this.isolated.get(from) ?? this.isolated.get(to);
       if (isolated !== undefined) return isolated;
@@ -63,6 +65,11 @@ export class Network {
 
   isCut(from: string, to: string): boolean {
     return this.cutSince(from, to) >= 0;
+  }
+
+  /** A console, which stands beside the network. */
+  addObserver(name: string): void {
+    this.observers.add(name);
   }
 
   cut(from: string, to: string, now: Micros): void {
@@ -118,10 +125,6 @@ export class Network {
     }
     return out;
   }
-}
-
-export function isConsole(name: string): boolean {
-  return name.startsWith('console:');
 }
 
 export function minLatency(quality: LinkQuality): number {

@@ -5,12 +5,16 @@ import { CLUSTERMSG_LABELS, type BusMessage } from '#redis/cluster/message.ts';
 import type { Payload } from '#redis/io.ts';
 import {
   Attribute,
+  BigNumber,
+  Bool,
+  Double,
   ErrorReply,
   MapReply,
   NullArray,
   Push,
   SetReply,
   Status,
+  Verbatim,
   type Reply,
 } from '#redis/reply.ts';
 import type { PacketFrame } from './frame.ts';
@@ -76,6 +80,43 @@ function replyBytes(reply: Reply): number {
     return total;
   }
   return 16;
+}
+
+/** A payload as its receiver will read it from the wire: what a protocol cannot say becomes what it says
+ *  instead. So it makes no difference whether messages travel as records or as bytes. */
+export function asReceived(payload: Payload): Payload {
+  if (payload.kind !== 'reply') return payload;
+  const reply = payload.resp === 2 ? flatten2(payload.reply) : flatten3(payload.reply);
+  return reply === payload.reply ? payload : { ...payload, reply };
+}
+
+/** RESP2 knows strings, errors, integers, nulls and arrays. */
+function flatten2(reply: Reply): Reply {
+  if (typeof reply !== 'object' || reply === null) return reply;
+  if (Array.isArray(reply)) return flattenItems(reply as readonly Reply[], flatten2);
+  if (reply instanceof Status || reply instanceof ErrorReply || reply instanceof NullArray) return reply;
+  if (reply instanceof Verbatim || reply instanceof Double) return reply.text;
+  if (reply instanceof Bool) return reply.value ? 1 : 0;
+  if (reply instanceof BigNumber) return reply.digits;
+  if (reply instanceof MapReply) return reply.pairs.flat().map(flatten2);
+  if (reply instanceof SetReply || reply instanceof Push) return reply.items.map(flatten2);
+  return flatten2((reply as Attribute).reply);
+}
+
+/** RESP3 has one null only. */
+function flatten3(reply: Reply): Reply {
+  if (reply instanceof NullArray) return null;
+  return Array.isArray(reply) ? flattenItems(reply as readonly Reply[], flatten3) : reply;
+}
+
+/** The same array when nothing in it changes, as usual. */
+function flattenItems(items: readonly Reply[], flatten: (item: Reply) => Reply): readonly Reply[] {
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] as Reply;
+    if (typeof item !== 'object' || item === null) continue;
+    if (flatten(item) !== item) return items.map(flatten);
+  }
+  return items;
 }
 
 function digits(value: number): number {

@@ -14,7 +14,7 @@
 import type { CloseReason, Micros, Payload, SocketId } from '#redis/io.ts';
 import type { Machine } from './machine.ts';
 import { MIN_LATENCY_US } from './network.ts';
-import { payloadBytes } from './payload.ts';
+import { asReceived, payloadBytes } from './payload.ts';
 import { inStream, Segment, type SegmentContent, type SegmentFlag } from './segment.ts';
 import { CONNECTING, EMBRYO, ENDED, OPEN } from './sockets.ts';
 import type { World } from './world.ts';
@@ -74,7 +74,7 @@ export function send(world: World, machine: Machine, id: SocketId, payload: Payl
   machine.tap?.onSend(id, payload);
   const bytes = payloadBytes(payload);
   noteSent(world, machine, row, bytes);
-  emitStream(world, machine, row, 'data', payload, bytes);
+  emitStream(world, machine, row, 'data', asReceived(payload), bytes);
 }
 
 /** Keeps count of what may be waiting for a peer that does not take it. */

@@ -147,6 +147,7 @@ export class World {
     this.directory.push(info);
     this.byName.set(info.name, index);
     for (const port of info.ports) this.byAddress.set(`${info.ip}:${port}`, index);
+    if (info.spec.kind === 'console') this.network.addObserver(info.name);
     this.machines.push(info.part === this.part ? new Machine(index, info, this.seed) : null);
     return index;
   }
