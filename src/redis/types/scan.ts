@@ -16,9 +16,11 @@ export interface ScanOptions {
 
 /** A cursor as strtoul reads it: spaces in front are refused, nothing at all is 0. */
 export function parseCursor(text: Bytes): number | ErrorReply {
-  const match = /^([+-]?)([0-9]*)$/.exec(text);
+  const end = text.indexOf('\0');
+  const string = end < 0 ? text : text.slice(0, end);
+  const match = /^([+-]?)([0-9]*)$/.exec(string);
   const digits = match?.[2] ?? '';
-  if (!match || (digits === '' && text !== '')) return new ErrorReply('ERR invalid cursor');
+  if (!match || (digits === '' && string !== '')) return new ErrorReply('ERR invalid cursor');
   const value = BigInt(digits === '' ? 0 : digits);
   if (value > 0xffff_ffff_ffff_ffffn) return new ErrorReply('ERR invalid cursor');
   return Number(BigInt.asUintN(32, match[1] === '-' ? -value : value));
