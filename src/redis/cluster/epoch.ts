@@ -7,7 +7,7 @@
 
 import type { Server } from '#redis/server.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
-import type { BusMessage } from './message.ts';
+import { CLUSTERMSG_TYPE_MEET, type BusMessage } from './message.ts';
 import { clusterSaveConfig } from './nodes-conf.ts';
 import {
   CLUSTER_TODO_FSYNC_CONFIG,
@@ -65,6 +65,12 @@ export function adoptEpochs(server: Server, sender: ClusterNode, message: BusMes
     emit(server, 'EPOCH', { current: cluster.currentEpoch, why: 'heard', from: sender.name });
   }
   if (message.configEpoch > sender.configEpoch) {
+    // A replica's header carries its master's epoch, and 7.0 stores it all the same. Until a heartbeat
+    // of that replica tells us its role, slots we believe to be its own seem to have that epoch: an
+    // UPDATE of ours may then take them from whoever really has them.
+    if (message.slaveof !== '' && sender.numslots > 0 && message.type > CLUSTERMSG_TYPE_MEET) {
+      emit(server, 'EPOCH_MISTAKEN', { ...nodeRef(sender), epoch: message.configEpoch });
+    }
     sender.configEpoch = message.configEpoch;
     clusterDoBeforeSleep(cluster, CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_FSYNC_CONFIG);
   }

@@ -193,6 +193,7 @@ export function clusterFailoverReplaceYourMaster(server: Server): void {
     slots: bitmapRanges(myself.slots),
     instead: old.name,
     votes: cluster.failoverAuthCount,
+    needed: neededQuorum(server),
   });
   clusterUpdateState(server);
   clusterSaveConfig(server, true);
