@@ -12,6 +12,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { utf8Decode, utf8Encode } from '#base/bytes.ts';
 import type { CloseReason, Io, Payload, Process, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
+import { ReplyParser } from '#redis/resp.ts';
 import { ProgramRun } from './program-run.ts';
 import type { Next } from './program-run.ts';
 import type { Answer, Handle, Op, ProgramEnv, Programs } from './program.ts';
@@ -30,7 +31,8 @@ interface Connection {
   state: 'connecting' | 'open' | 'closed';
   reason: CloseReason | null;
   replies: { reply: Reply; resp: 2 | 3 }[];
-  bytes: Bytes[];
+  /** Bytes that came: raw data for receiveBytes, or replies of a peer outside the world. */
+  parser: ReplyParser;
 }
 
 /** What the program waits for. */
@@ -126,7 +128,7 @@ export class ConsoleProcess implements Process {
     if (found === null) return;
     const [handle, connection] = found;
     if (payload.kind === 'reply') connection.replies.push({ reply: payload.reply, resp: payload.resp });
-    else if (payload.kind === 'bytes') connection.bytes.push(payload.data);
+    else if (payload.kind === 'bytes') connection.parser.feed(payload.data);
     this.deliver(handle, connection);
   }
 
@@ -289,7 +291,7 @@ export class ConsoleProcess implements Process {
     if (ip === null) return { error: 'Name or service not known' };
     const handle = this.nextHandle++;
     const socket = this.io.connect(ip, port);
-    this.connections.set(handle, { socket, state: 'connecting', reason: null, replies: [], bytes: [] });
+    this.connections.set(handle, { socket, state: 'connecting', reason: null, replies: [], parser: new ReplyParser() });
     if (timeoutMs !== undefined) this.io.setTimer('wait', this.io.now + timeoutMs * 1000);
     return this.wait({ for: 'connect', handle });
   }
@@ -342,9 +344,15 @@ function received(kind: 'receive' | 'receiveBytes', connection: Connection | und
   if (kind === 'receive') {
     const reply = connection.replies.shift();
     if (reply !== undefined) return reply;
+    const parsed = connection.parser.next();
+    // A peer outside the world has chosen its protocol by what it sent: nothing is to be flattened.
+    if (parsed !== undefined) return { reply: parsed, resp: 3 };
+    if (connection.parser.error !== null) return { error: connection.parser.error };
   } else {
-    const data = connection.bytes.shift();
-    if (data !== undefined) return { data };
+    const { parser } = connection;
+    const data = parser.buffer.slice(parser.at);
+    parser.at = parser.buffer.length;
+    if (data !== '') return { data };
   }
   if (connection.state !== 'closed') return null;
   return {
