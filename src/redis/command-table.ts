@@ -153,6 +153,9 @@ function parseKeySpec(text: string): CommandKeySpec {
   };
 }
 
+/** Commands and subcommands together; ids are below this. */
+export const COMMAND_COUNT = 366;
+
 /** Reads the rows: top-level commands by name, each with its subcommands. */
 export function readCommandTable(): Map<string, Command> {
   const rows = ROWS.trim().split('\n');

@@ -8,6 +8,19 @@ import { type Command, readCommandTable } from './command-table.ts';
 import { InvariantError } from '#base/assert.ts';
 import { clusterCommands } from './cluster/index.ts';
 import { replicationCommands } from './replication/index.ts';
+import { aclCommands } from './acl-commands.ts';
+import { clientCommands } from './client-commands.ts';
+import { commandCommands } from './command-commands.ts';
+import { connectionCommands } from './connection.ts';
+import { debugCommands } from './debug.ts';
+import { infoCommands } from './info.ts';
+import { latencyCommands } from './latency.ts';
+import { memoryCommands } from './memory-commands.ts';
+import { monitorCommands } from './monitor.ts';
+import { persistenceCommands } from './persistence-commands.ts';
+import { pubsubCommands } from './pubsub.ts';
+import { serverCommands } from './server-commands.ts';
+import { trackingCommands } from './tracking-commands.ts';
 import { configCommands } from './config-commands.ts';
 import { slowlogCommands } from './slowlog.ts';
 import { databaseCommands } from './databases.ts';
@@ -32,6 +45,19 @@ export function commandTable(): ReadonlyMap<string, Command> {
 function modules(): readonly CommandProcs[] {
   return [
     clusterCommands,
+    aclCommands,
+    clientCommands,
+    commandCommands,
+    connectionCommands,
+    debugCommands,
+    infoCommands,
+    latencyCommands,
+    memoryCommands,
+    monitorCommands,
+    persistenceCommands,
+    pubsubCommands,
+    serverCommands,
+    trackingCommands,
     replicationCommands,
     configCommands,
     databaseCommands,

@@ -9,6 +9,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { blockedKeyReady } from './blocked.ts';
 import { CLIENT_MASTER, type Client } from './client.ts';
 import { updateAccessClock, accessClockForNew } from './evict.ts';
+import { keyMemory } from './info-memory.ts';
 import { touchAllWatchedKeysInDb, touchWatchedKey } from './multi.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
 import type { Obj, ObjType } from './object.ts';
@@ -91,6 +92,7 @@ export function lookupKeyReadWithFlags(db: Db, key: Bytes, flags: number): Obj |
 function own(db: Db, slot: number, key: Bytes, obj: Obj): Obj {
   const copy = obj.copy();
   copy.lru = obj.lru;
+  copy.bytes = obj.bytes;
   copy.owner = db.keys.owner;
   copy.headerOwner = db.keys.owner;
   db.keys.set(slot, key, copy);
@@ -139,7 +141,25 @@ function put(db: Db, slot: number, key: Bytes, obj: Obj, isNew: boolean): void {
       obj.lru = db.keys.get(slot, key)?.lru ?? accessClockForNew(db.server);
     }
   }
+  if (db.server.memoryTracked) accountReplaced(db, slot, key, obj);
   db.keys.set(slot, key, obj);
+}
+
+/** Keeps the total right when a value comes to a key, instead of another or none. */
+function accountReplaced(db: Db, slot: number, key: Bytes, obj: Obj): void {
+  const server = db.server;
+  server.datasetBytes -= db.keys.get(slot, key)?.bytes ?? 0;
+  obj.bytes = keyMemory(server, key, obj, 5);
+  server.datasetBytes += obj.bytes;
+}
+
+/** Keeps the total right when a value was changed in place. */
+function accountChanged(db: Db, key: Bytes): void {
+  const obj = db.keys.get(keyHashSlot(key), key);
+  if (obj === undefined) return;
+  const bytes = keyMemory(db.server, key, obj, 5);
+  db.server.datasetBytes += bytes - obj.bytes;
+  obj.bytes = bytes;
 }
 
 /** Sets a key whatever was there: adds or overwrites, forgets the expiry, and tells who watches. */
@@ -164,6 +184,7 @@ export function dbDelete(db: Db, key: Bytes): boolean {
   if (obj === undefined) return false;
   if (db.expires.size > 0) db.expires.delete(slot, key);
   db.keys.delete(slot, key);
+  db.server.datasetBytes -= obj.bytes;
   // A client in XREADGROUP learns that its stream is gone.
   if (obj.type === 'stream') signalKeyAsReady(db, key);
   return true;
@@ -172,6 +193,7 @@ export function dbDelete(db: Db, key: Bytes): boolean {
 /** A value that was taken out of the keyspace is given to another place in it (RENAME, MOVE). */
 export function dbMoveValue(db: Db, key: Bytes, obj: Obj): void {
   const slot = keyHashSlot(key);
+  if (db.server.memoryTracked) accountReplaced(db, slot, key, obj);
   db.keys.set(slot, key, obj);
   if (db.blockingKeys.size > 0) signalKeyAsReady(db, key);
   notifyKeyspaceEvent(db.server, 'n', 'new', key, db.id);
@@ -232,6 +254,7 @@ export function deleteExpiredKeyAndPropagate(db: Db, key: Bytes): void {
 
 /** To be called after every change of a key: fails WATCHers and invalidates caches. */
 export function signalModifiedKey(client: Client | null, db: Db, key: Bytes): void {
+  if (db.server.memoryTracked) accountChanged(db, key);
   if (db.watchedKeys.size > 0) touchWatchedKey(db, key);
   if (db.server.trackingClients > 0) trackingInvalidateKey(db.server, client, key, true);
 }
@@ -262,6 +285,7 @@ export function emptyDb(server: Server, dbId = -1): number {
   for (const db of server.dbs) {
     if (dbId !== -1 && db.id !== dbId) continue;
     removed += db.keys.size;
+    if (server.memoryTracked) db.keys.forEach((_key, obj) => void (server.datasetBytes -= obj.bytes));
     touchAllWatchedKeysInDb(db, null);
     // Readers of a group learn that their stream is gone.
     for (const key of db.blockingKeys.keys()) {

@@ -1,7 +1,16 @@
 /* The access clock of values, and making room when maxmemory is reached (after evict.c). */
 
+import type { Bytes } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
+import { CLIENT_MASTER, CLIENT_NO_EVICT, CLIENT_SLAVE } from './client.ts';
+import { clientMemoryUsage } from './client-info.ts';
+import { type Db, dbDelete, notifyKeyspaceEvent, signalModifiedKey } from './db.ts';
+import { memoryForEviction, trackMemory } from './info-memory.ts';
+import { freeClientAsync } from './networking.ts';
 import type { Obj } from './object.ts';
-import type { Server } from './server.ts';
+import { alsoPropagate, propagatePendingCommands } from './propagate.ts';
+import { consume, type Server } from './server.ts';
+import type { SlotTree } from './slot-tree.ts';
 
 const LFU_INIT_VAL = 5;
 
@@ -49,7 +58,121 @@ export function estimateObjectIdleTime(server: Server, obj: Obj): number {
   return ((lruClock(server) - obj.lru) & 0xffffff) * 1000;
 }
 
+/** Best candidates seen so far, worst first, kept between calls: sampling gets better with time. */
+export interface EvictionCandidate {
+  score: number;
+  key: Bytes;
+  db: Db;
+}
+
+const POOL_SIZE = 16;
+const EVICTION_MICROS = 2;
+
 /** Frees memory until maxmemory is respected; false when that is not possible. */
-export function performEvictions(_server: Server): boolean {
+export function performEvictions(server: Server): boolean {
+  const limit = server.config.maxmemory;
+  if (limit === 0 || server.loading || server.pause.kind !== null) return true;
+  if (server.isReplica() && server.config.replicaIgnoreMaxmemory) return true;
+  trackMemory(server);
+  if (memoryForEviction(server) <= limit) return true;
+  const policy = server.config.maxmemoryPolicy;
+  if (policy === 'noeviction') return false;
+  while (memoryForEviction(server) > limit) {
+    const victim = policy.endsWith('random') ? randomVictim(server, policy) : pooledVictim(server, policy);
+    if (victim === null) return false;
+    evictKey(server, victim.db, victim.key);
+  }
   return true;
+}
+
+function evictKey(server: Server, db: Db, key: Bytes): void {
+  dbDelete(db, key);
+  server.stats.evictedKeys++;
+  signalModifiedKey(null, db, key);
+  notifyKeyspaceEvent(server, 'e', 'evicted', key, db.id);
+  alsoPropagate(server, db.id, [server.config.lazyfreeLazyEviction ? 'UNLINK' : 'DEL', key]);
+  if (server.callDepth === 0) {
+    // Each eviction leaves on its own, before the command that needed the room.
+    server.propagateNoMulti = true;
+    propagatePendingCommands(server);
+    server.propagateNoMulti = false;
+  }
+  consume(server, EVICTION_MICROS);
+}
+
+/** Keys from which a policy chooses. */
+function candidatesOf(db: Db, policy: string): SlotTree<Obj> | SlotTree<number> {
+  return policy.startsWith('allkeys') ? db.keys : db.expires;
+}
+
+function randomVictim(server: Server, policy: string): { db: Db; key: Bytes } | null {
+  for (let tries = 0; tries < server.dbs.length; tries++) {
+    const db = server.dbs[server.nextEvictionDb % server.dbs.length] as Db;
+    server.nextEvictionDb++;
+    const tree = candidatesOf(db, policy);
+    if (tree.size === 0) continue;
+    const [key] = tree.at(server.io.random.below(tree.size)) as [Bytes, unknown];
+    return { db, key };
+  }
+  return null;
+}
+
+function pooledVictim(server: Server, policy: string): { db: Db; key: Bytes } | null {
+  for (;;) {
+    let total = 0;
+    for (const db of server.dbs) {
+      const size = candidatesOf(db, policy).size;
+      if (size === 0) continue;
+      total += size;
+      fillPool(server, db, policy);
+    }
+    if (total === 0) return null;
+    for (let best = server.evictionPool.pop(); best !== undefined; best = server.evictionPool.pop()) {
+      const slot = keyHashSlot(best.key);
+      // The candidate may be gone since it was put into the pool.
+      if (candidatesOf(best.db, policy).get(slot, best.key) !== undefined) return best;
+    }
+  }
+}
+
+function fillPool(server: Server, db: Db, policy: string): void {
+  const tree = candidatesOf(db, policy);
+  const pool = server.evictionPool;
+  for (let drawn = 0; drawn < server.config.maxmemorySamples; drawn++) {
+    const [key] = tree.at(server.io.random.below(tree.size)) as [Bytes, unknown];
+    if (pool.some((candidate) => candidate.key === key && candidate.db === db)) continue;
+    const score = evictionScore(server, db, key, policy);
+    if (pool.length >= POOL_SIZE && score <= (pool[0] as EvictionCandidate).score) continue;
+    const at = pool.findIndex((candidate) => candidate.score > score);
+    pool.splice(at < 0 ? pool.length : at, 0, { score, key, db });
+    if (pool.length > POOL_SIZE) pool.shift();
+  }
+}
+
+/** The greater, the better to evict. */
+function evictionScore(server: Server, db: Db, key: Bytes, policy: string): number {
+  const slot = keyHashSlot(key);
+  if (policy === 'volatile-ttl') return Number.MAX_SAFE_INTEGER - (db.expires.get(slot, key) ?? 0);
+  const obj = db.keys.get(slot, key);
+  if (obj === undefined) return 0;
+  return policy.endsWith('lfu') ? 255 - lfuDecrAndReturn(server, obj) : estimateObjectIdleTime(server, obj);
+}
+
+/** Ends the connections of the greediest clients while all together exceed maxmemory-clients. */
+export function evictClients(server: Server): void {
+  const setting = server.config.maxmemoryClients;
+  const limit = setting < 0 ? (-setting * server.config.maxmemory) / 100 : setting;
+  if (limit === 0) return;
+  const evictable = [...server.clients.values()].filter(
+    (client) => (client.flags & (CLIENT_NO_EVICT | CLIENT_SLAVE | CLIENT_MASTER)) === 0,
+  );
+  let total = 0;
+  for (const client of evictable) total += clientMemoryUsage(client);
+  evictable.sort((a, b) => clientMemoryUsage(b) - clientMemoryUsage(a));
+  for (const client of evictable) {
+    if (total <= limit) return;
+    total -= clientMemoryUsage(client);
+    server.stats.evictedClients++;
+    freeClientAsync(client);
+  }
 }

@@ -1,66 +1,178 @@
-/* Which arguments of a command are keys (after getKeysFromCommand and the key specs in db.c).
- *
- * Nearly every command says where its keys stand by key specs. SORT's STORE and what follows is the
- * one place the specs call unknown that has keys all the same; `unknown` specs are found here. */
+/* Where the keys of a command stand among its arguments, and what is done with them (after the getkeys
+ * part of db.c). The table's key specifications answer for nearly all commands; for those whose
+ * specification is marked incomplete or variable a function here answers. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Command, CommandKeySpec } from './command-table.ts';
+import { string2ll } from '#base/integer.ts';
+import { isWord } from './args.ts';
+import { type Command, type CommandKeySpec } from './command-table.ts';
 
-/** Positions of the keys in argv, in order; with `channels`, shard channels count as keys too. */
-export function getKeyPositions(command: Command, argv: readonly Bytes[], channels = false): number[] {
-  const positions: number[] = [];
+/** A key of a command: its place in argv and the flags of its specification. */
+export interface KeyReference {
+  readonly position: number;
+  readonly flags: readonly string[];
+}
+
+const RW_ACCESS_UPDATE = ['RW', 'access', 'update'];
+const RO_ACCESS = ['RO', 'access'];
+const OW_UPDATE = ['OW', 'update'];
+
+/** True when the command can have keys at all. */
+export function doesCommandHaveKeys(command: Command): boolean {
+  return command.keySpecs.some((spec) => !spec.flags.includes('not_key'));
+}
+
+/** Places of the keys in argv. `includeNotKeys`: shard channels count, since they too have a slot. */
+export function getKeyPositions(command: Command, argv: readonly Bytes[], includeNotKeys = false): number[] {
+  // One plain key is by far the most frequent case.
+  const only = command.keySpecs.length === 1 ? (command.keySpecs[0] as CommandKeySpec) : null;
+  if (only !== null && only.begin.type === 'index' && only.find.type === 'range' && only.find.lastKey === 0) {
+    const skip = !includeNotKeys && only.flags.includes('not_key');
+    return skip || only.begin.index >= argv.length ? [] : [only.begin.index];
+  }
+  return getKeysFromCommand(command, argv, includeNotKeys).map(({ position }) => position);
+}
+
+/** The keys with their flags; none when the arguments make no sense. */
+export function getKeysFromCommand(
+  command: Command,
+  argv: readonly Bytes[],
+  includeNotKeys = false,
+): KeyReference[] {
+  const variable = command.keySpecs.some((spec) => spec.flags.includes('variable_flags'));
+  if (!variable) {
+    const keys = keysBySpecs(command, argv, includeNotKeys);
+    if (keys !== null) return keys;
+  }
+  return keysByFunction(command.fullName, argv);
+}
+
+/** Null when a specification does not tell the whole truth, or the arguments do not fit it. */
+function keysBySpecs(
+  command: Command,
+  argv: readonly Bytes[],
+  includeNotKeys: boolean,
+): KeyReference[] | null {
+  const keys: KeyReference[] = [];
   for (const spec of command.keySpecs) {
-    if (!channels && spec.flags.includes('not_key')) continue;
-    positions.push(...specPositions(spec, argv));
-  }
-  if (command.fullName === 'sort') positions.push(...sortStore(argv));
-  return positions;
-}
-
-function specPositions(spec: CommandKeySpec, argv: readonly Bytes[]): number[] {
-  const begin = beginOf(spec, argv);
-  if (begin === null || begin >= argv.length) return [];
-  const { find } = spec;
-  if (find.type === 'unknown') return [];
-  let first = begin;
-  let last: number;
-  if (find.type === 'range') {
-    if (find.lastKey >= 0) last = begin + find.lastKey;
-    else {
-      const span = find.limit > 1 ? Math.floor((argv.length - begin) / find.limit) : argv.length - begin;
-      last = begin + span + find.lastKey;
+    if (!includeNotKeys && spec.flags.includes('not_key')) continue;
+    if (spec.flags.includes('incomplete')) return null;
+    const first = beginSearch(spec, argv);
+    if (first === 'unknown') return null;
+    if (first === null) continue;
+    const range = findKeys(spec, argv, first);
+    if (range === null) return null;
+    for (let at = range.first; at <= range.last; at += range.step) {
+      if (at < argv.length) keys.push({ position: at, flags: spec.flags });
     }
-  } else {
-    const count = Number(argv[begin + find.keyNumIdx]);
-    if (!Number.isInteger(count) || count < 0) return [];
-    first = begin + find.firstKey;
-    last = first + (count - 1) * find.keyStep;
   }
-  if (last >= argv.length) return [];
-  const positions: number[] = [];
-  for (let at = first; at <= last; at += find.keyStep) positions.push(at);
-  return positions;
+  return keys;
 }
 
-function beginOf(spec: CommandKeySpec, argv: readonly Bytes[]): number | null {
-  const { begin } = spec;
-  if (begin.type === 'index') return begin.index;
-  if (begin.type === 'unknown') return null;
-  const backwards = begin.startFrom < 0;
-  const start = backwards ? argv.length + begin.startFrom : begin.startFrom;
-  for (let at = start; at >= 1 && at < argv.length; at += backwards ? -1 : 1) {
-    if ((argv[at] as Bytes).toUpperCase() === begin.keyword) return at + 1;
+function beginSearch(spec: CommandKeySpec, argv: readonly Bytes[]): number | null | 'unknown' {
+  const begin = spec.begin;
+  if (begin.type === 'unknown') return 'unknown';
+  if (begin.type === 'index') return begin.index < argv.length ? begin.index : null;
+  const forward = begin.startFrom > 0;
+  const end = forward ? argv.length - 1 : 1;
+  for (
+    let at = forward ? begin.startFrom : argv.length + begin.startFrom;
+    at !== end;
+    at += forward ? 1 : -1
+  ) {
+    if (at >= argv.length || at < 1) break;
+    if (isWord(argv[at], begin.keyword.toLowerCase())) return at + 1;
   }
   return null;
 }
 
-function sortStore(argv: readonly Bytes[]): number[] {
-  let store = 0;
+function findKeys(
+  spec: CommandKeySpec,
+  argv: readonly Bytes[],
+  first: number,
+): { first: number; last: number; step: number } | null {
+  const find = spec.find;
+  if (find.type === 'unknown') return null;
+  if (find.type === 'range') {
+    const { lastKey, keyStep, limit } = find;
+    const last =
+      lastKey >= 0
+        ? first + lastKey
+        : limit <= 1
+          ? argv.length + lastKey
+          : first + Math.floor((argv.length - first) / limit) + lastKey;
+    return { first, last, step: keyStep };
+  }
+  const count = string2ll(argv[first + find.keyNumIdx] ?? '');
+  if (count === null || count < 0) return null;
+  const from = first + find.firstKey;
+  const last = from + (Number(count) - 1) * find.keyStep;
+  return last >= argv.length ? null : { first: from, last, step: find.keyStep };
+}
+
+function keysByFunction(name: string, argv: readonly Bytes[]): KeyReference[] {
+  switch (name) {
+    case 'set':
+      return [
+        {
+          position: 1,
+          flags: argv.slice(3).some((arg) => isWord(arg, 'get')) ? RW_ACCESS_UPDATE : OW_UPDATE,
+        },
+      ];
+    case 'bitfield':
+      return [{ position: 1, flags: bitfieldWrites(argv) ? RW_ACCESS_UPDATE : RO_ACCESS }];
+    case 'sort':
+    case 'sort_ro':
+      return sortKeys(argv);
+    case 'migrate':
+      return migrateKeys(argv);
+    case 'georadius':
+    case 'georadiusbymember':
+      return geoRadiusKeys(argv);
+    default:
+      return [];
+  }
+}
+
+function bitfieldWrites(argv: readonly Bytes[]): boolean {
+  return argv.slice(2).some((arg) => isWord(arg, 'set') || isWord(arg, 'incrby'));
+}
+
+/** The last STORE counts. */
+function sortKeys(argv: readonly Bytes[]): KeyReference[] {
+  const keys: KeyReference[] = [{ position: 1, flags: RO_ACCESS }];
+  let store = -1;
+  const skips: Readonly<Record<string, number>> = { limit: 2, get: 1, by: 1 };
   for (let at = 2; at < argv.length; at++) {
     const word = (argv[at] as Bytes).toLowerCase();
-    if (word === 'limit') at += 2;
-    else if (word === 'get' || word === 'by') at++;
+    if (word in skips) at += skips[word] as number;
     else if (word === 'store' && at + 1 < argv.length) store = ++at;
   }
-  return store === 0 ? [] : [store];
+  if (store > 0) keys.push({ position: store, flags: OW_UPDATE });
+  return keys;
+}
+
+/** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [AUTH p] [AUTH2 u p] [KEYS key ...] */
+function migrateKeys(argv: readonly Bytes[]): KeyReference[] {
+  const flags = ['RW', 'access', 'delete'];
+  if (argv.length > 6) {
+    for (let at = 6; at < argv.length; at++) {
+      if (isWord(argv[at], 'keys') && argv[3] === '') {
+        return argv.slice(at + 1).map((_, offset) => ({ position: at + 1 + offset, flags }));
+      }
+      if (isWord(argv[at], 'auth')) at++;
+      else if (isWord(argv[at], 'auth2')) at += 2;
+    }
+  }
+  return [{ position: 3, flags }];
+}
+
+function geoRadiusKeys(argv: readonly Bytes[]): KeyReference[] {
+  const keys: KeyReference[] = [{ position: 1, flags: RO_ACCESS }];
+  let stored = -1;
+  for (let at = 5; at < argv.length; at++) {
+    if ((isWord(argv[at], 'store') || isWord(argv[at], 'storedist')) && at + 1 < argv.length) stored = ++at;
+  }
+  if (stored > 0) keys.push({ position: stored, flags: OW_UPDATE });
+  return keys;
 }

@@ -1,30 +1,83 @@
-/* Start, the cron of ten times a second, what happens before each sleep, and the end (after initServer,
- * serverCron, beforeSleep and prepareForShutdown in server.c). */
+/* Start, the cron of ten times a second, and what happens before each sleep (after initServer,
+ * serverCron and beforeSleep in server.c). The end is in shutdown.ts. */
 
+import { loadAclFile, loadAclFromConfig } from './acl-file.ts';
+import { aofCron, createInitialAof, flushAppendOnlyFile } from './aof.ts';
 import { handleBlockedClientsTimeout, handleClientsBlockedOnKeys } from './blocked.ts';
 import { clusterBeforeSleep, clusterCron, clusterInit } from './cluster/index.ts';
+import { clientsCron } from './clients-cron.ts';
+import { loadConfigText } from './config-rewrite.ts';
 import { Db } from './db.ts';
+import { evictClients } from './evict.ts';
+import { activeExpireCycle } from './expire.ts';
 import { handleClientsWithPendingWrites, processInput } from './networking.ts';
 import { checkPauseTimeout } from './pause.ts';
+import { loadDataFromDisk, persistenceCron } from './persistence.ts';
 import { propagatePendingCommands } from './propagate.ts';
 import { replicationBeforeSleep, replicationCron, replicationInit } from './replication/index.ts';
 import type { Server } from './server.ts';
+import { shutdownCron } from './shutdown.ts';
+import { trackingBroadcastInvalidationMessages, trackingLimitUsedSlots } from './tracking.ts';
 
 const CRON_MICROS = 100_000;
 
-/** Brings the server to life: databases, data from disk, cluster, ports, the first cron. */
+/** Brings the server to life: parameters, databases, data from disk, cluster, ports, the first cron. */
 export function initServer(server: Server): void {
   const io = server.io;
-  for (let id = 0; id < server.config.databases; id++) server.dbs.push(new Db(server, id));
-  server.runId = io.random.hex(40);
-  server.startedAtMs = server.mstime();
-  replicationInit(server);
-  if (server.config.clusterEnabled && !clusterInit(server)) {
+  const file = server.configFile === '' ? undefined : io.disk.read(server.configFile);
+  if (file !== undefined) loadConfigText(server, file);
+  const why = readSettings(server);
+  if (why !== null) {
+    io.log('warning', why);
     io.exit(1);
     return;
   }
-  io.listen(server.port);
+  for (let id = 0; id < server.config.databases; id++) server.dbs.push(new Db(server, id));
+  server.runId = io.random.hex(40);
+  server.startedAtMs = server.mstime();
+  server.persistence.lastSave = Math.floor(server.startedAtMs / 1000);
+  io.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+  replicationInit(server);
+  // The node's identity comes before its data; whether data and slots agree is checked at the end.
+  if (server.config.clusterEnabled) clusterInit(server);
+  const broken = loadDataFromDisk(server);
+  if (broken !== null) {
+    io.log('warning', `Fatal error loading the DB: ${broken}. Exiting.`);
+    io.exit(1);
+    return;
+  }
+  if (server.config.appendonly && server.aof.state === 'off') createInitialAof(server);
+  if (!io.listen(server.port)) {
+    io.log(
+      'warning',
+      `Could not create server TCP listening socket *:${server.port}: bind: Address already in use`,
+    );
+    io.log('warning', 'Failed listening on port, aborting.');
+    io.exit(1);
+    return;
+  }
+  io.log(
+    'notice',
+    `Running mode=${server.cluster !== null ? 'cluster' : 'standalone'}, port=${server.port}.`,
+  );
+  io.log('notice', 'Ready to accept connections');
   io.setTimer('cron', io.now + CRON_MICROS);
+}
+
+/** What must be right before anything starts; returns what is wrong, or null. */
+function readSettings(server: Server): string | null {
+  if (server.configErrors.length > 0) {
+    return `*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n${server.configErrors.join('\n')}`;
+  }
+  if (server.config.clusterEnabled && server.config.replicaof !== '') {
+    return '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nreplicaof directive not allowed in cluster mode';
+  }
+  server.config.port = server.port;
+  server.isLfuPolicy = server.config.maxmemoryPolicy.includes('lfu');
+  loadAclFromConfig(server);
+  return server.config.aclfile === '' || server.io.disk.read(server.config.aclfile) === undefined
+    ? null
+    : loadAclFile(server);
 }
 
 /** Everything periodic. */
@@ -32,31 +85,46 @@ export function serverCron(server: Server): void {
   const io = server.io;
   io.setTimer('cron', io.now + CRON_MICROS);
   server.cronLoops++;
+  trackMetrics(server);
+  shutdownCron(server);
+  clientsCron(server);
+  activeExpireCycle(server);
+  persistenceCron(server);
+  aofCron(server);
   if (server.cronLoops % 10 === 0) replicationCron(server);
   if (server.cluster !== null) clusterCron(server);
+  if (server.config.maxmemoryClients !== 0) evictClients(server);
+  if (server.trackingClients > 0) trackingLimitUsedSlots(server);
+}
+
+function trackMetrics(server: Server): void {
+  const { stats } = server;
+  const now = server.mstime();
+  stats.ops.track(now, stats.commandsProcessed);
+  stats.input.track(now, stats.netInputBytes);
+  stats.outputRate.track(now, stats.netOutputBytes);
+  stats.inputRepl.track(now, stats.netReplInputBytes);
+  stats.outputRepl.track(now, stats.netReplOutputBytes);
 }
 
 /** Called at the end of every handler: nothing that was promised waits longer than this. */
 export function beforeSleep(server: Server): void {
   if (server.pause.kind !== null) checkPauseTimeout(server);
-  handleBlockedClientsTimeout(server);
+  if (server.blockedClients.size > 0) handleBlockedClientsTimeout(server);
   if (server.cluster !== null) clusterBeforeSleep(server);
   if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
   while (server.unblockedClients.length > 0) {
     for (const client of server.unblockedClients.splice(0)) processInput(client);
   }
   if (server.pendingOps.length > 0) propagatePendingCommands(server);
+  if (server.tracking.prefixes.size > 0) trackingBroadcastInvalidationMessages(server);
+  if (server.aof.buffer !== '') flushAppendOnlyFile(server);
   replicationBeforeSleep(server);
   handleClientsWithPendingWrites(server);
   if (server.workMicros > 0) {
-    server.io.busy(server.workMicros);
-    server.stats.cpuMicros += server.workMicros;
+    const micros = Math.round(server.workMicros);
+    server.io.busy(micros);
+    server.stats.cpuMicros += micros;
     server.workMicros = 0;
   }
-}
-
-/** SIGTERM and SIGINT. */
-export function shutdownSignal(server: Server, signal: 'TERM' | 'INT'): void {
-  server.io.log('warning', `Received SIG${signal} scheduling shutdown...`);
-  server.io.exit(0);
 }

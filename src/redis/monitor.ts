@@ -1,7 +1,67 @@
-/* MONITOR: every command that runs, as text (after replicationFeedMonitors). */
+/* MONITOR: every command that runs, as text (after replicationFeedMonitors and monitorCommand). */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Client } from './client.ts';
+import {
+  addReply,
+  type Client,
+  CLIENT_MASTER,
+  CLIENT_MONITOR,
+  CLIENT_REPLY_OFF,
+  CLIENT_SCRIPT,
+  CLIENT_SLAVE,
+} from './client.ts';
+import type { CommandProcs } from './command.ts';
+import { OK, Status, type Reply } from './reply.ts';
+import { consume } from './server.ts';
+
+/** Bytes as redis-cli would quote them. */
+export function sdscatrepr(text: Bytes): Bytes {
+  let out = '"';
+  for (const char of text) {
+    const code = char.charCodeAt(0);
+    if (char === '\\' || char === '"') out += `\\${char}`;
+    else if (char === '\n') out += '\\n';
+    else if (char === '\r') out += '\\r';
+    else if (char === '\t') out += '\\t';
+    else if (char === '\x07') out += '\\a';
+    else if (char === '\b') out += '\\b';
+    else if (code >= 32 && code < 127) out += char;
+    else out += `\\x${code.toString(16).padStart(2, '0')}`;
+  }
+  return `${out}"`;
+}
 
 /** Sends a line about the command to whoever monitors. */
-export function feedMonitors(_client: Client, _argv: readonly Bytes[]): void {}
+export function feedMonitors(client: Client, argv: readonly Bytes[]): void {
+  const server = client.server;
+  const micros = Math.floor(server.io.wallMs * 1000);
+  const seconds = Math.floor(micros / 1_000_000);
+  const from =
+    client.flags & CLIENT_SCRIPT
+      ? `${client.db.id} lua`
+      : client.flags & CLIENT_MASTER && client.socket === null
+        ? `${client.db.id} master`
+        : `${client.db.id} ${client.peer.ip}:${client.peer.port}`;
+  const line = new Status(
+    `${seconds}.${String(micros % 1_000_000).padStart(6, '0')} [${from}] ${argv.map(sdscatrepr).join(' ')}`,
+  );
+  for (const monitor of server.monitors) {
+    if ((monitor.flags & CLIENT_REPLY_OFF) === 0) {
+      // A monitor in a transaction hears what runs at once, not with EXEC.
+      const collector = monitor.collector;
+      monitor.collector = null;
+      addReply(monitor, line);
+      monitor.collector = collector;
+    }
+  }
+  consume(server, server.monitors.size);
+}
+
+function monitor(client: Client): Reply | undefined {
+  if (client.flags & CLIENT_SLAVE) return undefined;
+  client.flags |= CLIENT_SLAVE | CLIENT_MONITOR;
+  client.server.monitors.add(client);
+  return OK;
+}
+
+export const monitorCommands: CommandProcs = { monitor };

@@ -9,6 +9,7 @@ import {
   CLIENT_CLOSE_AFTER_REPLY,
   CLIENT_CLOSE_ASAP,
   CLIENT_MASTER,
+  CLIENT_MONITOR,
   CLIENT_MULTI,
   CLIENT_PAUSED,
   CLIENT_REPLY_SKIP,
@@ -118,7 +119,8 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   processCommand(client);
   server.currentClient = null;
   // ASKING holds for one command, or for the transaction that follows it.
-  if ((client.cmd as Command | null)?.name !== 'asking' && !client.has(CLIENT_MULTI)) client.flags &= ~CLIENT_ASKING;
+  if ((client.cmd as Command | null)?.name !== 'asking' && !client.has(CLIENT_MULTI))
+    client.flags &= ~CLIENT_ASKING;
   // CLIENT REPLY SKIP holds for the command after it.
   client.flags &= ~CLIENT_REPLY_SKIP;
   if (client.flags & CLIENT_REPLY_SKIP_NEXT) {
@@ -155,7 +157,7 @@ export function freeClient(client: Client): void {
   pubsubForgetClient(client);
   disableTracking(client);
   server.monitors.delete(client);
-  if (client.flags & CLIENT_SLAVE) freeReplica(client);
+  if (client.flags & CLIENT_SLAVE && (client.flags & CLIENT_MONITOR) === 0) freeReplica(client);
   server.io.close(socket);
   client.socket = null;
   client.flags |= CLIENT_CLOSE_ASAP;

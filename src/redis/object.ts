@@ -22,6 +22,8 @@ export abstract class Obj {
   headerOwner: Owner | null = null;
   /** Access clock: seconds (LRU), or minutes and logarithmic counter (LFU), 24 bits as in Redis. */
   lru = 0;
+  /** Bytes accounted for this value and its key while maxmemory is set. */
+  bytes = 0;
 
   abstract get type(): ObjType;
   /** As OBJECT ENCODING reports it. */

@@ -1,12 +1,189 @@
-/* Saving and loading the dataset: when, where, and with what result (after rdb.c and aof.c). */
+/* Saving and loading the dataset: when, where, and with what result (after the part of rdb.c and
+ * server.c around rdbSave). The format itself is in rdb.ts, the append only file in aof.ts.
+ *
+ * A background save holds the dataset as it was at its start, as fork does, and takes time; its file
+ * takes the place of the old one only at its end. */
 
+import type { Bytes } from '#base/bytes.ts';
+import { loadAppendOnlyFiles } from './aof-load.ts';
+import { rdbLoad, rdbSave, RdbError } from './rdb.ts';
 import { ErrorReply } from './reply.ts';
-import type { Server } from './server.ts';
+import { consume, type Server } from './server.ts';
+
+const MISCONF = new ErrorReply(
+  'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.',
+);
+
+const BGSAVE_RETRY_DELAY_S = 5;
+/** Serializing and writing, bytes per microsecond. */
+const SAVE_BYTES_PER_MICRO = 100;
+const LOAD_BYTES_PER_MICRO = 200;
+const FORK_MICROS = 500;
+
+export class PersistenceState {
+  /** The save that runs in the background: its data are those of its start. */
+  bgsave: { startedAt: number; finishAtMs: number; data: Bytes; dirtyBefore: number } | null = null;
+  /** Unix seconds. */
+  lastSave = 0;
+  lastTry = 0;
+  lastBgsaveOk = true;
+  lastBgsaveSeconds = -1;
+  saves = 0;
+  loadedKeys = 0;
+  loadedExpired = 0;
+  /** BGSAVE SCHEDULE: begin as soon as the rewrite of the AOF ends. */
+  bgsaveScheduled = false;
+  /** The disk refuses to be written (a fault of the world). */
+  diskFull = false;
+}
+
+export function rdbPath(server: Server): string {
+  return server.config.dbfilename;
+}
 
 /** The error for writes while the disk refuses to save, or null. */
 export function diskErrorMessage(server: Server): ErrorReply | null {
-  return server.isReplica() ? null : null;
+  const { config, persistence } = server;
+  if (server.isReplica() && config.replicaIgnoreDiskWriteErrors) return null;
+  if (config.stopWritesOnBgsaveError && config.save.length > 0 && !persistence.lastBgsaveOk) return MISCONF;
+  if (server.aof.state !== 'off' && !server.aof.lastWriteOk) {
+    return new ErrorReply('MISCONF Errors writing to the AOF file: No space left on device');
+  }
+  return null;
+}
+
+function writeRdb(server: Server, data: Bytes): boolean {
+  if (server.persistence.diskFull) {
+    server.io.log('warning', 'Write error saving DB on disk(rdbSaveRio): No space left on device');
+    return false;
+  }
+  const disk = server.io.disk;
+  const temporary = `temp-${server.port}.rdb`;
+  disk.write(temporary, data);
+  disk.fsync(temporary);
+  disk.rename(temporary, rdbPath(server));
+  return true;
+}
+
+/** SAVE: everything waits until the file is written. */
+export function rdbSaveNow(server: Server): boolean {
+  const data = rdbSave(server);
+  consume(server, data.length / SAVE_BYTES_PER_MICRO + 200);
+  if (!writeRdb(server, data)) return false;
+  server.io.log('notice', 'DB saved on disk');
+  server.dirty = 0;
+  server.persistence.lastSave = Math.floor(server.mstime() / 1000);
+  server.persistence.lastBgsaveOk = true;
+  server.persistence.saves++;
+  return true;
+}
+
+/** Starts a background save; false when one runs already. */
+export function rdbSaveBackground(server: Server): boolean {
+  const state = server.persistence;
+  if (state.bgsave !== null || server.aof.rewrite !== null) return false;
+  const now = server.mstime();
+  const data = rdbSave(server);
+  state.lastTry = Math.floor(now / 1000);
+  state.bgsave = {
+    startedAt: state.lastTry,
+    finishAtMs: now + Math.ceil(data.length / SAVE_BYTES_PER_MICRO / 1000) + 10,
+    data,
+    dirtyBefore: server.dirty,
+  };
+  countFork(server, data.length);
+  server.io.log('notice', `Background saving started by pid ${server.port}`);
+  return true;
+}
+
+/** A fork copies page tables: the more memory, the longer. */
+export function countFork(server: Server, bytes: number): void {
+  const micros = FORK_MICROS + Math.floor(bytes / 10_000);
+  server.stats.totalForks++;
+  server.stats.latestForkUsec = micros;
+  consume(server, micros);
+}
+
+function finishBackgroundSave(server: Server): void {
+  const state = server.persistence;
+  const save = state.bgsave;
+  if (save === null) return;
+  state.bgsave = null;
+  const now = Math.floor(server.mstime() / 1000);
+  state.lastBgsaveSeconds = now - save.startedAt;
+  state.lastBgsaveOk = writeRdb(server, save.data);
+  if (!state.lastBgsaveOk) {
+    server.io.log('warning', 'Background saving error');
+    return;
+  }
+  server.io.log('notice', 'Background saving terminated with success');
+  server.dirty -= save.dirtyBefore;
+  state.lastSave = now;
+  state.saves++;
+}
+
+/** Ten times a second: ends a save that is done, starts one that is due. */
+export function persistenceCron(server: Server): void {
+  const { config, persistence: state } = server;
+  const now = server.mstime();
+  if (state.bgsave !== null) {
+    if (state.bgsave.finishAtMs <= now) finishBackgroundSave(server);
+    return;
+  }
+  if (server.aof.rewrite !== null) return;
+  if (state.bgsaveScheduled) {
+    state.bgsaveScheduled = false;
+    rdbSaveBackground(server);
+    return;
+  }
+  if (server.dirty === 0) return;
+  const seconds = Math.floor(now / 1000);
+  for (const point of config.save) {
+    const due = server.dirty >= point.changes && seconds - state.lastSave > point.seconds;
+    if (!due || (!state.lastBgsaveOk && seconds - state.lastTry <= BGSAVE_RETRY_DELAY_S)) continue;
+    server.io.log('notice', `${point.changes} changes in ${point.seconds} seconds. Saving...`);
+    rdbSaveBackground(server);
+    return;
+  }
 }
 
 /** FLUSHALL leaves an empty dump file behind where snapshots are configured. */
-export function saveAfterFlush(_server: Server): void {}
+export function saveAfterFlush(server: Server): void {
+  server.persistence.bgsave = null;
+  if (server.config.save.length === 0) return;
+  const dirty = server.dirty;
+  rdbSaveNow(server);
+  server.dirty = dirty;
+}
+
+/** At start: the AOF when it is on and there is one, else the dump file. Returns why the data cannot be
+ *  used, or null. */
+export function loadDataFromDisk(server: Server): string | null {
+  const fromAof = server.config.appendonly ? loadAppendOnlyFiles(server) : 'absent';
+  if (fromAof !== 'absent') return fromAof === 'loaded' ? null : fromAof.error;
+  const data = server.io.disk.read(rdbPath(server));
+  if (data === undefined) return null;
+  const why = loadRdb(server, data);
+  if (why === null)
+    server.io.log('notice', `DB loaded from disk: ${(loadMicros(data) / 1e6).toFixed(3)} seconds`);
+  return why;
+}
+
+function loadMicros(data: Bytes): number {
+  return data.length / LOAD_BYTES_PER_MICRO;
+}
+
+/** Replaces nothing: the databases must be empty. */
+export function loadRdb(server: Server, data: Bytes): string | null {
+  server.loading = true;
+  try {
+    rdbLoad(server, data);
+  } catch (error) {
+    if (error instanceof RdbError) return error.message;
+    throw error;
+  } finally {
+    server.loading = false;
+  }
+  consume(server, loadMicros(data));
+  return null;
+}

@@ -49,7 +49,7 @@ import { addCommandSample } from './latency.ts';
 import type { Server } from './server.ts';
 import { busyScriptError } from './scripting-hooks.ts';
 import type { CommandStats } from './stats.ts';
-import { trackingAfterCommand, trackingBeforeCommand } from './tracking.ts';
+import { trackingAfterCommand } from './tracking.ts';
 
 const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
 const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
@@ -270,7 +270,6 @@ export function call(client: Client): void {
   client.flags &= ~(CLIENT_FORCE_AOF | CLIENT_FORCE_REPL | CLIENT_PREVENT_PROP);
   server.workMicros += BASE_MICROS;
   server.callDepth++;
-  if (server.trackingClients > 0) trackingBeforeCommand(client);
   const reply = (cmd.proc as NonNullable<Command['proc']>)(client, argv);
   if (reply !== undefined) addReply(client, reply);
   server.callDepth--;
@@ -279,7 +278,7 @@ export function call(client: Client): void {
   if ((client.flags & CLIENT_BLOCKED) === 0) {
     const micros = server.workMicros - workBefore;
     recordCall(server, cmd, micros, failed);
-    addCommandSample(server, client, cmd, argv, micros);
+    addCommandSample(client, cmd, argv, micros);
     if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
       feedMonitors(client, argv);
   }

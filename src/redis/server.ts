@@ -5,7 +5,8 @@
  * with beforeSleep. This file holds the state and the routing; each subject has a file of its own. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { User } from './acl-user.ts';
+import type { AclLogEntry } from './acl.ts';
+import { createDefaultUser, type User } from './acl-user.ts';
 import { AofState } from './aof.ts';
 import type { Client } from './client.ts';
 import {
@@ -27,6 +28,13 @@ import { Db } from './db.ts';
 import type { CloseReason, Io, Payload, Process, SocketId } from './io.ts';
 import { acceptClient, clientClosed, readFromClient } from './networking.ts';
 import { PauseState } from './pause.ts';
+import { PersistenceState } from './persistence.ts';
+import type { Subscribers } from './pubsub.ts';
+import { catClientInfoString } from './client-info.ts';
+import type { EvictionCandidate } from './evict.ts';
+import type { LatencySeries } from './latency.ts';
+import { type ShutdownState, shutdownSignal } from './shutdown.ts';
+import { TrackingTable } from './tracking.ts';
 import type { PendingOp } from './propagate.ts';
 import {
   replicationClosed,
@@ -34,7 +42,7 @@ import {
   replicationRead,
   type ReplicationState,
 } from './replication/index.ts';
-import { beforeSleep, initServer, serverCron, shutdownSignal } from './life.ts';
+import { beforeSleep, initServer, serverCron } from './life.ts';
 import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
 
@@ -103,7 +111,27 @@ export class Server implements Process {
   busyScript = false;
   scriptOom = false;
   users: Map<Bytes, User> = new Map();
-  defaultUser: User = new User('default');
+  defaultUser: User = createDefaultUser();
+  aclLog: AclLogEntry[] = [];
+  pubsubChannels: Subscribers = new Map();
+  pubsubPatterns: Subscribers = new Map();
+  pubsubShardChannels: Subscribers = new Map();
+  tracking: TrackingTable = new TrackingTable();
+  latencyEvents: Map<string, LatencySeries> = new Map();
+  persistence: PersistenceState = new PersistenceState();
+  shutdown: ShutdownState | null = null;
+  /** The client whose script runs commands now. */
+  scriptCaller: Client | null = null;
+  activeExpireEnabled = true;
+  cronPaused = false;
+  /** Size beyond which a list element gets a node of its own (DEBUG). */
+  quicklistPackedThreshold = 1 << 30;
+  memoryTracked = false;
+  datasetBytes = 0;
+  memorySampledAt = -1;
+  memorySampled = 0;
+  evictionPool: EvictionCandidate[] = [];
+  nextEvictionDb = 0;
   /** Processor time used in this handler call, microseconds. */
   workMicros = 0;
   cronLoops = 0;
@@ -114,6 +142,7 @@ export class Server implements Process {
     this.port = options.port;
     this.mutations = options.mutations ?? [];
     this.configFile = options.configFile ?? '';
+    this.users.set('default', this.defaultUser);
     applyStartupConfig(this, options.config);
   }
 
@@ -125,6 +154,11 @@ export class Server implements Process {
   /** The time by which keys expire in the running command. */
   commandTimeMs(): number {
     return Math.floor(this.io.wallMs);
+  }
+
+  /** A client as CLIENT LIST shows it. */
+  clientInfo(client: Client): Bytes {
+    return catClientInfoString(client);
   }
 
   isReplica(): boolean {

@@ -1,41 +1,198 @@
-/* Client-side caching: which client has read which key, and telling it when that changes
- * (after tracking.c). */
+/* Client-side caching: which client has read which key, and telling it when that changes (after
+ * tracking.c).
+ *
+ * In the default mode the server remembers the keys that each tracking client read; a change tells
+ * those clients once and forgets them. In broadcast mode a client names prefixes and hears of every
+ * change beneath them, once per sleep of the server. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Client } from './client.ts';
+import { addPush, type Client, CLIENT_MULTI, CLIENT_TRACKING } from './client.ts';
+import { CMD_READONLY, type Command } from './command-table.ts';
+import { getKeyPositions } from './keys.ts';
+import { Push } from './reply.ts';
 import type { Server } from './server.ts';
 
 /** What a client asked for with CLIENT TRACKING. */
 export interface TrackingState {
+  /** Id of the client that gets the messages, 0 = this one. */
   redirect: number;
   bcast: boolean;
   optIn: boolean;
   optOut: boolean;
   noLoop: boolean;
   prefixes: Bytes[];
-  /** CLIENT CACHING for the next command. */
+  /** CLIENT CACHING was said: holds for the next command (or transaction). */
   caching: boolean;
   brokenRedirect: boolean;
 }
 
-/** A key changed: clients that may hold it forget it. */
-export function trackingInvalidateKey(
-  _server: Server,
-  _client: Client | null,
-  _key: Bytes,
-  _pending: boolean,
-): void {}
+/** All that tracking knows; `keys` holds ids, since a client may be gone when its key changes. */
+export class TrackingTable {
+  keys: Map<Bytes, Set<number>> = new Map();
+  /** Broadcast: per prefix the clients and the keys that changed since the last message. */
+  prefixes: Map<Bytes, { clients: Set<Client>; changed: Map<Bytes, Client | null> }> = new Map();
+  /** Invalidations for the client that runs a command: sent behind its reply. */
+  pending: Bytes[] = [];
+  items = 0;
+}
 
-/** Called before and after each command while anybody tracks. */
-export function trackingBeforeCommand(_client: Client): void {}
-export function trackingAfterCommand(_client: Client, _cmd: unknown, _argv: readonly Bytes[]): void {}
+/** Turns tracking on. */
+export function enableTracking(client: Client, state: TrackingState): void {
+  const table = client.server.tracking;
+  if (client.tracking === null) client.server.trackingClients++;
+  client.flags |= CLIENT_TRACKING;
+  const prefixes = [...(client.tracking?.prefixes ?? [])];
+  if (state.bcast) {
+    for (const prefix of state.prefixes.length > 0 ? state.prefixes : ['']) {
+      if (!prefixes.includes(prefix)) prefixes.push(prefix);
+      const entry = table.prefixes.get(prefix) ?? { clients: new Set<Client>(), changed: new Map() };
+      entry.clients.add(client);
+      table.prefixes.set(prefix, entry);
+    }
+  }
+  client.tracking = { ...state, prefixes };
+}
 
-/** CLIENT TRACKING OFF, or the client is gone. */
+/** CLIENT TRACKING OFF, or the client is gone. Keys it read are forgotten when they change. */
 export function disableTracking(client: Client): void {
   if (client.tracking === null) return;
+  const table = client.server.tracking;
+  for (const prefix of client.tracking.prefixes) {
+    const entry = table.prefixes.get(prefix);
+    entry?.clients.delete(client);
+    if (entry?.clients.size === 0) table.prefixes.delete(prefix);
+  }
   client.tracking = null;
+  client.flags &= ~CLIENT_TRACKING;
   client.server.trackingClients--;
 }
 
+/** After a command that read keys: the client is remembered for each. */
+export function trackingAfterCommand(client: Client, cmd: Command, argv: readonly Bytes[]): void {
+  const server = client.server;
+  const caller = server.scriptCaller ?? client;
+  const state = caller.tracking;
+  if (state !== null && cmd.flags & CMD_READONLY && !state.bcast)
+    rememberKeys(server, caller, state, cmd, argv);
+  if (
+    state !== null &&
+    client === caller &&
+    cmd.fullName !== 'client|caching' &&
+    (caller.flags & CLIENT_MULTI) === 0
+  ) {
+    state.caching = false;
+  }
+  if (server.callDepth === 0) trackingHandlePendingKeyInvalidations(server);
+}
+
+function rememberKeys(
+  server: Server,
+  client: Client,
+  state: TrackingState,
+  cmd: Command,
+  argv: readonly Bytes[],
+): void {
+  if ((state.optIn && !state.caching) || (state.optOut && state.caching)) return;
+  if (cmd.aclCategories.includes('pubsub')) return;
+  const table = server.tracking;
+  for (const position of getKeyPositions(cmd, argv)) {
+    const key = argv[position] as Bytes;
+    const ids = table.keys.get(key) ?? new Set<number>();
+    table.keys.set(key, ids);
+    if (ids.has(client.id)) continue;
+    ids.add(client.id);
+    table.items++;
+  }
+}
+
+/** A key changed: clients that may hold it are told. `client` made the change, null: the server. */
+export function trackingInvalidateKey(
+  server: Server,
+  client: Client | null,
+  key: Bytes,
+  broadcast: boolean,
+): void {
+  const table = server.tracking;
+  if (broadcast && table.prefixes.size > 0) {
+    for (const [prefix, entry] of table.prefixes) if (key.startsWith(prefix)) entry.changed.set(key, client);
+  }
+  const ids = table.keys.get(key);
+  if (ids === undefined) return;
+  table.keys.delete(key);
+  table.items -= ids.size;
+  for (const id of ids) {
+    const target = server.clientsById.get(id);
+    if (target === undefined || target.tracking === null || target.tracking.bcast) continue;
+    if (target.tracking.noLoop && target === client) continue;
+    // Behind the reply of the command that runs now, since it may contain the old value.
+    if (target === server.currentClient) table.pending.push(key);
+    else sendTrackingMessage(target, [key]);
+  }
+}
+
+/** What the running command invalidated for its own client. */
+export function trackingHandlePendingKeyInvalidations(server: Server): void {
+  const keys = server.tracking.pending;
+  if (keys.length === 0 || server.currentClient === null) return;
+  server.tracking.pending = [];
+  for (const key of keys) sendTrackingMessage(server.currentClient, [key]);
+}
+
+/** Sends keys (null: everything) to a tracking client, or to the one it named. */
+function sendTrackingMessage(client: Client, keys: readonly Bytes[] | null): void {
+  const state = client.tracking;
+  if (state === null) return;
+  const server = client.server;
+  if (state.redirect === 0) {
+    if (client.resp === 3) addPush(client, new Push(['invalidate', keys]));
+    return;
+  }
+  const target = server.clientsById.get(state.redirect);
+  if (target === undefined) {
+    if (!state.brokenRedirect && client.resp === 3) {
+      addPush(client, new Push(['tracking-redir-broken', state.redirect]));
+    }
+    state.brokenRedirect = true;
+    return;
+  }
+  if (target.resp === 3) addPush(target, new Push(['invalidate', keys]));
+  else if (target.channels.has(REDIRECT_CHANNEL))
+    addPush(target, new Push(['message', REDIRECT_CHANNEL, keys]));
+}
+
+const REDIRECT_CHANNEL = '__redis__:invalidate';
+
 /** A database was emptied: clients forget everything. */
-export function trackingInvalidateAll(_server: Server): void {}
+export function trackingInvalidateAll(server: Server): void {
+  if (server.trackingClients === 0) return;
+  for (const client of server.clients.values())
+    if (client.tracking !== null) sendTrackingMessage(client, null);
+  server.tracking.keys.clear();
+  server.tracking.items = 0;
+}
+
+/** Before sleep: what changed beneath the prefixes of broadcast clients. */
+export function trackingBroadcastInvalidationMessages(server: Server): void {
+  for (const entry of server.tracking.prefixes.values()) {
+    if (entry.changed.size === 0) continue;
+    const changed = entry.changed;
+    entry.changed = new Map();
+    for (const client of entry.clients) {
+      const keys = [...changed]
+        .filter(([, by]) => client.tracking?.noLoop !== true || by !== client)
+        .map(([key]) => key);
+      if (keys.length > 0) sendTrackingMessage(client, keys);
+    }
+  }
+}
+
+/** Forgets keys beyond tracking-table-max-keys; their readers are told as if the keys had changed. */
+export function trackingLimitUsedSlots(server: Server): void {
+  const limit = server.config.trackingTableMaxKeys;
+  if (limit === 0) return;
+  const table = server.tracking;
+  while (table.keys.size > limit) {
+    const [key] = table.keys.keys();
+    trackingInvalidateKey(server, null, key as Bytes, false);
+  }
+}

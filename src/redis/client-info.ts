@@ -1,0 +1,127 @@
+/* The line CLIENT LIST prints for a client (after catClientInfoString in networking.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import {
+  CLIENT_BLOCKED,
+  CLIENT_CLOSE_AFTER_REPLY,
+  CLIENT_CLOSE_ASAP,
+  CLIENT_DIRTY_CAS,
+  CLIENT_MASTER,
+  CLIENT_MONITOR,
+  CLIENT_MULTI,
+  CLIENT_NO_EVICT,
+  CLIENT_PUBSUB,
+  CLIENT_READONLY,
+  CLIENT_SLAVE,
+  CLIENT_TRACKING,
+  CLIENT_UNBLOCKED,
+  type Client,
+} from './client.ts';
+
+const LETTERS: readonly (readonly [flag: number, letter: string])[] = [
+  [CLIENT_MASTER, 'M'],
+  [CLIENT_PUBSUB, 'P'],
+  [CLIENT_MULTI, 'x'],
+  [CLIENT_BLOCKED, 'b'],
+  [CLIENT_TRACKING, 't'],
+  [CLIENT_DIRTY_CAS, 'd'],
+  [CLIENT_CLOSE_AFTER_REPLY, 'c'],
+  [CLIENT_UNBLOCKED, 'u'],
+  [CLIENT_CLOSE_ASAP, 'A'],
+  [CLIENT_READONLY, 'r'],
+  [CLIENT_NO_EVICT, 'e'],
+];
+
+/** Sizes of an idle connection's buffers, as 7.0 allocates them. */
+const READ_BUFFER = 20474;
+const REPLY_BUFFER = 16384;
+
+function flagLetters(client: Client): string {
+  let letters = '';
+  if (client.flags & CLIENT_SLAVE) letters += client.flags & CLIENT_MONITOR ? 'O' : 'S';
+  else if (client.flags & CLIENT_MONITOR) letters += 'O';
+  for (const [flag, letter] of LETTERS) {
+    if (client.flags & flag) letters += letter;
+    if (letter === 't' && client.flags & CLIENT_TRACKING) {
+      if (client.tracking?.brokenRedirect === true) letters += 'R';
+      if (client.tracking?.bcast === true) letters += 'B';
+    }
+  }
+  return letters === '' ? 'N' : letters;
+}
+
+/** Bytes of memory a client takes, for maxmemory-clients and the list. */
+export function clientMemoryUsage(client: Client): number {
+  return (
+    READ_BUFFER +
+    REPLY_BUFFER +
+    800 +
+    argvMemory(client) +
+    (client.multi?.argvBytes ?? 0) +
+    client.output.length
+  );
+}
+
+function argvMemory(client: Client): number {
+  let bytes = 0;
+  for (const arg of client.argv) bytes += arg.length;
+  return bytes;
+}
+
+/** One line about the client, without a line end. */
+export function catClientInfoString(client: Client): Bytes {
+  const server = client.server;
+  const now = server.mstime();
+  const current = server.currentClient === client;
+  let query = client.parser?.pendingBytes ?? 0;
+  if (current) for (const arg of client.argv) query += arg.length + String(arg.length).length + 5;
+  if (current) query += String(client.argv.length).length + 3;
+  const output = client.socket === null ? 0 : server.io.outputPending(client.socket);
+  const fields: [string, string | number][] = [
+    ['id', client.id],
+    ['addr', `${client.peer.ip}:${client.peer.port}`],
+    ['laddr', `${client.local.ip}:${client.local.port}`],
+    ['fd', client.socket === null ? -1 : client.socket + 7],
+    ['name', client.name],
+    ['age', Math.floor((now - client.createdAtMs) / 1000)],
+    ['idle', Math.floor((now - client.lastInteractionMs) / 1000)],
+    ['flags', flagLetters(client)],
+    ['db', client.db.id],
+    ['sub', client.channels.size],
+    ['psub', client.patterns.size],
+    ['ssub', client.shardChannels.size],
+    ['multi', client.flags & CLIENT_MULTI ? (client.multi?.commands.length ?? 0) : -1],
+    ['qbuf', query],
+    ['qbuf-free', current ? READ_BUFFER - query : 0],
+    ['argv-mem', current ? argvMemory(client) : 0],
+    ['multi-mem', client.multi?.argvBytes ?? 0],
+    ['rbs', REPLY_BUFFER],
+    ['rbp', REPLY_BUFFER],
+    ['obl', 0],
+    ['oll', output > 0 ? Math.ceil(output / REPLY_BUFFER) : 0],
+    ['omem', output],
+    ['tot-mem', clientMemoryUsage(client) + output],
+    ['events', output > 0 ? 'rw' : 'r'],
+    ['cmd', client.lastCmd?.fullName ?? 'NULL'],
+    ['user', client.user?.name ?? '(superuser)'],
+    ['redir', client.flags & CLIENT_TRACKING ? (client.tracking?.redirect ?? 0) : -1],
+    ['resp', client.resp],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+/** What CLIENT LIST TYPE and CLIENT KILL TYPE ask for. */
+export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub';
+
+export function clientTypeOf(client: Client): ClientType {
+  if (client.flags & CLIENT_MASTER) return 'master';
+  if (client.flags & CLIENT_SLAVE && (client.flags & CLIENT_MONITOR) === 0) return 'replica';
+  return client.flags & CLIENT_PUBSUB ? 'pubsub' : 'normal';
+}
+
+/** The type that a word of a client names, or null. */
+export function clientTypeByName(word: Bytes): ClientType | null {
+  const name = word.toLowerCase();
+  if (name === 'slave') return 'replica';
+  return name === 'normal' || name === 'master' || name === 'replica' || name === 'pubsub' ? name : null;
+}

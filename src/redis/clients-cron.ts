@@ -1,0 +1,63 @@
+/* What is done for each client once a second: idle timeouts, blocked clients whose slot moved, output
+ * buffers beyond their limit (after clientsCron in server.c). */
+
+import {
+  type Client,
+  CLIENT_BLOCKED,
+  CLIENT_MASTER,
+  CLIENT_MONITOR,
+  CLIENT_PUBSUB,
+  CLIENT_SLAVE,
+} from './client.ts';
+import { clusterRedirectBlockedClient } from './cluster/index.ts';
+import { freeClientAsync } from './networking.ts';
+import type { Server } from './server.ts';
+
+/** Every client is visited once a second, a tenth of them at each cron. */
+export function clientsCron(server: Server): void {
+  const turn = server.cronLoops % 10;
+  for (const client of server.clients.values()) {
+    if (client.id % 10 === turn) visitClient(server, client);
+  }
+}
+
+function visitClient(server: Server, client: Client): void {
+  const now = server.mstime();
+  const { config } = server;
+  const exempt = client.flags & (CLIENT_SLAVE | CLIENT_MASTER | CLIENT_BLOCKED | CLIENT_PUBSUB);
+  if (config.timeout > 0 && exempt === 0 && now - client.lastInteractionMs > config.timeout * 1000) {
+    server.io.log('verbose', 'Closing idle client');
+    freeClientAsync(client);
+    return;
+  }
+  if (client.flags & CLIENT_BLOCKED && server.cluster !== null) clusterRedirectBlockedClient(client);
+  checkOutputLimit(server, client, now);
+}
+
+/** Closes a client that does not read what it is sent: at once beyond the hard limit, after a while
+ *  beyond the soft one. */
+export function checkOutputLimit(server: Server, client: Client, now: number): void {
+  if (client.socket === null) return;
+  const pending = server.io.outputPending(client.socket);
+  if (pending === 0) {
+    client.softLimitReachedMs = 0;
+    return;
+  }
+  const isReplica = (client.flags & CLIENT_SLAVE) !== 0 && (client.flags & CLIENT_MONITOR) === 0;
+  const limits = server.config.clientOutputBufferLimit;
+  const limit = limits[isReplica ? 1 : client.flags & CLIENT_PUBSUB ? 2 : 0];
+  if (limit === undefined) return;
+  const hard = limit.hardBytes > 0 && pending >= limit.hardBytes;
+  let soft = limit.softBytes > 0 && pending >= limit.softBytes;
+  if (!soft) client.softLimitReachedMs = 0;
+  else if (client.softLimitReachedMs === 0) {
+    client.softLimitReachedMs = now;
+    soft = false;
+  } else soft = now - client.softLimitReachedMs > limit.softSeconds * 1000;
+  if (!hard && !soft) return;
+  server.io.log(
+    'warning',
+    `Client id=${client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+  );
+  freeClientAsync(client);
+}

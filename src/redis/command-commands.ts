@@ -1,0 +1,173 @@
+/* The COMMAND command: what the server knows of its commands (after server.c). Summaries of COMMAND
+ * DOCS are our own words and live in command-summaries.ts. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { stringmatchlen } from '#base/glob.ts';
+import { isWord, SYNTAX_ERROR } from './args.ts';
+import type { Client } from './client.ts';
+import type { Command, CommandKeySpec } from './command-table.ts';
+import { COMMAND_SUMMARIES } from './command-summaries.ts';
+import { commandTable, lookupCommand } from './commands.ts';
+import type { CommandProcs } from './command.ts';
+import { helpReply } from './help.ts';
+import { doesCommandHaveKeys, getKeysFromCommand } from './keys.ts';
+import { ErrorReply, MapReply, NULL_ARRAY, SetReply, Status, type Reply } from './reply.ts';
+
+const statuses = (words: readonly string[]): SetReply => new SetReply(words.map((word) => new Status(word)));
+
+function keySpecReply(spec: CommandKeySpec): Reply {
+  const begin = spec.begin;
+  const find = spec.find;
+  const beginSpec: [Reply, Reply][] =
+    begin.type === 'index'
+      ? [['index', begin.index]]
+      : begin.type === 'keyword'
+        ? [
+            ['keyword', begin.keyword],
+            ['startfrom', begin.startFrom],
+          ]
+        : [];
+  const findSpec: [Reply, Reply][] =
+    find.type === 'range'
+      ? [
+          ['lastkey', find.lastKey],
+          ['keystep', find.keyStep],
+          ['limit', find.limit],
+        ]
+      : find.type === 'keynum'
+        ? [
+            ['keynumidx', find.keyNumIdx],
+            ['firstkey', find.firstKey],
+            ['keystep', find.keyStep],
+          ]
+        : [];
+  return new MapReply([
+    ['flags', statuses(spec.flags)],
+    [
+      'begin_search',
+      new MapReply([
+        ['type', begin.type],
+        ['spec', new MapReply(beginSpec)],
+      ]),
+    ],
+    [
+      'find_keys',
+      new MapReply([
+        ['type', find.type],
+        ['spec', new MapReply(findSpec)],
+      ]),
+    ],
+  ]);
+}
+
+function commandReply(command: Command): Reply {
+  return [
+    command.fullName,
+    command.arity,
+    statuses(command.flagNames),
+    command.firstKey,
+    command.lastKey,
+    command.keyStep,
+    statuses(command.aclCategories.map((category) => `@${category}`)),
+    command.tips,
+    command.keySpecs.map(keySpecReply),
+    [...(command.subcommands?.values() ?? [])].map(commandReply),
+  ];
+}
+
+/** "config|get" or "config get"-like names; null when there is no such command. */
+function findByName(name: Bytes): Command | null {
+  const words = name.toLowerCase().split('|');
+  if (words.length > 2) return null;
+  const top = commandTable().get(words[0] as string);
+  if (top === undefined || words.length === 1) return top ?? null;
+  return top.subcommands?.get(words[1] as string) ?? null;
+}
+
+function info(_client: Client, argv: readonly Bytes[]): Reply {
+  if (argv.length === 2) return [...commandTable().values()].map(commandReply);
+  return argv.slice(2).map((name) => {
+    const command = findByName(name);
+    return command === null ? NULL_ARRAY : commandReply(command);
+  });
+}
+
+function docsReply(command: Command): Reply {
+  const pairs: [Reply, Reply][] = [];
+  const summary = COMMAND_SUMMARIES[command.fullName];
+  if (summary !== undefined) pairs.push(['summary', summary]);
+  pairs.push(['since', command.since], ['group', command.group]);
+  if (command.complexity !== '') pairs.push(['complexity', command.complexity]);
+  if (command.subcommands !== null) {
+    pairs.push([
+      'subcommands',
+      new MapReply([...command.subcommands.values()].map((sub) => [sub.fullName, docsReply(sub)] as const)),
+    ]);
+  }
+  return new MapReply(pairs);
+}
+
+function docs(_client: Client, argv: readonly Bytes[]): Reply {
+  const commands =
+    argv.length === 2
+      ? [...commandTable().values()]
+      : argv
+          .slice(2)
+          .map(findByName)
+          .filter((command) => command !== null);
+  return new MapReply(commands.map((command) => [command.fullName, docsReply(command)] as const));
+}
+
+function list(_client: Client, argv: readonly Bytes[]): Reply {
+  const all: Command[] = [];
+  for (const command of commandTable().values()) all.push(command, ...(command.subcommands?.values() ?? []));
+  if (argv.length === 2) return new SetReply([...commandTable().keys()]);
+  if (argv.length !== 5 || !isWord(argv[2], 'filterby')) return SYNTAX_ERROR;
+  const value = argv[4] as Bytes;
+  const names = (keep: (command: Command) => boolean): Reply =>
+    new SetReply(all.filter(keep).map((command) => command.fullName));
+  if (isWord(argv[3], 'module')) return new SetReply([]);
+  if (isWord(argv[3], 'aclcat'))
+    return names((command) => command.aclCategories.includes(value.toLowerCase()));
+  if (isWord(argv[3], 'pattern')) return names((command) => stringmatchlen(value, command.fullName, true));
+  return SYNTAX_ERROR;
+}
+
+function keysOf(argv: readonly Bytes[], withFlags: boolean): Reply {
+  const rest = argv.slice(2);
+  const command = lookupCommand(rest);
+  if (command === null) return new ErrorReply('ERR Invalid command specified');
+  if (!doesCommandHaveKeys(command)) return new ErrorReply('ERR The command has no key arguments');
+  const wrong = command.arity > 0 ? rest.length !== command.arity : rest.length < -command.arity;
+  if (wrong) return new ErrorReply('ERR Invalid number of arguments specified for command');
+  const keys = getKeysFromCommand(command, rest);
+  if (keys.length === 0) {
+    return command.flagNames.includes('no_mandatory_keys')
+      ? []
+      : new ErrorReply('ERR Invalid arguments specified for command');
+  }
+  return keys.map(({ position, flags }) => {
+    const key = rest[position] as Bytes;
+    return withFlags ? [key, statuses(flags)] : key;
+  });
+}
+
+export const commandCommands: CommandProcs = {
+  command: (client, argv) => info(client, [...argv, 'info'].slice(0, 2)),
+  'command|info': info,
+  'command|docs': docs,
+  'command|list': list,
+  'command|count': () => commandTable().size,
+  'command|getkeys': (_client, argv) => keysOf(argv, false),
+  'command|getkeysandflags': (_client, argv) => keysOf(argv, true),
+  'command|help': () =>
+    helpReply('COMMAND', [
+      ['(no subcommand)', 'What the server knows of every command.'],
+      ['COUNT', 'Number of commands.'],
+      ['DOCS [<command> ...]', 'Summary, version and group of commands.'],
+      ['GETKEYS <command> [<arg> ...]', 'The keys of a whole command line.'],
+      ['GETKEYSANDFLAGS <command> [<arg> ...]', 'The keys and what is done with each.'],
+      ['INFO [<command> ...]', 'As COMMAND, for some commands.'],
+      ['LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <glob>)]', 'Names of commands.'],
+    ]),
+};

@@ -1,0 +1,224 @@
+/* DEBUG: what tests and lessons need (after debug.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { string2ll } from '#base/integer.ts';
+import { isWord, NO_SUCH_KEY } from './args.ts';
+import { loadAppendOnlyFiles } from './aof-load.ts';
+import { AofState, flushAppendOnlyFile } from './aof.ts';
+import type { Client } from './client.ts';
+import type { CommandProcs } from './command.ts';
+import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
+import { digestDataset, digestValue } from './debug-digest.ts';
+import { protocolExample } from './debug-protocol.ts';
+import { estimateObjectIdleTime } from './evict.ts';
+import { memtoull } from './config-set.ts';
+import { allocationSize, createStringObject, StringObj } from './object.ts';
+import { loadRdb, rdbPath, rdbSaveNow } from './persistence.ts';
+import { alsoPropagate } from './propagate.ts';
+import { createDumpPayload } from './rdb.ts';
+import { ErrorReply, OK, Status, type Reply } from './reply.ts';
+import { consume } from './server.ts';
+import { stringmatchlen } from '#base/glob.ts';
+
+type Sub = (client: Client, argv: readonly Bytes[]) => Reply | undefined;
+
+function sleep(client: Client, argv: readonly Bytes[]): Reply {
+  const seconds = Number.parseFloat(argv[2] as Bytes);
+  consume(client.server, Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000_000 : 0);
+  return OK;
+}
+
+/** The process dies at once, as by a signal. */
+function crash(client: Client): undefined {
+  client.server.io.log('warning', 'Redis 7.0.15 crashed by DEBUG SEGFAULT');
+  client.server.io.exit(139);
+  return undefined;
+}
+
+function objectInfo(client: Client, argv: readonly Bytes[]): Reply {
+  const { server, db } = client;
+  const obj = lookupKeyReadWithFlags(db, argv[2] as Bytes, LOOKUP_NOTOUCH);
+  if (obj === null) return NO_SUCH_KEY;
+  const idle = Math.floor(estimateObjectIdleTime(server, obj) / 1000);
+  // Two bytes of version and eight of checksum follow the value, one of type precedes it.
+  const length = createDumpPayload(obj).length - 11;
+  return new Status(
+    `Value at:0x7f0000000000 refcount:1 encoding:${obj.encoding(server.config)} serializedlength:${length} lru:${obj.lru} lru_seconds_idle:${idle}`,
+  );
+}
+
+function sdslen(client: Client, argv: readonly Bytes[]): Reply {
+  const key = argv[2] as Bytes;
+  const obj = lookupKeyReadWithFlags(client.db, key, LOOKUP_NOTOUCH);
+  if (obj === null) return NO_SUCH_KEY;
+  if (!(obj instanceof StringObj)) return new ErrorReply('ERR Not an sds encoded string.');
+  return new Status(
+    `key_sds_len:${key.length}, key_sds_avail:0, key_zmalloc: ${allocationSize(key.length + 2)}, val_sds_len:${obj.value.length}, val_sds_avail:0, val_zmalloc: ${allocationSize(obj.value.length + 4)}`,
+  );
+}
+
+/** Saves (unless told not to) and loads the dataset again. */
+function reload(client: Client, argv: readonly Bytes[]): Reply {
+  const server = client.server;
+  const words = argv.slice(2).map((word) => word.toLowerCase());
+  if (words.some((word) => word !== 'nosave' && word !== 'noflush' && word !== 'merge')) {
+    return new ErrorReply('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+  }
+  if (!words.includes('nosave') && !rdbSaveNow(server)) return new ErrorReply('ERR');
+  if (!words.includes('noflush')) emptyDb(server);
+  const data = server.io.disk.read(rdbPath(server));
+  const why = data === undefined ? 'no dump file' : loadRdb(server, data);
+  if (why !== null) return new ErrorReply('ERR Error trying to load the RDB dump, check server logs');
+  server.io.log('warning', 'DB reloaded by DEBUG RELOAD');
+  return OK;
+}
+
+function loadaof(client: Client): Reply {
+  const server = client.server;
+  if (server.aof.state !== 'off') flushAppendOnlyFile(server, true);
+  emptyDb(server);
+  server.aof = new AofState();
+  if (loadAppendOnlyFiles(server) !== 'loaded') {
+    return new ErrorReply('ERR Error trying to load the AOF files, check server logs');
+  }
+  server.dirty = 0;
+  return OK;
+}
+
+function populate(client: Client, argv: readonly Bytes[]): Reply {
+  const count = string2ll(argv[2] as Bytes);
+  if (count === null || count < 0) return new ErrorReply('ERR value is out of range, must be positive');
+  const prefix = argv[3] ?? 'key';
+  const size = argv[4] === undefined ? 0 : Number(string2ll(argv[4]) ?? 0);
+  for (let at = 0; at < count; at++) {
+    const key = `${prefix}:${at}`;
+    if (lookupKeyReadWithFlags(client.db, key, LOOKUP_NOTOUCH) !== null) continue;
+    const value = `value:${at}`;
+    dbAdd(client.db, key, createStringObject(size > 0 ? value.slice(0, size).padEnd(size, '\0') : value));
+  }
+  consume(client.server, Number(count) * 0.3);
+  return OK;
+}
+
+/** DEBUG REPLICATE REPLICAS|AOF|ALL command... */
+function replicate(client: Client, argv: readonly Bytes[]): Reply {
+  const target = { replicas: 2, aof: 1, all: 3 }[(argv[2] as Bytes).toLowerCase()];
+  if (target === undefined) return new ErrorReply('ERR syntax error');
+  alsoPropagate(client.server, -1, argv.slice(3), target);
+  return OK;
+}
+
+function changeReplId(client: Client): Reply {
+  const server = client.server;
+  server.io.log('notice', 'Changing replication IDs after receiving change-repl-id');
+  server.replication.replid = server.io.random.hex(40);
+  server.replication.replid2 = '0'.repeat(40);
+  server.replication.secondReplidOffset = -1;
+  return OK;
+}
+
+function setActiveExpire(client: Client, argv: readonly Bytes[]): Reply {
+  client.server.activeExpireEnabled = Number.parseInt(argv[2] as Bytes, 10) !== 0;
+  return OK;
+}
+
+function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
+  const bytes = memtoull(argv[2] as Bytes);
+  if (bytes === null) return new ErrorReply('ERR argument must be a memory value');
+  client.server.quicklistPackedThreshold = bytes;
+  return OK;
+}
+
+function stringmatch(_client: Client, argv: readonly Bytes[]): Reply {
+  stringmatchlen(argv[2] as Bytes, argv[3] as Bytes);
+  return OK;
+}
+
+/** How many keys each database holds; there is no hash table to look into. */
+function htstats(client: Client, argv: readonly Bytes[]): Reply {
+  const db = client.server.dbs[Number.parseInt(argv[2] as Bytes, 10)];
+  if (db === undefined) return new ErrorReply('ERR Out of range database');
+  return `[Dictionary HT]\n number of elements: ${db.size}\n[Expires HT]\n number of elements: ${db.expires.size}\n`;
+}
+
+function dropClusterPacketFilter(client: Client, argv: readonly Bytes[]): Reply {
+  const type = string2ll(argv[2] as Bytes);
+  if (type === null) return new ErrorReply('ERR value is not an integer or out of range');
+  const cluster = client.server.cluster;
+  if (cluster !== null) cluster.dropPacketFilter = Number(type);
+  return OK;
+}
+
+function pauseCron(client: Client, argv: readonly Bytes[]): Reply {
+  client.server.cronPaused = Number.parseInt(argv[2] as Bytes, 10) !== 0;
+  return OK;
+}
+
+const ignored: Sub = () => OK;
+
+/** [subcommand]: number of arguments with DEBUG and subcommand, and what it does. */
+const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, run: Sub]>> = {
+  sleep: [3, 3, sleep],
+  segfault: [2, 2, crash],
+  panic: [2, 2, crash],
+  oom: [2, 2, crash],
+  assert: [2, 2, crash],
+  object: [3, 3, objectInfo],
+  sdslen: [3, 3, sdslen],
+  reload: [2, 5, reload],
+  loadaof: [2, 2, loadaof],
+  populate: [3, 5, populate],
+  digest: [2, 2, (client) => new Status(digestDataset(client.server))],
+  'digest-value': [
+    3,
+    Infinity,
+    (client, argv) => argv.slice(2).map((key) => new Status(digestValue(client.db, key))),
+  ],
+  'set-active-expire': [3, 3, setActiveExpire],
+  'quicklist-packed-threshold': [3, 3, packedThreshold],
+  'change-repl-id': [2, 2, changeReplId],
+  replicate: [4, Infinity, replicate],
+  protocol: [3, 3, (client, argv) => protocolExample(client, argv[2] as Bytes)],
+  error: [3, 3, (_client, argv) => new ErrorReply(argv[2] as Bytes)],
+  log: [
+    3,
+    3,
+    (client, argv) => {
+      client.server.io.log('warning', `DEBUG LOG: ${argv[2]}`);
+      return OK;
+    },
+  ],
+  htstats: [3, 3, htstats],
+  'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],
+  'pause-cron': [3, 3, pauseCron],
+  'stringmatch-test': [2, 4, stringmatch],
+  listpack: [3, 3, () => new Status('Listpack structure printed on stdout')],
+  'aof-flush-sleep': [3, 3, ignored],
+  'set-skip-checksum-validation': [3, 3, ignored],
+  'config-rewrite-force-all': [2, 2, ignored],
+  replybuffer: [4, 4, ignored],
+  structsize: [
+    2,
+    2,
+    () => new Status('bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17'),
+  ],
+};
+
+function debug(client: Client, argv: readonly Bytes[]): Reply | undefined {
+  if (isWord(argv[1], 'help') && argv.length === 2) return help();
+  const entry = SUBCOMMANDS[(argv[1] as Bytes).toLowerCase()];
+  if (entry === undefined || argv.length < entry[0] || argv.length > entry[1]) {
+    return new ErrorReply(
+      `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try DEBUG HELP.`,
+    );
+  }
+  return entry[2](client, argv);
+}
+
+function help(): Reply {
+  const lines = ['DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:'];
+  for (const name of Object.keys(SUBCOMMANDS).sort()) lines.push(name.toUpperCase());
+  return lines.map((line) => new Status(line));
+}
+
+export const debugCommands: CommandProcs = { debug };

@@ -1,0 +1,36 @@
+/* Small commands about the server: TIME, LOLWUT, MODULE LIST (after server.c, lolwut.c, module.c). */
+
+import type { CommandProcs } from './command.ts';
+import { REDIS_VERSION } from './connection.ts';
+import { helpReply } from './help.ts';
+import { ErrorReply, Verbatim, type Reply } from './reply.ts';
+import type { Client } from './client.ts';
+
+function time(client: Client): Reply {
+  const micros = Math.floor(client.server.io.wallMs * 1000);
+  return [String(Math.floor(micros / 1_000_000)), String(micros % 1_000_000)];
+}
+
+function lolwut(): Reply {
+  return new Verbatim('txt', `Redis ver. ${REDIS_VERSION}\n`);
+}
+
+function loadModule(): Reply {
+  return new ErrorReply('ERR Error loading the extension. Please check the server logs.');
+}
+
+export const serverCommands: CommandProcs = {
+  time,
+  lolwut,
+  'module|list': () => [],
+  'module|load': loadModule,
+  'module|loadex': loadModule,
+  'module|unload': () => new ErrorReply('ERR Error unloading module: no such module with that name'),
+  'module|help': () =>
+    helpReply('MODULE', [
+      ['LIST', 'The modules that are loaded: none, here.'],
+      ['LOAD <path> [<arg> ...]', 'Load a module.'],
+      ['LOADEX <path> [[CONFIG <name> <value>] ...] [ARGS ...]', 'Load a module with parameters.'],
+      ['UNLOAD <name>', 'Unload a module.'],
+    ]),
+};
