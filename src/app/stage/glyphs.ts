@@ -72,10 +72,24 @@ export function glyph(name: GlyphName): Glyph {
   return GLYPHS[name];
 }
 
-/** Bus messages that all servers send all the time. */
-export function isHeartbeat(packet: Pick<PacketFrame, 'kind' | 'label'>): boolean {
-  if (packet.kind === 'bus') return packet.label === 'ping' || packet.label === 'pong';
-  return packet.kind === 'stream' && packet.label === 'ack';
+/** Length of the PING that a master sends down its replication stream every ten seconds. */
+const STREAM_PING_BYTES = 14;
+
+/** Messages that come and go all the time and say little: heartbeats of the bus and of replication,
+ *  and attempts to connect (a dead server is tried ten times a second by each of the others). */
+export function isHeartbeat(packet: Pick<PacketFrame, 'kind' | 'label' | 'bytes'>): boolean {
+  switch (packet.kind) {
+    case 'bus':
+      return packet.label === 'ping' || packet.label === 'pong';
+    case 'stream':
+      return packet.label === 'ack' || (packet.label === 'repl' && packet.bytes === STREAM_PING_BYTES);
+    case 'command':
+      return packet.label === 'replconf';
+    case 'connect':
+      return true;
+    case 'reply':
+      return false;
+  }
 }
 
 /** Which mark a message has. Labels are those of PacketFrame; an unknown one gets its kind's mark. */

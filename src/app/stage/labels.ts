@@ -99,10 +99,3 @@ export function bytesText(bytes: number): string {
   const digits = unit === 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
   return `${Number(value.toFixed(digits))} ${units[unit]}`;
 }
-
-/** Width of a text in a monospaced Latin face with full-width CJK, in multiples of the font size. */
-export function textWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += character.charCodeAt(0) >= 0x2e80 ? 1 : 0.602;
-  return width;
-}

@@ -73,7 +73,7 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
   const density = densityFor(servers);
   const small = density === 'groups' || density === 'heat';
   // Marks shrink on a phone, but type does not shrink with them.
-  const k = scale * clamp(Math.min(width / 600, height / 420), 0.72, 1);
+  const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
   const top = (small ? 22 : 44) * k;
   const bottom = (small ? 30 : 62) * k;
   const halfHeight = Math.max(60, (height - top - bottom) / 2);

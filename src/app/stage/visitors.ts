@@ -3,6 +3,7 @@
 
 import type { ClientFrame, Frame } from '#sim/frame.ts';
 import type { Layout, Seat } from './layout.ts';
+import { textWidth } from './text-width.ts';
 
 export interface VisitorMark {
   /** 'console' stands for every console; a client has its process name ("client:a"). */
@@ -33,15 +34,19 @@ export function visitorsOf(frame: Frame, layout: Layout): VisitorMark[] {
   }
   const more = frame.clients.length - CLIENTS_DRAWN;
   if (more > 0) guests.push({ name: 'more', kind: 'more', label: `+${more}`, client: null });
-  const width = 92 * k;
-  const pitch = width + 8 * k;
-  return guests.map((guest, at) => ({
-    ...guest,
-    x: visitors.x + (at - (guests.length - 1) / 2) * pitch,
-    y: visitors.y,
-    width,
-    height: 22 * k,
-  }));
+  // Type does not shrink below eleven pixels, so the mark must follow its text.
+  const font = Math.max(11, 12 * k);
+  const widths = guests.map(
+    ({ label, kind }) => textWidth(kind === 'console' ? `›_ ${label}` : label) * font + 14,
+  );
+  const gap = 8 * k;
+  let left = visitors.x - (widths.reduce((sum, width) => sum + width + gap, 0) - gap) / 2;
+  return guests.map((guest, at) => {
+    const width = widths[at] ?? 0;
+    const x = left + width / 2;
+    left += width + gap;
+    return { ...guest, x, y: visitors.y, width, height: font + 10 };
+  });
 }
 
 function processOf(id: string): string {
