@@ -221,7 +221,9 @@ class Swarm {
   private checkEvent({ who, event }: PlacedEvent): void {
     if (event.type === 'VOTE_GRANTED') this.checkVote(who, event);
     if (event.type === 'FAIL' && (event['reports'] as number) < (event['needed'] as number)) {
-      throw new Violation(`${who} called ${event['name']} failed with ${event['reports']} of ${event['needed']} opinions`);
+      throw new Violation(
+        `${who} called ${event['name']} failed with ${event['reports']} of ${event['needed']} opinions`,
+      );
     }
     if (event.type === 'PROMOTED') this.checkPromotion(who, event);
   }
@@ -243,7 +245,8 @@ class Swarm {
     for (const [key, to] of this.votes) if (key.endsWith(` in ${epoch}`) && to.has(id)) votes++;
     // By its own view: while roles change, a server may know of fewer masters than there are.
     const needed = event['needed'] as number;
-    if (votes < needed) throw new Violation(`${who} became master in epoch ${epoch} with ${votes} of ${needed} votes`);
+    if (votes < needed)
+      throw new Violation(`${who} became master in epoch ${epoch} with ${votes} of ${needed} votes`);
   }
 
   private checkAll(): void {
@@ -261,7 +264,9 @@ class Swarm {
       this.epochs.set(port, { current: cluster.currentEpoch, vote: cluster.lastVoteEpoch });
       const heard = cluster.nodes.list.find((node) => node.configEpoch > cluster.currentEpoch);
       if (heard) {
-        throw new Violation(`${port} knows configEpoch ${heard.configEpoch} but is itself in ${cluster.currentEpoch}`);
+        throw new Violation(
+          `${port} knows configEpoch ${heard.configEpoch} but is itself in ${cluster.currentEpoch}`,
+        );
       }
       this.checkMinority(port);
     }
@@ -358,7 +363,8 @@ class Swarm {
     const own = world.server(port);
     const its = world.server(master.port);
     if (!own.replication.linkUp) return `${port} has no link to ${master.port}`;
-    if (own.replication.masterReplOffset !== its.replication.masterReplOffset) return `${port} is behind ${master.port}`;
+    if (own.replication.masterReplOffset !== its.replication.masterReplOffset)
+      return `${port} is behind ${master.port}`;
     const [a, b] = [contents(own), contents(its)];
     return a === b ? null : `${port} holds other data than its master ${master.port}`;
   }
