@@ -15,7 +15,26 @@ import { ErrorReply, MapReply, NULL_ARRAY, SetReply, Status, type Reply } from '
 
 const statuses = (words: readonly string[]): SetReply => new SetReply(words.map((word) => new Status(word)));
 
-function keySpecReply(spec: CommandKeySpec): Reply {
+/** Remarks that COMMAND INFO carries for single key specifications: part of the reply, word for word. */
+const KEY_SPEC_NOTES: Readonly<Record<string, string>> = {
+  'sort/1':
+    "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
+  'sort_ro/1':
+    "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
+  'sort/2':
+    "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
+  'pfcount/0': 'RW because it may change the internal representation of the key, and propagate to replicas',
+  'fcall/0': 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
+  'eval/0': 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
+  'fcall_ro/0': 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
+  'eval_ro/0': 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
+  'set/0': 'RW and ACCESS due to the optional `GET` argument',
+  'xadd/0': 'UPDATE instead of INSERT because of the optional trimming feature',
+  'bitfield/0': 'This command allows both access and modification of the key',
+  'getex/0': 'RW and UPDATE because it changes the TTL',
+};
+
+function keySpecReply(spec: CommandKeySpec, notes: string | undefined): Reply {
   const begin = spec.begin;
   const find = spec.find;
   const beginSpec: [Reply, Reply][] =
@@ -42,6 +61,7 @@ function keySpecReply(spec: CommandKeySpec): Reply {
           ]
         : [];
   return new MapReply([
+    ...(notes === undefined ? [] : [['notes', notes] as const]),
     ['flags', statuses(spec.flags)],
     [
       'begin_search',
@@ -69,9 +89,11 @@ function commandReply(command: Command): Reply {
     command.lastKey,
     command.keyStep,
     statuses(command.aclCategories.map((category) => `@${category}`)),
-    command.tips,
-    command.keySpecs.map(keySpecReply),
-    [...(command.subcommands?.values() ?? [])].map(commandReply),
+    new SetReply(command.tips),
+    new SetReply(
+      command.keySpecs.map((spec, at) => keySpecReply(spec, KEY_SPEC_NOTES[`${command.fullName}/${at}`])),
+    ),
+    new SetReply([...(command.subcommands?.values() ?? [])].map(commandReply)),
   ];
 }
 

@@ -85,7 +85,7 @@ function hello(client: Client, argv: readonly Bytes[]): Reply {
   if (options.auth !== null && !aclAuthenticateUser(client, ...options.auth)) return WRONGPASS;
   if (!client.authenticated) {
     return new ErrorReply(
-      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
     );
   }
   if (options.name !== null) client.name = options.name;

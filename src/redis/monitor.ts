@@ -4,6 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import {
   addReply,
   type Client,
+  CLIENT_DENY_BLOCKING,
   CLIENT_MASTER,
   CLIENT_MONITOR,
   CLIENT_REPLY_OFF,
@@ -11,7 +12,7 @@ import {
   CLIENT_SLAVE,
 } from './client.ts';
 import type { CommandProcs } from './command.ts';
-import { OK, Status, type Reply } from './reply.ts';
+import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
 
 /** Bytes as redis-cli would quote them. */
@@ -58,6 +59,9 @@ export function feedMonitors(client: Client, argv: readonly Bytes[]): void {
 }
 
 function monitor(client: Client): Reply | undefined {
+  if (client.flags & CLIENT_DENY_BLOCKING) {
+    return new ErrorReply("ERR MONITOR isn't allowed for DENY BLOCKING client");
+  }
   if (client.flags & CLIENT_SLAVE) return undefined;
   client.flags |= CLIENT_SLAVE | CLIENT_MONITOR;
   client.server.monitors.add(client);

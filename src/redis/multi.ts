@@ -51,7 +51,7 @@ export function flagTransaction(client: Client): void {
 /** EXEC cannot run for the reason of `error`. */
 export function execCommandAbort(client: Client, error: ErrorReply): void {
   discardTransaction(client);
-  const text = error.text;
+  const text = error.text.startsWith('ERR ') ? error.text.slice(4) : error.text;
   addReply(client, new ErrorReply(`EXECABORT Transaction discarded because of: ${text}`));
 }
 

@@ -40,6 +40,7 @@ import {
 import { commandTable, lookupCommand } from './commands.ts';
 import { performEvictions } from './evict.ts';
 import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
+import { freeClientAsync } from './networking.ts';
 import { feedMonitors } from './monitor.ts';
 import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
 import { isPaused, postponeClient } from './pause.ts';
@@ -89,6 +90,11 @@ export function mustObeyClient(client: Client): boolean {
 /** Checks and runs, queues or refuses the client's command (`client.argv`). */
 export function processCommand(client: Client): void {
   const server = client.server;
+  if (isCrossProtocolAttack(client.argv[0] as Bytes)) {
+    server.io.log('warning', 'Possible SECURITY ATTACK detected: a client speaks HTTP. Connection aborted.');
+    freeClientAsync(client);
+    return;
+  }
   const cmd = lookupCommand(client.argv);
   client.cmd = cmd;
   if (cmd !== null) client.lastCmd = cmd;
@@ -106,6 +112,11 @@ export function processCommand(client: Client): void {
   call(client);
   client.woff = server.replication.masterReplOffset;
   if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
+}
+
+/** A browser that was talked into sending a request here says one of these words first. */
+function isCrossProtocolAttack(name: Bytes): boolean {
+  return (name.length === 4 || name.length === 5) && /^(post|host:)$/i.test(name);
 }
 
 /** The error that stands in the way of this command, or null. */
@@ -256,7 +267,7 @@ export function rejectCommand(client: Client, error: ErrorReply): void {
   flagTransaction(client);
   if (cmd !== null) commandStats(client.server, cmd).rejectedCalls++;
   countErrorReply(client.server, error);
-  if (cmd?.fullName === 'exec' && client.flags & CLIENT_MULTI) execCommandAbort(client, error);
+  if (cmd?.fullName === 'exec') execCommandAbort(client, error);
   else addReply(client, error);
 }
 

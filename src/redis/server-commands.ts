@@ -1,5 +1,8 @@
 /* Small commands about the server: TIME, LOLWUT, MODULE LIST (after server.c, lolwut.c, module.c). */
 
+import type { Bytes } from '#base/bytes.ts';
+import { string2ll } from '#base/integer.ts';
+import { isWord, NOT_INTEGER } from './args.ts';
 import type { CommandProcs } from './command.ts';
 import { REDIS_VERSION } from './connection.ts';
 import { helpReply } from './help.ts';
@@ -11,7 +14,9 @@ function time(client: Client): Reply {
   return [String(Math.floor(micros / 1_000_000)), String(micros % 1_000_000)];
 }
 
-function lolwut(): Reply {
+function lolwut(_client: Client, argv: readonly Bytes[]): Reply {
+  if (argv.length > 2 && isWord(argv[1], 'version') && string2ll(argv[2] as Bytes) === null)
+    return NOT_INTEGER;
   return new Verbatim('txt', `Redis ver. ${REDIS_VERSION}\n`);
 }
 

@@ -60,8 +60,8 @@ function slowlogGet(client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length > 3) return new ErrorReply(`ERR wrong number of arguments for 'slowlog|get' command`);
   if (argv.length === 3) {
     const asked = string2ll(argv[2] as Bytes);
-    if (asked === null) return new ErrorReply('ERR value is not an integer or out of range');
-    if (asked < -1) return new ErrorReply('ERR count should be greater than or equal to -1');
+    if (asked === null || asked < -1)
+      return new ErrorReply('ERR count should be greater than or equal to -1');
     count = asked === -1 ? client.server.slowlog.length : Number(asked);
   }
   return client.server.slowlog
