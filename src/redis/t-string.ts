@@ -353,7 +353,7 @@ function incrbyfloat(client: Client, argv: readonly Bytes[]): Reply {
   const by = parseLongDouble(argv[2] as Bytes);
   if (before === null || by === null) return NOT_FLOAT;
   const after = addLongDouble(before, by);
-  if (after === null) return new ErrorReply('ERR increment would produce NaN or Infinity');
+  if (after === null || after.infinite !== 0) return new ErrorReply('ERR increment would produce NaN or Infinity');
   const text = formatHuman(after);
   const value: Obj = createPlainStringObject(text);
   if (obj === null) dbAdd(client.db, key, value);
