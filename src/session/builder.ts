@@ -5,6 +5,7 @@ import type { ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
 import type { Input, WorldConfig } from './api.ts';
 import { planServers, type ServerPlan } from './config.ts';
+import { clientName } from './session-file.ts';
 
 /** A cluster that has not formed by then never will. */
 const FORMING_LIMIT_US = 600e6;
@@ -80,9 +81,10 @@ export class Builder {
         return { kind: 'input', name: input.console, input };
       case 'client': {
         const { id, action, spec } = input;
-        if (action !== 'start') return { kind: 'input', name: id, input };
+        const name = clientName(id);
+        if (action !== 'start' || this.host.has(name)) return { kind: 'input', name, input };
         const servers = this.plan.map(({ port }) => ({ ip: ADDRESS, port }));
-        return this.machine(id, { kind: 'client', settings: spec ?? {}, servers }, []);
+        return this.machine(name, { kind: 'client', settings: spec ?? {}, servers }, []);
       }
     }
   }

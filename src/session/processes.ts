@@ -5,10 +5,12 @@ import { InvariantError } from '#base/assert.ts';
 import { utf8Decode } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { ConsoleProcess } from '#cli/process.ts';
+import { ClientProcess } from '#client/process.ts';
 import type { Db } from '#redis/db.ts';
 import type { Process } from '#redis/io.ts';
 import { StringObj } from '#redis/object.ts';
 import { Server } from '#redis/server.ts';
+import type { ClientFrame } from '#sim/frame.ts';
 import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
@@ -32,6 +34,12 @@ export function makeProcess(spec: ProcessSpec, info: MachineInfo): Process {
       return new ConsoleProcess({ name: info.name, argv: spec['argv'] as string[] });
     case 'operator':
       return new Operator(spec['servers'] as OperatorServer[]);
+    case 'client':
+      return new ClientProcess({
+        name: info.name,
+        settings: spec['settings'],
+        servers: spec['servers'] as { ip: string; port: number }[],
+      });
     default:
       throw new InvariantError(`there is no process of kind ${spec.kind}`);
   }
@@ -57,7 +65,26 @@ export const viewer: Viewer = {
     };
   },
 
-  client: () => null,
+  client(process, name, world): ClientFrame | null {
+    if (!(process instanceof ClientProcess)) return null;
+    const { client, latencies, ops, errors, staleReads, app, lastError } = process;
+    const nameOf = (address: string): string => {
+      const colon = address.lastIndexOf(':');
+      const index = world.ownerOf(address.slice(0, colon), Number(address.slice(colon + 1)));
+      return index < 0 ? address : world.nameOf(index);
+    };
+    return {
+      id: name.replace(/^client:/, ''),
+      kind: process.settings.kind,
+      ops,
+      errors,
+      redirects: client.redirects,
+      staleReads,
+      latencyUs: { p50: latencies.percentile(0.5), p99: latencies.percentile(0.99), max: latencies.max },
+      map: client.map().map(([first, last, address]) => [first, last, nameOf(address)]),
+      note: app.note || lastError,
+    };
+  },
 
   vital(world, machine) {
     return machine.info.spec.kind === 'server' ? serverVital(world, machine) : null;

@@ -54,16 +54,16 @@ function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
     if (at < last) throw new SessionFileError(`The session file's ${where} comes before the one above it.`);
     last = at;
     const input = entry['input'] as Input;
-    const problem = checkInput(input, names);
+    const problem = checkInput(input, (name) => names.has(name));
     if (problem) throw new SessionFileError(`The session file's ${where} cannot be done: ${problem}.`);
     if (input.kind === 'openConsole') names.add(input.console);
-    if (input.kind === 'client') names.add(input.id);
+    if (input.kind === 'client') names.add(clientName(input.id));
     return { at, input };
   });
 }
 
-/** What is wrong with an input, or null. `names` are the processes of the world. */
-export function checkInput(input: unknown, names: ReadonlySet<string>): string | null {
+/** What is wrong with an input, or null. `has` knows the processes of the world. */
+export function checkInput(input: unknown, has: (name: string) => boolean): string | null {
   if (typeof input !== 'object' || input === null) return 'it is not an input';
   const { kind } = input as { kind?: unknown };
   const given = input as Record<string, unknown>;
@@ -71,12 +71,12 @@ export function checkInput(input: unknown, names: ReadonlySet<string>): string |
     case 'fault': {
       const fault = given['fault'];
       if (typeof fault !== 'object' || fault === null) return 'it is not a fault';
-      return checkFault(fault as Parameters<typeof checkFault>[0], (name) => names.has(name));
+      return checkFault(fault as Parameters<typeof checkFault>[0], has);
     }
     case 'openConsole': {
       const { console: id, argv } = given;
       if (typeof id !== 'string' || !/^[\w:.-]{1,64}$/.test(id)) return 'a console needs a short name';
-      if (names.has(id)) return `there is a process called "${id}" already`;
+      if (has(id)) return `there is a process called "${id}" already`;
       const words = Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
       return words ? null : 'a console runs a program with arguments';
     }
@@ -84,26 +84,30 @@ export function checkInput(input: unknown, names: ReadonlySet<string>): string |
       const { line } = given;
       if (typeof line !== 'string') return 'a typed line is text';
       if (line.length > LONGEST_LINE) return `a line has at most ${LONGEST_LINE} characters`;
-      return knownConsole(given['console'], names);
+      return knownConsole(given['console'], has);
     }
     case 'interrupt':
     case 'closeConsole':
-      return knownConsole(given['console'], names);
+      return knownConsole(given['console'], has);
     case 'client': {
       const { id, action } = given;
-      if (typeof id !== 'string' || !/^client:[\w.-]{1,58}$/.test(id))
-        return 'a client has a name like "client:a"';
+      if (typeof id !== 'string' || !/^[\w:.-]{1,58}$/.test(id)) return 'a client needs a short name';
       if (action === 'start') return null;
       if (action !== 'stop' && action !== 'set') return 'a client is started, stopped or set';
-      return names.has(id) ? null : `there is no client called "${id}"`;
+      return has(clientName(id)) ? null : `there is no client called "${id}"`;
     }
     default:
       return `there is no input of kind ${JSON.stringify(kind)}`;
   }
 }
 
-function knownConsole(id: unknown, names: ReadonlySet<string>): string | null {
-  return typeof id === 'string' && names.has(id) ? null : `there is no console called ${JSON.stringify(id)}`;
+/** The process of a client: "client:a" for "a". */
+export function clientName(id: string): string {
+  return id.startsWith('client:') ? id : `client:${id}`;
+}
+
+function knownConsole(id: unknown, has: (name: string) => boolean): string | null {
+  return typeof id === 'string' && has(id) ? null : `there is no console called ${JSON.stringify(id)}`;
 }
 
 function record(value: unknown, problem: string): Record<string, unknown> {

@@ -61,8 +61,6 @@ interface Open {
   history: History;
   presenter: Presenter;
   overseer: Overseer;
-  /** Names of all processes that there are or will be on this log. */
-  names: Set<string>;
   lines: TypedLines;
 }
 
@@ -105,7 +103,6 @@ export class Session implements SessionApi {
       await this.build(config);
       const { history } = this.world;
       history.branch.inputs.push(...inputs);
-      for (const { input } of inputs) this.noteName(input);
       await this.runTo(playhead, null);
       return this.makeFrame();
     });
@@ -130,9 +127,8 @@ export class Session implements SessionApi {
     const builder = new Builder(config, host);
     const history = new History();
     const presenter = new Presenter(host, builder, history);
-    const names = new Set(builder.plan.map(({ name }) => name));
     const overseer = new Overseer();
-    this.current = { host, builder, history, presenter, overseer, names, lines: new TypedLines() };
+    this.current = { host, builder, history, presenter, overseer, lines: new TypedLines() };
     this.breakpoints = [];
     await builder.addServers();
     await builder.form();
@@ -309,8 +305,8 @@ export class Session implements SessionApi {
   }
 
   private async act(input: Input): Promise<void> {
-    const { host, history, names } = this.world;
-    const problem = checkInput(input, names);
+    const { host, history } = this.world;
+    const problem = checkInput(input, (name) => host.has(name));
     if (problem) throw new Error(`${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`);
     // What is done now comes after everything that the log has at this time.
     while ((history.nextInput()?.at ?? Infinity) <= host.now) await this.applyNext();
@@ -330,17 +326,10 @@ export class Session implements SessionApi {
 
   private async perform(input: Input): Promise<void> {
     const { host, builder, lines } = this.world;
-    this.noteName(input);
     if (input.kind === 'line') await lines.begin(host, input.console, input.line);
     await host.apply(builder.actionOf(input));
     await host.run(host.now);
     await this.drain();
-  }
-
-  private noteName(input: Input): void {
-    const { names } = this.world;
-    if (input.kind === 'openConsole') names.add(input.console);
-    if (input.kind === 'client') names.add(input.id);
   }
 
   exec(console: string, line: string, limitUs: Micros = EXEC_LIMIT_US): Promise<string> {

@@ -43,6 +43,7 @@ export interface RunResult {
 
 interface HostSnapshot {
   now: Micros;
+  machines: number;
   pending: Parcel[][];
 }
 
@@ -55,7 +56,9 @@ export class WorldHost {
   private pending: Parcel[][];
   private readonly snapshots = new Map<number, HostSnapshot>();
   private nextSnapshot = 1;
-  private readonly placeOf: number[] = [];
+  /** Machines by index: names, and the parts that host them. */
+  private names: string[] = [];
+  private placeOf: number[] = [];
 
   constructor(parts: readonly PartLink[]) {
     this.parts = parts;
@@ -67,9 +70,17 @@ export class WorldHost {
     return this.parts.length;
   }
 
+  /** Whether there is a machine of that name, its process running or not. */
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
   /** Does something to the world now, in every part. */
   async apply(action: Action): Promise<void> {
-    if (action.kind === 'add') this.placeOf.push(action.info.part);
+    if (action.kind === 'add') {
+      this.names.push(action.info.name);
+      this.placeOf.push(action.info.part);
+    }
     for (const [at, part] of this.parts.entries()) this.note(at, await part.apply(action));
   }
 
@@ -212,7 +223,8 @@ export class WorldHost {
   async snapshot(): Promise<number> {
     const id = this.nextSnapshot++;
     for (const part of this.parts) await part.snapshot(id);
-    this.snapshots.set(id, { now: this.now, pending: this.pending.map((parcels) => parcels.slice()) });
+    const pending = this.pending.map((parcels) => parcels.slice());
+    this.snapshots.set(id, { now: this.now, machines: this.names.length, pending });
     return id;
   }
 
@@ -220,6 +232,8 @@ export class WorldHost {
     const snapshot = this.snapshots.get(id);
     if (!snapshot) throw new Error(`there is no snapshot ${id}`);
     this.now = snapshot.now;
+    this.names.length = snapshot.machines;
+    this.placeOf.length = snapshot.machines;
     this.halted = null;
     this.pending = snapshot.pending.map((parcels) => parcels.slice());
     for (const [at, part] of this.parts.entries()) this.note(at, await part.restore(id));

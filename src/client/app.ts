@@ -1,0 +1,26 @@
+/* An application inside a client process: what it needs, and what is asked of it. */
+
+import type { Io } from '#redis/io.ts';
+import type { Reply } from '#redis/reply.ts';
+import type { Request } from './cluster-client.ts';
+import type { ClientSettings } from './settings.ts';
+
+export interface AppHost {
+  readonly name: string;
+  readonly io: Io;
+  readonly settings: ClientSettings;
+  /** Addresses of the servers it begins with. */
+  readonly seeds: readonly string[];
+  submit(request: Request): void;
+  countStaleRead(): void;
+}
+
+export interface App {
+  /** One line about how things stand. */
+  readonly note: string;
+  start(): void;
+  /** The settings are others now. */
+  changed(): void;
+  onTimer(timer: string): void;
+  onResult(request: Request, reply: Reply): void;
+}

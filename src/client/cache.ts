@@ -1,0 +1,129 @@
+/* Cache-aside: read the cache, on a miss ask the slow database and fill the cache; write to the
+ * database and then delete from the cache. With the dangers that this has: many misses at once for one
+ * key (the mutex is the cure), and keys that expire together (jitter is).
+ *
+ * The database is a part of the client: a version number for each key, and a delay for each query. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
+import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
+import type { App, AppHost } from './app.ts';
+import type { Request } from './cluster-client.ts';
+
+/** A mutex is asked for again after so long. */
+const MUTEX_RETRY_US = 50_000;
+const MUTEX_TTL_MS = 3000;
+
+interface Query {
+  at: number;
+  key: Bytes;
+  /** What follows: fill the cache, change the row, or look at the cache again. */
+  then: 'fill' | 'update' | 'again';
+}
+
+export class CacheApp implements App {
+  note = '';
+  hits = 0;
+  misses = 0;
+  dbCalls = 0;
+  private readonly host: AppHost;
+  private readonly versions = new Map<Bytes, number>();
+  private queries: Query[] = [];
+
+  constructor(host: AppHost) {
+    this.host = host;
+  }
+
+  start(): void {
+    this.wait();
+  }
+
+  changed(): void {
+    this.wait();
+  }
+
+  private wait(): void {
+    const { settings, io } = this.host;
+    if (settings.rate <= 0) return io.clearTimer('work');
+    io.setTimer('work', io.now + Math.max(1, Math.round((1e6 / settings.rate) * (0.5 + io.random.unit()))));
+  }
+
+  onTimer(timer: string): void {
+    const { settings, io } = this.host;
+    if (timer === 'work') {
+      const key = settings.prefix + io.random.below(settings.keys);
+      if (io.random.chance(settings.reads)) this.read(key);
+      else this.query(key, 'update');
+      this.wait();
+    } else if (timer === 'db') this.answerQueries();
+    this.note = `hits ${this.hits}, misses ${this.misses}, database ${this.dbCalls}`;
+  }
+
+  private command(argv: readonly Bytes[], key: Bytes, step: string): void {
+    const slot = this.host.settings.cluster ? keyHashSlot(key) : -1;
+    const note = { step, key, version: this.versions.get(key) ?? 0 };
+    this.host.submit({ argv, slot, isRead: step === 'read', fixed: '', note, beganAt: 0, attempts: 0 });
+  }
+
+  private read(key: Bytes): void {
+    this.command(['GET', key], key, 'read');
+  }
+
+  onResult({ note }: Request, reply: Reply): void {
+    const key = note['key'] as Bytes;
+    if (note['step'] === 'mutex') {
+      if (reply instanceof Status) this.query(key, 'fill');
+      else this.later(key, 'again', MUTEX_RETRY_US);
+      return;
+    }
+    if (note['step'] !== 'read') return;
+    if (typeof reply === 'string') {
+      this.hits++;
+      if (Number(reply) < (note['version'] as number)) this.host.countStaleRead();
+      return;
+    }
+    this.misses++;
+    // Without a cache the database must answer, whatever that costs it.
+    if (this.host.settings.mutex && !(reply instanceof ErrorReply)) {
+      // The tag puts the mutex into the slot of its key.
+      this.command(['SET', `mutex:{${key}}`, '1', 'NX', 'PX', String(MUTEX_TTL_MS)], key, 'mutex');
+    } else this.query(key, 'fill');
+  }
+
+  private query(key: Bytes, then: 'fill' | 'update'): void {
+    this.dbCalls++;
+    this.later(key, then, this.host.settings.dbMs * 1000);
+  }
+
+  private later(key: Bytes, then: Query['then'], us: number): void {
+    const { io } = this.host;
+    this.queries.push({ at: io.now + Math.max(1, Math.round(us)), key, then });
+    this.setQueryTimer();
+  }
+
+  private setQueryTimer(): void {
+    const next = this.queries.reduce((least, { at }) => Math.min(least, at), Infinity);
+    if (next < Infinity) this.host.io.setTimer('db', next);
+  }
+
+  private answerQueries(): void {
+    const { io, settings } = this.host;
+    const due = this.queries.filter(({ at }) => at <= io.now);
+    this.queries = this.queries.filter(({ at }) => at > io.now);
+    for (const { key, then } of due) {
+      if (then === 'again') this.read(key);
+      else if (then === 'update') {
+        this.versions.set(key, (this.versions.get(key) ?? 0) + 1);
+        this.command(['DEL', key], key, 'delete');
+      } else {
+        const ttl = settings.ttlMs + io.random.below(Math.floor(settings.ttlJitterMs) + 1);
+        this.command(
+          ['SET', key, String(this.versions.get(key) ?? 0), 'PX', String(Math.round(ttl))],
+          key,
+          'fill',
+        );
+      }
+    }
+    this.setQueryTimer();
+  }
+}

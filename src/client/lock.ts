@@ -1,0 +1,117 @@
+/* Locks: SET NX PX with a token on one key (lock), or on a majority of independent masters (redlock).
+ *
+ * A round: acquire, work for a while believing to be alone, release, pause, again. What the client
+ * believes is announced with LOCK_ACQUIRED and LOCK_RELEASED; whether it was true shows when two clients
+ * announce the same lock at the same time. A paused holder (garbage collection) goes on believing. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
+import type { Micros } from '#redis/io.ts';
+import { Status, type Reply } from '#redis/reply.ts';
+import type { App, AppHost } from './app.ts';
+
+/** Deletes the lock only if it still holds our token. */
+const COMPARE_AND_DELETE =
+  "if redis.call('get',KEYS[1]) == ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end";
+/** Clocks run apart: a lock counts as ours for a little less than its time to live. */
+const DRIFT_SHARE = 0.01;
+const DRIFT_MS = 2;
+
+type Phase = 'idle' | 'acquiring' | 'holding' | 'releasing';
+
+export class LockApp implements App {
+  note = 'idle';
+  acquired = 0;
+  refused = 0;
+  private readonly host: AppHost;
+  /** Redlock: on several masters; else on one server, or wherever the cluster keeps the key. */
+  private readonly many: boolean;
+  private phase: Phase = 'idle';
+  private token: Bytes = '';
+  private beganAt: Micros = 0;
+  private granted = 0;
+  private awaited = 0;
+
+  constructor(host: AppHost, many: boolean) {
+    this.host = host;
+    this.many = many;
+  }
+
+  start(): void {
+    this.pause();
+  }
+
+  changed(): void {}
+
+  private pause(): void {
+    const { io, settings } = this.host;
+    this.phase = 'idle';
+    const spread = 0.5 + io.random.unit();
+    io.setTimer('work', io.now + Math.max(1, Math.round(settings.pauseMs * 1000 * spread)));
+  }
+
+  onTimer(timer: string): void {
+    if (timer !== 'work') return;
+    if (this.phase === 'idle') this.acquire();
+    else if (this.phase === 'holding') this.release();
+  }
+
+  private acquire(): void {
+    const { io, settings, name } = this.host;
+    this.phase = 'acquiring';
+    this.token = `${name}-${io.random.hex(16)}`;
+    this.beganAt = io.now;
+    this.granted = 0;
+    this.askAll(
+      ['SET', settings.lock, this.token, 'NX', 'PX', String(Math.round(settings.ttlMs))],
+      'acquire',
+    );
+  }
+
+  private askAll(argv: readonly Bytes[], step: string): void {
+    const { settings, seeds } = this.host;
+    const slot = settings.cluster && !this.many ? keyHashSlot(settings.lock) : -1;
+    const targets = this.many ? seeds : [''];
+    this.awaited = targets.length;
+    for (const fixed of targets) {
+      const note = { step, token: this.token };
+      this.host.submit({ argv, slot, isRead: false, fixed, note, beganAt: 0, attempts: 0 });
+    }
+  }
+
+  onResult({ note }: { note: Readonly<Record<string, unknown>> }, reply: Reply): void {
+    if (note['token'] !== this.token || this.awaited === 0) return;
+    if (note['step'] === 'acquire' && reply instanceof Status) this.granted++;
+    if (--this.awaited > 0) return;
+    if (this.phase === 'acquiring') this.afterAcquire();
+    else if (this.phase === 'releasing') this.pause();
+  }
+
+  private afterAcquire(): void {
+    const { io, settings, seeds } = this.host;
+    const needed = this.many ? Math.floor(seeds.length / 2) + 1 : 1;
+    const validMs = settings.ttlMs * (1 - DRIFT_SHARE) - DRIFT_MS - (io.now - this.beganAt) / 1000;
+    if (this.granted < needed || validMs <= 0) {
+      this.refused++;
+      this.note = `refused, ${this.granted} of ${needed}`;
+      // A minority of grants must not stand in the way of others.
+      if (this.many && this.granted > 0) this.release();
+      else this.pause();
+      return;
+    }
+    this.acquired++;
+    this.note = 'holding';
+    this.phase = 'holding';
+    io.emit({ type: 'LOCK_ACQUIRED', lock: settings.lock, token: this.token, grants: this.granted });
+    io.setTimer('work', io.now + Math.max(1, Math.round(settings.holdMs * 1000)));
+  }
+
+  private release(): void {
+    const { io, settings } = this.host;
+    if (this.phase === 'holding') io.emit({ type: 'LOCK_RELEASED', lock: settings.lock, token: this.token });
+    this.phase = 'releasing';
+    this.note = 'idle';
+    const safe = ['EVAL', COMPARE_AND_DELETE, '1', settings.lock, this.token];
+    this.askAll(settings.safeRelease ? safe : ['DEL', settings.lock], 'release');
+  }
+}

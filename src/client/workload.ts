@@ -1,0 +1,104 @@
+/* A workload: reads and writes of strings at a given rate, over a given set of keys.
+ *
+ * Every written value names its writer and a number that grows, so that a read can be judged: a value
+ * older than one that was acknowledged before the read began is a stale read. */
+
+import { keyHashSlot } from '#base/crc16.ts';
+import { ErrorReply, type Reply } from '#redis/reply.ts';
+import type { App, AppHost } from './app.ts';
+import type { Request } from './cluster-client.ts';
+
+export class Workload implements App {
+  note = '';
+  private readonly host: AppHost;
+  private written = 0;
+  /** Number of the last acknowledged write of each key. */
+  private readonly acked = new Map<string, number>();
+  /** Sums of 1/k, for keys that are asked by Zipf's law; made when first needed. */
+  private sums: Float64Array | null = null;
+
+  constructor(host: AppHost) {
+    this.host = host;
+  }
+
+  start(): void {
+    this.wait();
+  }
+
+  /** Between half and one and a half of the mean interval: not in step with anything. */
+  private wait(): void {
+    const { settings, io } = this.host;
+    if (settings.rate <= 0) return io.clearTimer('work');
+    const mean = (1e6 * settings.pipeline) / settings.rate;
+    io.setTimer('work', io.now + Math.max(1, Math.round(mean * (0.5 + io.random.unit()))));
+  }
+
+  changed(): void {
+    this.sums = null;
+    this.wait();
+  }
+
+  onTimer(timer: string): void {
+    if (timer !== 'work') return;
+    for (let count = 0; count < this.host.settings.pipeline; count++) this.ask();
+    this.wait();
+  }
+
+  private ask(): void {
+    const { settings, io, name } = this.host;
+    const key = settings.prefix + this.pickKey();
+    const isRead = io.random.chance(settings.reads);
+    const number = isRead ? (this.acked.get(key) ?? 0) : ++this.written;
+    const value = `${name}:${number}`;
+    const argv = isRead ? ['GET', key] : ['SET', key, value.padEnd(settings.valueBytes, '.')];
+    this.host.submit({
+      argv,
+      slot: settings.cluster ? keyHashSlot(key) : -1,
+      isRead,
+      fixed: '',
+      note: { key, number, isRead },
+      beganAt: 0,
+      attempts: 0,
+    });
+  }
+
+  private pickKey(): number {
+    const { settings, io } = this.host;
+    if (settings.distribution === 'uniform') return io.random.below(settings.keys);
+    const sums = (this.sums ??= zipfSums(settings.keys));
+    const wanted = io.random.unit() * (sums[sums.length - 1] as number);
+    let low = 0;
+    let high = sums.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sums[middle] as number) <= wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  onResult({ note }: Request, reply: Reply): void {
+    if (reply instanceof ErrorReply) return;
+    const key = note['key'] as string;
+    const number = note['number'] as number;
+    if (!note['isRead']) {
+      this.acked.set(key, Math.max(number, this.acked.get(key) ?? 0));
+      return;
+    }
+    const found = typeof reply === 'string' ? numberOf(reply, this.host.name) : reply === null ? 0 : null;
+    if (found !== null && found < number) this.host.countStaleRead();
+  }
+}
+
+/** Number of a value that this client has written; null for values of others. */
+function numberOf(value: string, writer: string): number | null {
+  if (!value.startsWith(`${writer}:`)) return null;
+  return Number.parseInt(value.slice(writer.length + 1), 10);
+}
+
+function zipfSums(keys: number): Float64Array {
+  const sums = new Float64Array(keys);
+  let sum = 0;
+  for (let at = 0; at < keys; at++) sums[at] = sum += 1 / (at + 1);
+  return sums;
+}
