@@ -2,9 +2,11 @@
  * event's own fields; an event that has none yet is shown as its name and fields rather than left out. */
 
 import { fill, shownLanguages } from '#app/i18n/i18n.svelte.ts';
+import type { Micros } from '#redis/io.ts';
+import type { TapeMark } from '#session/api.ts';
 import type { FeedEvent } from '#sim/frame.ts';
-import { reasonsEn, sentencesEn } from './sentences-en.ts';
-import { reasonsZh, sentencesZh } from './sentences-zh.ts';
+import { deedsEn, reasonsEn, sentencesEn } from './sentences-en.ts';
+import { deedsZh, reasonsZh, sentencesZh } from './sentences-zh.ts';
 
 export type Category =
   'failure' | 'election' | 'slots' | 'replication' | 'topology' | 'client' | 'fault' | 'other';
@@ -38,7 +40,9 @@ export function categoryOf(event: FeedEvent): Category {
 export function weightOf(event: FeedEvent): 0 | 1 | 2 {
   const { type } = event.event;
   if (/^(FAIL|PFAIL|PROMOTED|CLUSTER_STATE|FAULT|FAIL_CLEARED)$/.test(type)) return 2;
-  return /^(PING|PONG|NODE_ADDED|FAILURE_REPORT|FAIL_RECEIVED|HANDSHAKE_DONE|EPOCH|OPERATOR_DONE)$/.test(type)
+  return /^(PING|PONG|NODE_ADDED|FAILURE_REPORT|FAIL_RECEIVED|HANDSHAKE_DONE|EPOCH|EPOCH_MISTAKEN|OPERATOR_DONE)$/.test(
+    type,
+  )
     ? 0
     : 1;
 }
@@ -55,7 +59,9 @@ export function narrate(event: FeedEvent, nameOf: NameOf = SAME): string[] {
 
 /** The event as a sentence in one language. */
 export function narrateIn(lang: 'en' | 'zh', event: FeedEvent, nameOf: NameOf = SAME): string {
-  const sentence = (lang === 'zh' ? sentencesZh : sentencesEn)[event.event.type];
+  const { who, event: what } = event;
+  const self = what.type === 'ROLE_CHANGED' && what['name'] === who ? '_SELF' : '';
+  const sentence = (lang === 'zh' ? sentencesZh : sentencesEn)[what.type + self];
   return sentence === undefined ? plain(event, nameOf) : fill(sentence, paramsOf(event, lang, nameOf));
 }
 
@@ -100,34 +106,72 @@ function plain({ who, event }: FeedEvent, nameOf: NameOf): string {
   return [who, event.type, ...fields].join(' ');
 }
 
-/** A line of the feed: one event, or a run of small ones folded together. */
-export type FeedLine =
-  | { kind: 'event'; key: number; event: FeedEvent }
-  | { kind: 'folded'; key: number; count: number; types: string[]; events: FeedEvent[] };
+/** What the reader did by hand, from the label of its mark on the tape, in each shown language. */
+export function narrateDeed(label: string): string[] {
+  const [deed = '', ...names] = label.split(' ');
+  const told = shownLanguages().map((lang) => {
+    const sentence = (lang === 'zh' ? deedsZh : deedsEn)[deed];
+    return sentence === undefined ? label : fill(sentence, { 1: names[0] ?? '', 2: names[1] ?? '' });
+  });
+  return [...new Set(told)];
+}
 
-/** The newest `limit` lines, newest first; runs of events of weight 0 become one line. */
+/** A line of the feed: an event, a deed of the reader's, or a run of small events folded together. */
+export type FeedLine =
+  | { kind: 'event'; key: string; event: FeedEvent }
+  | { kind: 'deed'; key: string; at: Micros; label: string }
+  | { kind: 'folded'; key: string; count: number; types: string[]; events: FeedEvent[] };
+
+/** The newest `limit` lines, newest first; runs of two or more events of weight 0 become one line.
+ *  `deeds` are the marks of what was done by hand, oldest first. */
 export function feedLines(
   events: readonly FeedEvent[],
+  deeds: readonly TapeMark[],
   accept: (event: FeedEvent) => boolean,
   limit: number,
 ): FeedLine[] {
   const lines: FeedLine[] = [];
+  const before = [...deeds];
+  const tellDeedsSince = (at: Micros): void => {
+    for (let deed = before.at(-1); deed !== undefined && deed.at >= at; deed = before.at(-1)) {
+      lines.push({ kind: 'deed', key: `deed${before.length}`, at: deed.at, label: deed.label });
+      before.pop();
+    }
+  };
   for (let at = events.length - 1; at >= 0 && lines.length < limit; at--) {
     const event = events[at] as FeedEvent;
     if (!accept(event)) continue;
-    const last = lines.at(-1);
-    if (weightOf(event) > 0) lines.push({ kind: 'event', key: event.seq, event });
-    else if (last?.kind === 'folded') fold(last, event);
-    else lines.push({ kind: 'folded', key: event.seq, count: 1, types: [event.event.type], events: [event] });
+    tellDeedsSince(event.at);
+    addEvent(lines, event);
   }
+  if (lines.length < limit) tellDeedsSince(0);
   return lines;
 }
 
 /** Folded events that a reader can unfold; beyond this only their number is kept. */
 const UNFOLDABLE = 60;
 
-function fold(line: FeedLine & { kind: 'folded' }, event: FeedEvent): void {
-  line.count++;
-  if (line.events.length < UNFOLDABLE) line.events.push(event);
-  if (!line.types.includes(event.event.type)) line.types.push(event.event.type);
+function addEvent(lines: FeedLine[], event: FeedEvent): void {
+  const last = lines.at(-1);
+  if (weightOf(event) > 0 || !last || last.kind === 'deed' || !isSmall(last)) {
+    lines.push({ kind: 'event', key: `event${event.seq}`, event });
+    return;
+  }
+  if (last.kind === 'event') {
+    lines[lines.length - 1] = {
+      kind: 'folded',
+      key: `fold${last.event.seq}`,
+      count: 2,
+      types: [...new Set([last.event.event.type, event.event.type])],
+      events: [last.event, event],
+    };
+    return;
+  }
+  last.count++;
+  if (last.events.length < UNFOLDABLE) last.events.push(event);
+  if (!last.types.includes(event.event.type)) last.types.push(event.event.type);
+}
+
+function isSmall(line: Exclude<FeedLine, { kind: 'deed' }>): boolean {
+  return line.kind === 'folded' || weightOf(line.event) === 0;
 }

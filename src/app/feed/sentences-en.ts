@@ -50,12 +50,38 @@ export const sentencesEn: Readonly<Record<string, string>> = {
   NOADDR: '{who} no longer knows an address for {name}',
   ADDRESS_UPDATED: '{who} notes the new address {ip}:{port} of {name}',
   ROLE_CHANGED: '{who} sees {name} as a {role} now',
+  ROLE_CHANGED_SELF: '{who} is a {role} now',
   FORGET: '{who} forgets {name}',
   RESET: '{who} is reset',
+  EPOCH_MISTAKEN: '{who} takes the epoch {epoch} that {name} reports for its own',
+
+  MOVED: '{who} answers MOVED: slot {slot} belongs to {to}',
+  ASK: '{who} answers ASK: this key of slot {slot} may be on {to}',
+  LOCK_ACQUIRED: '{who} believes it holds the lock {lock}',
+  LOCK_RELEASED: '{who} releases the lock {lock}',
 };
 
 export const reasonsEn: Readonly<Record<string, string>> = {
   unassignedSlots: 'some slots belong to nobody',
   failedOwner: 'an owner of slots has failed',
   minority: 'most masters are out of reach',
+};
+
+/** What the reader did by hand, by the first word of its label. */
+export const deedsEn: Readonly<Record<string, string>> = {
+  kill: 'You kill {1}',
+  pause: 'You pause {1}',
+  resume: 'You let {1} go on',
+  restart: 'You start {1} again',
+  wipe: 'You start {1} again with an empty disk',
+  cut: 'You cut the link {1} – {2}',
+  heal: 'You mend the link {1} – {2}',
+  isolate: 'You cut all links of {1}',
+  rejoin: 'You mend all links of {1}',
+  healAll: 'You mend every link',
+  partition: 'You split the network',
+  link: 'You change the link {1} – {2}',
+  drop: 'You drop a message',
+  duplicate: 'You send a message twice',
+  delay: 'You delay a message',
 };

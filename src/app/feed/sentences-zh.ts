@@ -1,6 +1,6 @@
 /* Each protocol event as a Chinese sentence, with the same fields as the English ones. */
 
-import type { sentencesEn } from './sentences-en.ts';
+import type { deedsEn, sentencesEn } from './sentences-en.ts';
 
 export const sentencesZh: typeof sentencesEn = {
   PFAIL: '{who} 认为 {name} 主观下线：{silentMs} 毫秒没有回应（超时 {nodeTimeoutMs}）',
@@ -50,9 +50,16 @@ export const sentencesZh: typeof sentencesEn = {
   NODE_ADDED: '{who} 从 {by} 得知节点 {name}',
   NOADDR: '{who} 不再知道 {name} 的地址',
   ADDRESS_UPDATED: '{who} 记下 {name} 的新地址 {ip}:{port}',
-  ROLE_CHANGED: '{who} 看到 {name} 现在是 {roleText}',
+  ROLE_CHANGED: '{who} 看到 {name} 现在是{roleText}',
+  ROLE_CHANGED_SELF: '{who} 现在是{roleText}',
   FORGET: '{who} 遗忘 {name}',
   RESET: '{who} 被重置',
+  EPOCH_MISTAKEN: '{who} 把 {name} 转述的纪元 {epoch} 当成了它自己的',
+
+  MOVED: '{who} 回复 MOVED：槽 {slot} 归 {to}',
+  ASK: '{who} 回复 ASK：槽 {slot} 的这个键可能在 {to}',
+  LOCK_ACQUIRED: '{who} 认为自己拿到了锁 {lock}',
+  LOCK_RELEASED: '{who} 释放锁 {lock}',
 };
 
 export const reasonsZh: Readonly<Record<string, string>> = {
@@ -61,4 +68,22 @@ export const reasonsZh: Readonly<Record<string, string>> = {
   minority: '多数主节点无法联系',
   master: '主节点',
   replica: '从节点',
+};
+
+export const deedsZh: typeof deedsEn = {
+  kill: '你杀死了 {1}',
+  pause: '你暂停了 {1}',
+  resume: '你恢复了 {1}',
+  restart: '你重新启动了 {1}',
+  wipe: '你清空 {1} 的磁盘并重新启动',
+  cut: '你切断了 {1} – {2} 的连接',
+  heal: '你恢复了 {1} – {2} 的连接',
+  isolate: '你切断了 {1} 的所有连接',
+  rejoin: '你恢复了 {1} 的所有连接',
+  healAll: '你恢复了所有连接',
+  partition: '你把网络分成了几块',
+  link: '你改变了 {1} – {2} 的连接质量',
+  drop: '你丢弃了一条消息',
+  duplicate: '你把一条消息发了两遍',
+  delay: '你推迟了一条消息',
 };

@@ -202,4 +202,5 @@ export const enPage = {
   'figure.backlogSize': '{used} of {size} bytes',
   'figure.replicaAt': '{name} at {offset}',
   'figure.noBacklog': '{server} has no backlog: no replica ever asked.',
+  'welcome.here': 'Start here',
 } as const;

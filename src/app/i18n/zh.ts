@@ -203,4 +203,5 @@ export const zhPage = {
   'figure.backlogSize': '已用 {used} / {size} 字节',
   'figure.replicaAt': '{name} 到 {offset}',
   'figure.noBacklog': '{server} 没有积压缓冲区：还没有从节点连过它。',
+  'welcome.here': '从这里开始',
 } as const satisfies Record<keyof typeof enPage, string>;

@@ -102,6 +102,17 @@ export class Playground {
     return this.frame?.now ?? 0;
   }
 
+  /** The name of the server with that node id, also when it is down and only others know it. */
+  nameOfNode(id: string): string | undefined {
+    const own = this.servers.find(({ nodeId }) => nodeId === id);
+    if (own) return own.name;
+    for (const { view } of this.servers) {
+      const name = view?.find((node) => node.id === id)?.name;
+      if (name) return name;
+    }
+    return undefined;
+  }
+
   server(name: string): ServerFrame | undefined {
     return this.servers.find((server) => server.name === name);
   }
@@ -439,9 +450,12 @@ export class Playground {
       if (tab.waitingLines.length > 0) void this.#sendLines(tab).catch((error) => this.#warn(error));
     }
     if (moved) this.#historyStale = true;
-    if (frame.halted) this.stoppedBy = frame.halted.reason;
-    else if (frame.stoppedBy !== null) this.stoppedBy = frame.stoppedBy;
-    if (frame.halted || frame.stoppedBy !== null) this.clock.playing = false;
+    // An exec that ends at the prompt it waited for is no reason to stop the clock.
+    const stoppedBy = frame.halted?.reason ?? (frame.stoppedBy === 'prompt' ? null : frame.stoppedBy);
+    if (stoppedBy !== null) {
+      this.stoppedBy = stoppedBy;
+      this.clock.playing = false;
+    }
     if (this.lens !== null && !frame.servers.some((server) => server.name === this.lens)) this.lens = null;
   }
 }
