@@ -320,7 +320,7 @@ function incrDecr(client: Client, key: Bytes, by: Int64): Reply {
     before = value;
   }
   const after = addInt64(before, by);
-  if (after === null || after.infinite !== 0)
+  if (after === null)
     return new ErrorReply('ERR increment or decrement would overflow');
   if (obj === null) dbAdd(client.db, key, new StringObj(String(after), ENCODING_INT));
   else {
