@@ -44,7 +44,23 @@ export function getKeysFromCommand(
     const keys = keysBySpecs(command, argv, includeNotKeys);
     if (keys !== null) return keys;
   }
-  return keysByFunction(command.fullName, argv);
+  return countedKeys(command, argv) ?? keysByFunction(command.fullName, argv);
+}
+
+/** Commands with a count of keys, read as carelessly as C's atoi does: " 1" counts as 1. Null for other
+ *  commands, no keys when the count makes no sense. */
+function countedKeys(command: Command, argv: readonly Bytes[]): KeyReference[] | null {
+  const spec = command.keySpecs.find(({ find }) => find.type === 'keynum');
+  if (spec === undefined || spec.find.type !== 'keynum' || spec.begin.type !== 'index') return null;
+  const at = spec.begin.index + spec.find.keyNumIdx;
+  const count = Number.parseInt(argv[at] ?? '', 10);
+  const first = at - spec.find.keyNumIdx + spec.find.firstKey;
+  if (!(count >= 1) || count > argv.length - first) return [];
+  const store = command.keySpecs.filter(({ find }) => find.type === 'range');
+  return [
+    ...store.map(({ begin, flags }) => ({ position: begin.type === 'index' ? begin.index : 1, flags })),
+    ...argv.slice(first, first + count).map((_, offset) => ({ position: first + offset, flags: spec.flags })),
+  ];
 }
 
 /** Null when a specification does not tell the whole truth, or the arguments do not fit it. */

@@ -103,6 +103,16 @@ export function processCommand(client: Client): void {
     rejectCommand(client, refusal);
     return;
   }
+  const redirect = server.cluster === null ? null : checkCluster(client, cmd as Command);
+  if (redirect !== null) {
+    redirectCommand(client, cmd as Command, redirect);
+    return;
+  }
+  const obstacle = checkState(server, client, cmd as Command);
+  if (obstacle !== null) {
+    rejectCommand(client, obstacle);
+    return;
+  }
   if (postponeIfPaused(server, client, cmd as Command)) return;
   if (client.flags & CLIENT_MULTI && !NOT_QUEUED.has((cmd as Command).fullName)) {
     queueMultiCommand(client);
@@ -119,30 +129,25 @@ function isCrossProtocolAttack(name: Bytes): boolean {
   return (name.length === 4 || name.length === 5) && /^(post|host:)$/i.test(name);
 }
 
-/** The error that stands in the way of this command, or null. */
+/** What is wrong with the command itself or with who sends it, or null. */
 function checkCommand(server: Server, client: Client, cmd: Command | null): ErrorReply | null {
   const existence = commandExists(client.argv, cmd);
   if (existence !== null) return existence;
   const command = cmd as Command;
   const flags = command.flags;
-  const obey = mustObeyClient(client);
-  const refusal =
+  return (
     checkProtected(server, client, command) ??
     (authRequired(client) && (flags & CMD_NO_AUTH) === 0 ? NOAUTH : null) ??
     ((client.flags & CLIENT_MULTI) !== 0 && (flags & CMD_NO_MULTI) !== 0
       ? new ErrorReply('ERR Command not allowed inside a transaction')
       : null) ??
-    checkAcl(client);
-  if (refusal !== null) return refusal;
-  if (server.cluster !== null && !obey) {
-    const redirect = checkCluster(client, command);
-    if (redirect !== null) return redirect;
-  }
-  return checkState(server, client, command, obey);
+    checkAcl(client)
+  );
 }
 
 /** The errors of state: memory, disk, replicas, role, subscription, link, loading, script. */
-function checkState(server: Server, client: Client, command: Command, obey: boolean): ErrorReply | null {
+function checkState(server: Server, client: Client, command: Command): ErrorReply | null {
+  const obey = mustObeyClient(client);
   const flags = execFlags(client, command);
   const isWrite = (flags & CMD_WRITE) !== 0;
   if (server.config.maxmemory > 0 && !server.busyScript) {
@@ -240,11 +245,19 @@ function checkAcl(client: Client): ErrorReply | null {
 }
 
 function checkCluster(client: Client, command: Command): ErrorReply | null {
+  if (mustObeyClient(client)) return null;
   const keyless = (command.flags & CMD_MOVABLE_KEYS) === 0 && command.keySpecs.length === 0;
   if (keyless && command.fullName !== 'exec') return null;
-  const redirect = getNodeByQuery(client, command, client.argv);
-  if (redirect !== null && command.fullName === 'exec') discardTransaction(client);
-  return redirect;
+  return getNodeByQuery(client, command, client.argv);
+}
+
+/** Sends the client elsewhere: a transaction ends with it. */
+function redirectCommand(client: Client, command: Command, redirect: ErrorReply): void {
+  if (command.fullName === 'exec') discardTransaction(client);
+  else flagTransaction(client);
+  commandStats(client.server, command).rejectedCalls++;
+  countErrorReply(client.server, redirect);
+  addReply(client, redirect);
 }
 
 function goodReplicas(server: Server): boolean {
