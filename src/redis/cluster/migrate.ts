@@ -57,6 +57,7 @@ interface MigrateJob {
   retried: boolean;
   answered: number;
   failure: string | null;
+  preludeFailed: boolean;
   moved: Bytes[];
   parser: ReplyParser;
 }
@@ -93,6 +94,7 @@ export function migrateCommand(client: Client, argv: readonly Bytes[]): Reply | 
     retried: false,
     answered: 0,
     failure: null,
+    preludeFailed: false,
     moved: [],
     parser: new ReplyParser(),
   };
@@ -250,10 +252,12 @@ function takeReply(server: Server, job: MigrateJob, reply: Reply): void {
   const prelude = job.preludes[index];
   if (reply instanceof ErrorReply) {
     job.failure ??= reply.text;
+    if (prelude !== undefined) job.preludeFailed = true;
     return;
   }
   if (prelude === 'select') job.link.lastDbId = job.dbId;
-  if (prelude !== undefined || job.copy) return;
+  // After a refused AUTH or SELECT the keys went who knows where: none is given up.
+  if (prelude !== undefined || job.copy || job.preludeFailed) return;
   const key = job.sent[index - job.preludes.length];
   if (key === undefined) return;
   const { db } = job.client;
