@@ -215,7 +215,7 @@ export class History {
   }
 
   /** Chooses snapshots to give up until `most` are left: those whose neighbours are nearest, measured
-   *  against their age. The first of all always stays. Returns their ids. */
+   *  against their age: the far past is only a little coarser. The first of all always stays. Returns their ids. */
   thin(most: number): number[] {
     const now = this.branch.end;
     const released: number[] = [];
@@ -227,7 +227,7 @@ export class History {
         const before = this.snapshots[at - 1] as SnapshotPlace;
         const after = this.snapshots[at + 1] as SnapshotPlace;
         const age = Math.abs(now - (this.snapshots[at] as SnapshotPlace).at) + 60e6;
-        const badness = (after.at - before.at) / Math.sqrt(age);
+        const badness = (after.at - before.at) / Math.sqrt(Math.sqrt(age));
         if (badness < least) {
           least = badness;
           worst = at;

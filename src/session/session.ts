@@ -34,7 +34,7 @@ import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
 /** Virtual time between snapshots while history is made. */
 const SNAPSHOT_EVERY_US = 5e6;
-const SNAPSHOTS_KEPT = 160;
+const SNAPSHOTS_KEPT = 200;
 const TICK_US = 100_000;
 const EXEC_LIMIT_US = 60e6;
 const LONGEST_RUN_US = 31 * 86_400e6;

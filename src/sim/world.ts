@@ -123,6 +123,8 @@ export class World {
       const value = (this as Record<string, unknown>)[key];
       if (key === 'factory' || key === 'codec') copy[key] = value;
       else if (key === 'probe') copy[key] = null;
+      // What has arrived is only of interest to the next frame, and a jump shows everything afresh.
+      else if (key === 'arrived') copy[key] = [];
       else if (
         key === 'directory' ||
         key === 'arrived' ||
