@@ -1,0 +1,142 @@
+/* The library bit: operations on 32-bit integers (BitOp), and integers in string.format, which the
+ * interpreter, being a 32-bit program, would cut off. */
+
+import type { Bytes } from '#base/bytes.ts';
+import type { LuaThread } from './lua-module.ts';
+import type { LuaFunction, LuaState } from './lua-state.ts';
+
+/** The number's low 32 bits, rounded to even first, as BitOp does it. */
+function toBit(value: number): number {
+  if (!Number.isFinite(value)) return 0;
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  const up = rest > 0.5 || (rest === 0.5 && Math.abs(floor % 2) === 1);
+  return (up ? floor + 1 : floor) | 0;
+}
+
+/** The functions of the library. */
+export function bitFunctions(lua: LuaState): Record<string, LuaFunction> {
+  const { module } = lua;
+  const argument = (thread: LuaThread, at: number, name: string): number =>
+    toBit(lua.checkNumber(thread, at, name));
+  const push = (thread: LuaThread, value: number): number => {
+    module._lua_pushnumber(thread, value | 0);
+    return 1;
+  };
+  const unary =
+    (name: string, run: (a: number) => number): LuaFunction =>
+    (thread) =>
+      push(thread, run(argument(thread, 1, name)));
+  const shift =
+    (name: string, run: (a: number, by: number) => number): LuaFunction =>
+    (thread) =>
+      push(thread, run(argument(thread, 1, name), argument(thread, 2, name) & 31));
+  const fold =
+    (name: string, run: (a: number, b: number) => number): LuaFunction =>
+    (thread) => {
+      let out = argument(thread, 1, name);
+      for (let at = 2; at <= module._lua_gettop(thread); at++) out = run(out, argument(thread, at, name));
+      return push(thread, out);
+    };
+  return {
+    tobit: unary('tobit', (a) => a),
+    bnot: unary('bnot', (a) => ~a),
+    band: fold('band', (a, b) => a & b),
+    bor: fold('bor', (a, b) => a | b),
+    bxor: fold('bxor', (a, b) => a ^ b),
+    lshift: shift('lshift', (a, by) => a << by),
+    rshift: shift('rshift', (a, by) => a >>> by),
+    arshift: shift('arshift', (a, by) => a >> by),
+    rol: shift('rol', (a, by) => (a << by) | (a >>> ((32 - by) & 31))),
+    ror: shift('ror', (a, by) => (a >>> by) | (a << ((32 - by) & 31))),
+    bswap: unary('bswap', (a) => (a >>> 24) | ((a >> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24) | 0),
+    tohex: (thread) => {
+      const value = argument(thread, 1, 'tohex') >>> 0;
+      const digits = lua.type(thread, 2) > 0 ? argument(thread, 2, 'tohex') : 8;
+      const count = Math.min(8, Math.abs(digits));
+      const text = count === 0 ? '' : value.toString(16).padStart(8, '0').slice(-count);
+      lua.pushBytes(thread, digits < 0 ? text.toUpperCase() : text);
+      return 1;
+    },
+  };
+}
+
+/** A conversion such as %-5d of an integer beyond 32 bits. */
+function formatInteger(
+  flags: string,
+  width: number,
+  precision: number | null,
+  code: string,
+  value: number,
+): Bytes {
+  const big = BigInt.asIntN(64, BigInt(Math.trunc(value)));
+  const unsigned = BigInt.asUintN(64, big);
+  const magnitude = big < 0n ? -big : big;
+  const body =
+    code === 'd' || code === 'i'
+      ? magnitude.toString()
+      : code === 'u'
+        ? unsigned.toString()
+        : code === 'o'
+          ? unsigned.toString(8)
+          : unsigned.toString(16);
+  const digits = (code === 'X' ? body.toUpperCase() : body).padStart(precision ?? 1, '0');
+  const signed = code === 'd' || code === 'i';
+  const sign = signed ? (big < 0n ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') : '';
+  const prefix = flags.includes('#')
+    ? code === 'x'
+      ? '0x'
+      : code === 'X'
+        ? '0X'
+        : code === 'o'
+          ? '0'
+          : ''
+    : '';
+  const text = sign + prefix + digits;
+  if (flags.includes('-')) return text.padEnd(width);
+  if (flags.includes('0') && precision === null) {
+    return sign + prefix + digits.padStart(width - sign.length - prefix.length, '0');
+  }
+  return text.padStart(width);
+}
+
+/** string.format: integers beyond 32 bits are put in as text, the rest is the original's, which `pushOriginal`
+ *  pushes. */
+export function formatFunction(lua: LuaState, pushOriginal: (thread: LuaThread) => void): LuaFunction {
+  const { module } = lua;
+  return (thread) => {
+    const count = module._lua_gettop(thread);
+    pushOriginal(thread);
+    let argument = 1;
+    let format = '';
+    if (count > 0 && module._lua_isstring(thread, 1)) {
+      format = lua
+        .toBytes(thread, 1)
+        .replace(
+          /%(?:%|([-+ #0]*)([0-9]{0,2})(?:\.([0-9]{0,2}))?([diuoxXcsqeEfgGaA]))/g,
+          (
+            spec: string,
+            flags: string,
+            width: string,
+            precision: string | undefined,
+            code: string | undefined,
+          ) => {
+            if (code === undefined) return spec;
+            argument++;
+            if (!'diuoxX'.includes(code) || argument > count || !module._lua_isnumber(thread, argument))
+              return spec;
+            const value = module._lua_tonumber(thread, argument);
+            if (Math.abs(value) < 2 ** 31 || !Number.isFinite(value)) return spec;
+            const digits = precision === undefined ? null : Number(precision);
+            return formatInteger(flags, Number(width), digits, code, value).replaceAll('%', '%%') + '%.0s';
+          },
+        );
+    }
+    for (let at = 1; at <= count; at++) {
+      if (at === 1 && format !== '') lua.pushBytes(thread, format);
+      else module._lua_pushvalue(thread, at);
+    }
+    module._lua_call(thread, count, 1);
+    return 1;
+  };
+}

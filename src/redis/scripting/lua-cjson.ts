@@ -1,0 +1,395 @@
+/* The library cjson: JSON for scripts, with the limits and the messages of lua-cjson. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { formatG, parseDouble } from '#base/float.ts';
+import type { LuaThread } from './lua-module.ts';
+import type { LuaFunction, LuaState } from './lua-state.ts';
+import { LUA_NULL, LuaOpaque, LuaTable, pushValue, readValue, type LuaValue } from './lua-value.ts';
+
+/** What scripts may adjust; starts anew with every script. */
+export interface CjsonConfig {
+  sparseConvert: boolean;
+  sparseRatio: number;
+  sparseSafe: number;
+  encodeMaxDepth: number;
+  decodeMaxDepth: number;
+  encodeInvalidNumbers: boolean | 'null';
+  decodeInvalidNumbers: boolean;
+  precision: number;
+  keepBuffer: boolean;
+}
+
+export const cjsonDefaults = (): CjsonConfig => ({
+  sparseConvert: false,
+  sparseRatio: 2,
+  sparseSafe: 10,
+  encodeMaxDepth: 1000,
+  decodeMaxDepth: 1000,
+  encodeInvalidNumbers: false,
+  decodeInvalidNumbers: true,
+  precision: 14,
+  keepBuffer: true,
+});
+
+/** A value that JSON cannot say, or a text that is not JSON. */
+class CjsonError extends Error {}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '/': '\\/',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+};
+
+function encodeString(text: Bytes): Bytes {
+  // eslint-disable-next-line no-control-regex
+  const escaped = text.replace(
+    /["\\/\x00-\x1f\x7f]/g,
+    (char) => ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `"${escaped}"`;
+}
+
+function encodeNumber(value: number, config: CjsonConfig): Bytes {
+  if (!Number.isFinite(value)) {
+    if (config.encodeInvalidNumbers === 'null') return 'null';
+    if (!config.encodeInvalidNumbers) {
+      throw new CjsonError('Cannot serialise number: must not be NaN or Inf');
+    }
+    return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  }
+  return formatG(value, config.precision);
+}
+
+/** Length of a table as an array, or -1 when it is an object. */
+function arrayLength(table: LuaTable, config: CjsonConfig): number {
+  let max = 0;
+  for (const [key] of table.pairs) {
+    if (typeof key !== 'number' || !Number.isInteger(key) || key < 1) return -1;
+    max = Math.max(max, key);
+  }
+  const items = table.pairs.length;
+  if (config.sparseRatio > 0 && max > items * config.sparseRatio && max > config.sparseSafe) {
+    if (!config.sparseConvert) throw new CjsonError('Cannot serialise table: excessively sparse array');
+    return -1;
+  }
+  return max === 0 ? -1 : max;
+}
+
+function encode(value: LuaValue, config: CjsonConfig): Bytes {
+  if (value === null || value === LUA_NULL) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return encodeNumber(value, config);
+  if (typeof value === 'string') return encodeString(value);
+  if (!(value instanceof LuaTable)) {
+    const kind = value instanceof LuaOpaque ? value.kind : 'userdata';
+    throw new CjsonError(`Cannot serialise ${kind}: type not supported`);
+  }
+  const length = arrayLength(value, config);
+  if (length > 0) {
+    const items = new Map(value.pairs);
+    const parts: Bytes[] = [];
+    for (let at = 1; at <= length; at++) parts.push(encode(items.get(at) ?? null, config));
+    return `[${parts.join(',')}]`;
+  }
+  const parts = value.pairs.map(([key, item]) => {
+    if (typeof key !== 'string' && typeof key !== 'number') {
+      throw new CjsonError('Cannot serialise table: table key must be a number or string');
+    }
+    const name = typeof key === 'number' ? `"${encodeNumber(key, config)}"` : encodeString(key);
+    return `${name}:${encode(item, config)}`;
+  });
+  return `{${parts.join(',')}}`;
+}
+
+interface Token {
+  readonly kind: string;
+  readonly at: number;
+  readonly value?: LuaValue;
+  /** What is wrong, for T_ERROR. */
+  readonly problem?: string;
+}
+
+const PUNCTUATION: Readonly<Record<string, string>> = {
+  '{': 'T_OBJ_BEGIN',
+  '}': 'T_OBJ_END',
+  '[': 'T_ARR_BEGIN',
+  ']': 'T_ARR_END',
+  ',': 'T_COMMA',
+  ':': 'T_COLON',
+};
+
+const UNESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  t: '\t',
+  n: '\n',
+  f: '\f',
+  r: '\r',
+};
+
+/** Reads a JSON text. */
+class Decoder {
+  private readonly text: Bytes;
+  private readonly config: CjsonConfig;
+  private at = 0;
+  private depth = 0;
+
+  constructor(text: Bytes, config: CjsonConfig) {
+    this.text = text;
+    this.config = config;
+  }
+
+  decode(): LuaValue {
+    const value = this.value(this.next());
+    const end = this.next();
+    if (end.kind !== 'T_END') this.fail('the end', end);
+    return value;
+  }
+
+  private fail(expected: string, token: Token): never {
+    const found = token.kind === 'T_ERROR' ? (token.problem as string) : token.kind;
+    throw new CjsonError(`Expected ${expected} but found ${found} at character ${token.at + 1}`);
+  }
+
+  private next(): Token {
+    while (' \t\n\r'.includes(this.text[this.at] ?? 'x')) this.at++;
+    const at = this.at;
+    const char = this.text[at];
+    if (char === undefined) return { kind: 'T_END', at };
+    const mark = PUNCTUATION[char];
+    if (mark) {
+      this.at++;
+      return { kind: mark, at };
+    }
+    if (char === '"') return this.string();
+    for (const [word, kind, value] of [
+      ['true', 'T_BOOLEAN', true],
+      ['false', 'T_BOOLEAN', false],
+      ['null', 'T_NULL', LUA_NULL],
+    ] as const) {
+      if (this.text.startsWith(word, at)) {
+        this.at += word.length;
+        return { kind, at, value };
+      }
+    }
+    return this.number();
+  }
+
+  private number(): Token {
+    const at = this.at;
+    const rest = this.text.slice(at, at + 400);
+    const plain = /^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?/.exec(rest)?.[0];
+    const strict = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![0-9xX])/.test(rest);
+    const odd = /^[+-]?(0x[0-9a-f]+|inf(inity)?|nan)/i.exec(rest)?.[0];
+    const allowed = this.config.decodeInvalidNumbers || strict;
+    if (odd && this.config.decodeInvalidNumbers) {
+      this.at += odd.length;
+      return { kind: 'T_NUMBER', at, value: /nan/i.test(odd) ? NaN : (parseDouble(odd) ?? 0) };
+    }
+    if (!plain) {
+      const problem = char9(rest) ? 'invalid number' : 'invalid token';
+      return { kind: 'T_ERROR', at, problem };
+    }
+    if (!allowed) return { kind: 'T_ERROR', at, problem: 'invalid number' };
+    this.at += plain.length;
+    return { kind: 'T_NUMBER', at, value: Number(plain) };
+  }
+
+  private string(): Token {
+    const at = this.at;
+    let out = '';
+    for (let of = at + 1; ; of++) {
+      const char = this.text[of];
+      if (char === undefined) return { kind: 'T_ERROR', at: of, problem: 'unexpected end of string' };
+      if (char === '"') {
+        this.at = of + 1;
+        return { kind: 'T_STRING', at, value: out };
+      }
+      if (char !== '\\') {
+        out += char;
+        continue;
+      }
+      const escape = this.text[++of] ?? '';
+      if (escape === 'u') {
+        const [bytes, length] = unicodeEscape(this.text, of + 1);
+        if (length === 0) return { kind: 'T_ERROR', at: of - 1, problem: 'invalid unicode escape code' };
+        out += bytes;
+        of += length;
+        continue;
+      }
+      const plain = UNESCAPES[escape];
+      if (plain === undefined) return { kind: 'T_ERROR', at: of - 1, problem: 'invalid escape code' };
+      out += plain;
+    }
+  }
+
+  private value(token: Token): LuaValue {
+    if (token.kind === 'T_OBJ_BEGIN') return this.object();
+    if (token.kind === 'T_ARR_BEGIN') return this.array();
+    if (token.value === undefined) return this.fail('value', token);
+    return token.value;
+  }
+
+  private descend(): void {
+    if (++this.depth > this.config.decodeMaxDepth) {
+      throw new CjsonError(`Found too many nested data structures (${this.depth}) at character ${this.at}`);
+    }
+  }
+
+  private array(): LuaTable {
+    this.descend();
+    const table = new LuaTable();
+    let token = this.next();
+    for (let index = 1; token.kind !== 'T_ARR_END'; index++) {
+      table.pairs.push([index, this.value(token)]);
+      token = this.next();
+      if (token.kind === 'T_ARR_END') break;
+      if (token.kind !== 'T_COMMA') this.fail('comma or array end', token);
+      token = this.next();
+      if (token.kind === 'T_ARR_END') this.fail('value', token);
+    }
+    this.depth--;
+    return table;
+  }
+
+  private object(): LuaTable {
+    this.descend();
+    const table = new LuaTable();
+    let token = this.next();
+    while (token.kind !== 'T_OBJ_END') {
+      if (token.kind !== 'T_STRING') this.fail('object key string', token);
+      const key = token.value as Bytes;
+      token = this.next();
+      if (token.kind !== 'T_COLON') this.fail('colon', token);
+      table.pairs.push([key, this.value(this.next())]);
+      token = this.next();
+      if (token.kind === 'T_OBJ_END') break;
+      if (token.kind !== 'T_COMMA') this.fail('comma or object end', token);
+      token = this.next();
+      if (token.kind === 'T_OBJ_END') this.fail('object key string', token);
+    }
+    this.depth--;
+    return table;
+  }
+}
+
+const char9 = (text: Bytes): boolean => /^[-0-9]/.test(text);
+
+/** The UTF-8 bytes of `\uXXXX` (maybe a pair of surrogates), and how many characters were read. */
+function unicodeEscape(text: Bytes, at: number): [bytes: Bytes, length: number] {
+  const unit = (from: number): number => {
+    const digits = text.slice(from, from + 4);
+    return /^[0-9a-fA-F]{4}$/.test(digits) ? parseInt(digits, 16) : -1;
+  };
+  let code = unit(at);
+  let length = 4;
+  if (code < 0 || (code >= 0xdc00 && code <= 0xdfff)) return ['', 0];
+  if (code >= 0xd800 && code <= 0xdbff) {
+    const low = text.slice(at + 4, at + 6) === '\\u' ? unit(at + 6) : -1;
+    if (low < 0xdc00 || low > 0xdfff) return ['', 0];
+    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    length = 10;
+  }
+  const bytes =
+    code < 0x80
+      ? [code]
+      : code < 0x800
+        ? [0xc0 | (code >> 6), 0x80 | (code & 63)]
+        : code < 0x10000
+          ? [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)]
+          : [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
+  return [String.fromCharCode(...bytes), length];
+}
+
+/** The functions of the library. `config` gives the settings of the script that runs. */
+export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record<string, LuaFunction> {
+  const { module } = lua;
+  const guarded = (thread: LuaThread, action: () => LuaValue): number => {
+    let problem: string | null = null;
+    let value: LuaValue = null;
+    try {
+      value = action();
+    } catch (error) {
+      if (!(error instanceof CjsonError)) throw error;
+      problem = error.message;
+    }
+    // Raised outside of the try: Lua's errors pass through here as exceptions of their own.
+    if (problem !== null) lua.raise(thread, problem);
+    pushValue(lua, thread, value);
+    return 1;
+  };
+  const one = (thread: LuaThread): void => {
+    if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, 'encode', 'expected 1 argument');
+  };
+  const integerOption = (
+    thread: LuaThread,
+    field: 'encodeMaxDepth' | 'decodeMaxDepth' | 'precision',
+    name: string,
+    max: number,
+  ): number => {
+    if (module._lua_gettop(thread) > 0 && lua.type(thread, 1) !== 0) {
+      const value = Math.trunc(lua.checkNumber(thread, 1, name));
+      if (value < 1 || value > max) {
+        lua.argumentError(thread, 1, name, `expected integer between 1 and ${max}`);
+      }
+      config()[field] = value;
+    }
+    module._lua_pushnumber(thread, config()[field]);
+    return 1;
+  };
+  return {
+    encode: (thread) => {
+      one(thread);
+      return guarded(thread, () => {
+        const depth = config().encodeMaxDepth;
+        const tooDeep = (found: number): never => {
+          throw new CjsonError(`Cannot serialise, excessive depth (${found})`);
+        };
+        return encode(readValue(lua, thread, 1, depth, tooDeep), config());
+      });
+    },
+    decode: (thread) => {
+      one(thread);
+      const text = lua.checkString(thread, 1, 'decode');
+      return guarded(thread, () => new Decoder(text, config()).decode());
+    },
+    encode_sparse_array: (thread) => {
+      const now = config();
+      const given = (index: number): boolean => lua.type(thread, index) > 0;
+      if (given(1)) now.sparseConvert = module._lua_toboolean(thread, 1) !== 0;
+      if (given(2)) now.sparseRatio = lua.checkNumber(thread, 2, 'encode_sparse_array');
+      if (given(3)) now.sparseSafe = lua.checkNumber(thread, 3, 'encode_sparse_array');
+      module._lua_pushboolean(thread, now.sparseConvert ? 1 : 0);
+      module._lua_pushnumber(thread, now.sparseRatio);
+      module._lua_pushnumber(thread, now.sparseSafe);
+      return 3;
+    },
+    encode_max_depth: (thread) => integerOption(thread, 'encodeMaxDepth', 'encode_max_depth', 2147483647),
+    decode_max_depth: (thread) => integerOption(thread, 'decodeMaxDepth', 'decode_max_depth', 2147483647),
+    encode_number_precision: (thread) => integerOption(thread, 'precision', 'encode_number_precision', 14),
+    encode_keep_buffer: (thread) => {
+      if (lua.type(thread, 1) > 0) config().keepBuffer = module._lua_toboolean(thread, 1) !== 0;
+      module._lua_pushboolean(thread, config().keepBuffer ? 1 : 0);
+      return 1;
+    },
+    encode_invalid_numbers: (thread) => {
+      if (lua.type(thread, 1) === 4) config().encodeInvalidNumbers = 'null';
+      else if (lua.type(thread, 1) > 0)
+        config().encodeInvalidNumbers = module._lua_toboolean(thread, 1) !== 0;
+      pushValue(lua, thread, config().encodeInvalidNumbers);
+      return 1;
+    },
+    decode_invalid_numbers: (thread) => {
+      if (lua.type(thread, 1) > 0) config().decodeInvalidNumbers = module._lua_toboolean(thread, 1) !== 0;
+      module._lua_pushboolean(thread, config().decodeInvalidNumbers ? 1 : 0);
+      return 1;
+    },
+  };
+}

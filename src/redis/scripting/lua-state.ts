@@ -1,0 +1,204 @@
+/* One Lua interpreter: byte strings in and out, functions of ours for scripts to call, limits on memory
+ * and on instructions. */
+
+import type { Bytes } from '#base/bytes.ts';
+import { luaModule, type LuaModule, type LuaThread } from './lua-module.ts';
+
+export const LUA_REGISTRY = -10000;
+export const LUA_GLOBALS = -10002;
+const MASK_COUNT = 8;
+
+export const LUA_NIL = 0;
+export const LUA_BOOLEAN = 1;
+export const LUA_LIGHTUSERDATA = 2;
+export const LUA_NUMBER = 3;
+export const LUA_STRING = 4;
+export const LUA_TABLE = 5;
+export const LUA_FUNCTION = 6;
+export const LUA_TYPE_NAMES = [
+  'nil',
+  'boolean',
+  'userdata',
+  'number',
+  'string',
+  'table',
+  'function',
+  'userdata',
+  'thread',
+];
+
+/** What a script may take; a real server would stop answering long before. */
+const MEMORY_LIMIT = 256 * 1024 * 1024;
+/** Instructions between two looks at the clock. */
+export const HOOK_INSTRUCTIONS = 10_000;
+
+/** A function for scripts: takes its arguments from the stack, returns how many results it pushed. */
+export type LuaFunction = (thread: LuaThread) => number;
+
+/** A Lua state and the module that runs it. */
+export class LuaState {
+  readonly module: LuaModule = luaModule();
+  readonly main: LuaThread;
+  /** Called every HOOK_INSTRUCTIONS; may raise an error. */
+  onTick: (thread: LuaThread) => void = () => undefined;
+  private readonly lengthAt: number;
+  private readonly hook: number;
+  private bytes = 0;
+
+  constructor() {
+    const { module } = this;
+    const allocator = module.addFunction((_data, at, oldSize, newSize) => {
+      const old = at === 0 ? 0 : (oldSize as number);
+      if (newSize === 0) {
+        this.bytes -= old;
+        if (at !== 0) module._free(at as number);
+        return 0;
+      }
+      if (this.bytes - old + (newSize as number) > MEMORY_LIMIT) return 0;
+      const moved = module._realloc(at as number, newSize as number);
+      if (moved !== 0) this.bytes += (newSize as number) - old;
+      return moved;
+    }, 'iiiii');
+    this.main = module._lua_newstate(allocator, 0);
+    this.lengthAt = module._malloc(8);
+    this.hook = module.addFunction((thread) => this.onTick(thread as number), 'vii');
+  }
+
+  /** Bytes that the interpreter holds. */
+  get memory(): number {
+    return this.bytes;
+  }
+
+  /** Looks at the clock every `count` instructions of a thread; 0 never. */
+  setHook(thread: LuaThread, count: number): void {
+    this.module._lua_sethook(thread, count === 0 ? 0 : this.hook, count === 0 ? 0 : MASK_COUNT, count);
+  }
+
+  private copyIn(text: Bytes): number {
+    const { module } = this;
+    const at = module._malloc(text.length + 1);
+    const heap = module.HEAPU8;
+    for (let of = 0; of < text.length; of++) heap[at + of] = text.charCodeAt(of);
+    heap[at + text.length] = 0;
+    return at;
+  }
+
+  pushBytes(thread: LuaThread, text: Bytes): void {
+    const at = this.copyIn(text);
+    this.module._lua_pushlstring(thread, at, text.length);
+    this.module._free(at);
+  }
+
+  /** The string at an index; a number there becomes its text, as in Lua. Not for other types. */
+  toBytes(thread: LuaThread, index: number): Bytes {
+    const { module } = this;
+    const at = module._lua_tolstring(thread, index, this.lengthAt);
+    if (at === 0) return '';
+    const length = module.HEAPU32[this.lengthAt >> 2] as number;
+    const heap = module.HEAPU8;
+    let out = '';
+    for (let of = 0; of < length; of += 8192) {
+      out += String.fromCharCode(...heap.subarray(at + of, at + Math.min(length, of + 8192)));
+    }
+    return out;
+  }
+
+  type(thread: LuaThread, index: number): number {
+    return this.module._lua_type(thread, index);
+  }
+
+  pop(thread: LuaThread, count = 1): void {
+    this.module._lua_settop(thread, -count - 1);
+  }
+
+  /** Makes a stack index count from the bottom, so that pushing does not move it. */
+  absolute(thread: LuaThread, index: number): number {
+    return index > 0 || index <= LUA_REGISTRY ? index : this.module._lua_gettop(thread) + index + 1;
+  }
+
+  /** Compiles a chunk and leaves the function, or the error's text, on the stack; true when it worked. */
+  load(thread: LuaThread, code: Bytes, name: Bytes): boolean {
+    const text = this.copyIn(code);
+    const label = this.copyIn(name);
+    const status = this.module._luaL_loadbuffer(thread, text, code.length, label);
+    this.module._free(text);
+    this.module._free(label);
+    return status === 0;
+  }
+
+  pushFunction(thread: LuaThread, code: LuaFunction): void {
+    this.module._lua_pushcclosure(
+      thread,
+      this.module.addFunction(code as (...args: number[]) => number, 'ii'),
+      0,
+    );
+  }
+
+  /** A table of functions of ours, left on the stack. */
+  pushFunctions(thread: LuaThread, functions: Readonly<Record<string, LuaFunction>>): void {
+    this.module._lua_createtable(thread, 0, 16);
+    for (const [name, code] of Object.entries(functions)) {
+      this.pushFunction(thread, code);
+      this.setField(thread, -2, name);
+    }
+  }
+
+  /** table[name] = the value on top of the stack, which is taken off. */
+  setField(thread: LuaThread, table: number, name: Bytes): void {
+    const at = this.absolute(thread, table);
+    this.pushBytes(thread, name);
+    this.module._lua_insert(thread, -2);
+    this.module._lua_rawset(thread, at);
+  }
+
+  /** Pushes table[name] without asking metatables; its type. */
+  getField(thread: LuaThread, table: number, name: Bytes): number {
+    const at = this.absolute(thread, table);
+    this.pushBytes(thread, name);
+    this.module._lua_rawget(thread, at);
+    return this.type(thread, -1);
+  }
+
+  /** Raises an error in the script, with the place of the caller in front. Does not return. */
+  raise(thread: LuaThread, text: Bytes): never {
+    this.module._luaL_where(thread, 1);
+    this.pushBytes(thread, text);
+    this.module._lua_concat(thread, 2);
+    return this.raiseTop(thread);
+  }
+
+  /** Raises the value on top of the stack. */
+  raiseTop(thread: LuaThread): never {
+    this.module._lua_error(thread);
+    throw new Error('lua_error returned');
+  }
+
+  argumentError(thread: LuaThread, argument: number, name: string, problem: string): never {
+    return this.raise(thread, `bad argument #${argument} to '${name}' (${problem})`);
+  }
+
+  /** A number argument, or an error as luaL_checknumber raises it. */
+  checkNumber(thread: LuaThread, argument: number, name: string): number {
+    if (this.module._lua_isnumber(thread, argument)) return this.module._lua_tonumber(thread, argument);
+    return this.argumentError(
+      thread,
+      argument,
+      name,
+      `number expected, got ${this.typeName(thread, argument)}`,
+    );
+  }
+
+  checkString(thread: LuaThread, argument: number, name: string): Bytes {
+    if (this.module._lua_isstring(thread, argument)) return this.toBytes(thread, argument);
+    return this.argumentError(
+      thread,
+      argument,
+      name,
+      `string expected, got ${this.typeName(thread, argument)}`,
+    );
+  }
+
+  typeName(thread: LuaThread, index: number): string {
+    return LUA_TYPE_NAMES[this.type(thread, index)] ?? 'no value';
+  }
+}
