@@ -27,7 +27,9 @@ export interface SceneSpec {
 const root = join(import.meta.dirname, '..', '..');
 
 export function loadFrame(name: string): Frame {
-  return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'frames', `${name}.json`), 'utf8')) as Frame;
+  return JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', 'fixtures', 'frames', `${name}.json`), 'utf8'),
+  ) as Frame;
 }
 
 /** The custom properties of a theme, read from the style sheet that the page uses. */
@@ -66,6 +68,7 @@ export function drawScene(spec: SceneSpec): string {
     visitors: scene.visitors,
     selection,
     heartbeats: spec.heartbeats ?? false,
+    connects: false,
     hover: null,
     hidden: new Set(),
   });

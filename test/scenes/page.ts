@@ -46,7 +46,7 @@ for (const [name, spec] of Object.entries(specs)) {
     hover: null,
     hidden: new Set<string>(),
   };
-  const { marks } = packetScene(frame, { ...options, heartbeats: spec.heartbeats ?? false });
+  const { marks } = packetScene(frame, { ...options, heartbeats: spec.heartbeats ?? false, connects: false });
   const flying = document.createElementNS('http://www.w3.org/2000/svg', 'g');
   flying.innerHTML = packetsSvg(marks, readTones(getComputedStyle(svg)), scene.layout.scale);
   svg.append(flying);

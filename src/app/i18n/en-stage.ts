@@ -242,4 +242,13 @@ export const enStage = {
   'chart.memory': 'memory',
   'chart.distribution': 'Keys and slots by master',
   'chart.keysInSlots': '{keys} keys · {slots} slots',
+  'act.console': 'redis-cli',
+  'act.lens': 'Its view',
+  'act.pause': 'Pause',
+  'act.resume': 'Resume',
+  'act.kill': 'Kill',
+  'act.restart': 'Restart',
+  'act.wipe': 'Wipe',
+  'act.isolate': 'Cut off',
+  'act.rejoin': 'Reconnect',
 } as const;

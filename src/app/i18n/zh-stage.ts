@@ -243,4 +243,13 @@ export const zhStage = {
   'chart.memory': '内存',
   'chart.distribution': '各主节点的键与槽',
   'chart.keysInSlots': '{keys} 个键 · {slots} 个槽',
+  'act.console': 'redis-cli',
+  'act.lens': '它的视角',
+  'act.pause': '暂停',
+  'act.resume': '继续',
+  'act.kill': '杀死',
+  'act.restart': '重启',
+  'act.wipe': '清空',
+  'act.isolate': '断网',
+  'act.rejoin': '恢复网络',
 } as const satisfies Record<keyof typeof enStage, string>;

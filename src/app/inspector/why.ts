@@ -171,13 +171,27 @@ function subjectsOf(frame: Frame, server: ServerFrame, fact: Fact): Set<string> 
   return names;
 }
 
+/** Events that everybody has sooner or later; two of each are enough to see the pattern. */
+const REPEATED = /^(FAILURE_REPORT|FAIL_RECEIVED|PFAIL|VOTE_GRANTED|CLUSTER_STATE)$/;
+
+/** The events about the subjects that lead to something, oldest first: since they were last well, each
+ *  only once for each observer, and of the common ones two. */
 function chainFor(events: readonly FeedEvent[], leading: RegExp, subjects: ReadonlySet<string>): FeedEvent[] {
+  const about = events.filter((event) => mentions(event, subjects));
+  const cleared = about.findLastIndex((event) => /^(FAIL_CLEARED|PFAIL_CLEARED)$/.test(event.event.type));
+  const seen = new Map<string, number>();
   const out: FeedEvent[] = [];
-  for (let at = events.length - 1; at >= 0 && out.length < CHAIN_MAX; at--) {
-    const event = events[at];
-    if (event && leading.test(event.event.type) && mentions(event, subjects)) out.push(event);
+  for (const event of about.slice(cleared + 1)) {
+    const { type } = event.event;
+    if (!leading.test(type)) continue;
+    const byObserver = `${type} ${event.who}`;
+    const count = seen.get(type) ?? 0;
+    if (seen.has(byObserver) || (REPEATED.test(type) && count >= 2)) continue;
+    seen.set(byObserver, 1);
+    seen.set(type, count + 1);
+    out.push(event);
   }
-  return out.reverse();
+  return out.slice(-CHAIN_MAX);
 }
 
 function mentions({ who, event }: FeedEvent, subjects: ReadonlySet<string>): boolean {

@@ -77,7 +77,7 @@ const STREAM_PING_BYTES = 14;
 
 /** Messages that come and go all the time and say little: heartbeats of the bus and of replication,
  *  and attempts to connect (a dead server is tried ten times a second by each of the others). */
-export function isHeartbeat(packet: Pick<PacketFrame, 'kind' | 'label' | 'bytes'>): boolean {
+export function isHeartbeat(packet: Pick<PacketFrame, 'kind' | 'label'> & { bytes?: number }): boolean {
   switch (packet.kind) {
     case 'bus':
       return packet.label === 'ping' || packet.label === 'pong';

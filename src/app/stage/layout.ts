@@ -37,6 +37,8 @@ export interface Layout {
   centre: Point;
   ring: { inner: number; outer: number };
   seats: Map<string, Seat>;
+  /** Size of a mark by role. */
+  radii: { master: number; replica: number };
   /** Middle of the row in which consoles and clients stand: at the top, where slot 0 begins and so no
    *  shard of an even split has its place. */
   visitors: Point;
@@ -107,6 +109,7 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
     centre,
     ring: { inner, outer },
     seats: new Map(),
+    radii: { master: master.radius, replica: replica.radius },
     visitors: { x: width / 2, y: 17 * k },
   };
   return { layout, master, replica };

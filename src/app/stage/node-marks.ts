@@ -89,8 +89,7 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
     name: server.name,
     x: seat?.x ?? 0,
     y: seat?.y ?? 0,
-    radius:
-      role === 'master' ? (seat?.radius ?? 0) : (seat?.radius ?? 0) * replicaShare(layout, seat?.radius),
+    radius: seat?.radius ?? 0,
     shape: role === 'master' ? 'circle' : 'square',
     hollow: role === 'master' && slots === 0,
     struck,
@@ -118,12 +117,6 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
 
 function isLabelled(density: Density, unusual: boolean): boolean {
   return density === 'all' || unusual;
-}
-
-/** A seat's size follows where one sits, the mark's size what one is: a replica in a master's seat is
- *  drawn a little smaller. */
-function replicaShare(layout: Layout, radius: number | undefined): number {
-  return layout.density === 'all' && radius !== undefined && radius > 22 * layout.scale ? 0.8 : 1;
 }
 
 function badgeOf(

@@ -43,6 +43,8 @@ export interface PacketOptions {
   selection: Selection | null;
   /** Draw PING and PONG of everybody, not only of what is selected or pointed at. */
   heartbeats: boolean;
+  /** Draw attempts to connect as well. */
+  connects: boolean;
   /** Name of the server under the pointer or the focus. */
   hover: string | null;
   /** Servers the reader has hidden: their messages are hidden too. */
@@ -78,12 +80,11 @@ export function packetScene(frame: Frame, options: PacketOptions): PacketScene {
   return { marks, folded };
 }
 
-function isWanted(
-  packet: PacketFrame,
-  { selection, heartbeats, hover, hidden, layout }: PacketOptions,
-): boolean {
+function isWanted(packet: PacketFrame, options: PacketOptions): boolean {
+  const { selection, heartbeats, connects, hover, hidden, layout } = options;
   if (hidden.has(packet.from) || hidden.has(packet.to)) return false;
   if (touches(packet, selection) || packet.from === hover || packet.to === hover) return true;
+  if (packet.kind === 'connect' && !connects) return false;
   if (isHeartbeat(packet)) return heartbeats && layout.density !== 'heat';
   return true;
 }

@@ -77,6 +77,10 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
   const lens = lensed ? options.lens : null;
   const beliefs = lensed ?? truth(frame);
   const layout = layOut(options.seating, frame, options.moved, options);
+  // A seat is where one sits; how large one is drawn follows the role one has now.
+  for (const seat of layout.seats.values()) {
+    if (seat.shard >= 0) seat.radius = layout.radii[beliefs.get(seat.name)?.role ?? 'replica'];
+  }
   const said = opinions(frame);
   const shardOf = (name: string | null) => (name === null ? -1 : (layout.seats.get(name)?.shard ?? -1));
   const arcs = arcsOf(layout, beliefs, shardOf);

@@ -12,8 +12,8 @@ export interface Band {
   x: number;
   width: number;
   label: string;
-  /** Where the label begins, and whether there is room for it. */
-  labelled: boolean;
+  /** Where the label begins; null when there is no room for it. */
+  labelX: number | null;
   at: Micros;
   /** Position among the bands of its kind, for alternating shades. */
   index: number;
@@ -72,6 +72,7 @@ export function tapeModel(history: HistoryView, axis: Axis, now: Micros, words: 
     ...spans(history.marks, 'migration', axis, end, words),
     ...spans(history.marks, 'fail', axis, end, words),
   ];
+  placeLabels(bands, words);
   return {
     bands,
     notches: notchesOf(history.marks, axis, words),
@@ -86,8 +87,7 @@ function epochBands(marks: readonly TapeMark[], axis: Axis, end: Micros, words: 
     const x = toPixel(axis, index === 0 ? axis.from : mark.at);
     const width = Math.max(1, toPixel(axis, epochs[index + 1]?.at ?? end) - x);
     const label = words.text(mark);
-    const labelled = words.width(label) + 12 < width;
-    return { kind: 'epoch' as const, x, width, label, labelled, at: mark.at, index };
+    return { kind: 'epoch' as const, x, width, label, labelX: null, at: mark.at, index };
   });
 }
 
@@ -104,7 +104,7 @@ function spans(
       const x = toPixel(axis, mark.at);
       const width = Math.max(2, toPixel(axis, mark.until ?? end) - x);
       const label = words.text(mark);
-      return { kind, x, width, label, labelled: words.width(label) + 10 < width, at: mark.at, index };
+      return { kind, x, width, label, labelX: null, at: mark.at, index };
     });
 }
 
@@ -123,6 +123,23 @@ function notchesOf(marks: readonly TapeMark[], axis: Axis, words: TapeWords): No
     }
   }
   return [...merged.values()];
+}
+
+/** Failures are named first, then epochs and migrations where room is left; a label moves to the right
+ *  within its band before it gives up. */
+function placeLabels(bands: readonly Band[], words: TapeWords): void {
+  const taken: [number, number][] = [];
+  const order = { fail: 0, epoch: 1, migration: 2 };
+  for (const band of [...bands].sort((p, q) => order[p.kind] - order[q.kind] || p.x - q.x)) {
+    const width = words.width(band.label);
+    let x = band.x + 6;
+    for (const [from, to] of taken) if (x < to && x + width > from) x = to + 10;
+    const free = taken.every(([from, to]) => x >= to || x + width <= from);
+    if (!free || x + width + 4 > band.x + band.width) continue;
+    band.labelX = x;
+    taken.push([x, x + width]);
+    taken.sort((p, q) => p[0] - q[0]);
+  }
 }
 
 /** Ticks of the axis at round times, `wanted` of them or fewer. */

@@ -24,6 +24,7 @@ function marks(packets: PacketFrame[], change: Partial<Parameters<typeof packetS
     visitors: visitorsOf(frame, layout),
     selection: null,
     heartbeats: false,
+    connects: false,
     hover: null,
     hidden: new Set(),
     ...change,
