@@ -11,7 +11,7 @@ import { commandTable, lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
 import { helpReply } from './help.ts';
 import { doesCommandHaveKeys, getKeysFromCommand } from './keys.ts';
-import { ErrorReply, MapReply, NULL_ARRAY, SetReply, Status, type Reply } from './reply.ts';
+import { ErrorReply, MapReply, SetReply, Status, type Reply } from './reply.ts';
 
 const statuses = (words: readonly string[]): SetReply => new SetReply(words.map((word) => new Status(word)));
 
@@ -110,7 +110,7 @@ function info(_client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length === 2) return [...commandTable().values()].map(commandReply);
   return argv.slice(2).map((name) => {
     const command = findByName(name);
-    return command === null ? NULL_ARRAY : commandReply(command);
+    return command === null ? null : commandReply(command);
   });
 }
 

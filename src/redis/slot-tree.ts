@@ -40,17 +40,21 @@ class Page<V> {
   }
 }
 
+const NO_PAGES: readonly null[] = new Array<null>(PAGES).fill(null);
+
 /** Entries by key. The slot of a key is always passed in: callers have it already. */
 export class SlotTree<V> {
   owner: object = {};
   size = 0;
-  pages: (Page<V> | null)[] = new Array<Page<V> | null>(PAGES).fill(null);
+  /** Shared with snapshots like everything below it, as long as `pagesOwner` is not `owner`. */
+  pages: readonly (Page<V> | null)[] = NO_PAGES;
+  pagesOwner: object | null = null;
 
   /** A copy that shares everything; both sides copy what they write from now on. */
   [CLONE](): SlotTree<V> {
     const copy = new SlotTree<V>();
     copy.size = this.size;
-    copy.pages = this.pages.slice();
+    copy.pages = this.pages;
     this.owner = {};
     return copy;
   }
@@ -87,7 +91,8 @@ export class SlotTree<V> {
   }
 
   clear(): void {
-    this.pages = new Array<Page<V> | null>(PAGES).fill(null);
+    this.pages = NO_PAGES;
+    this.pagesOwner = null;
     this.size = 0;
   }
 
@@ -167,7 +172,11 @@ export class SlotTree<V> {
       page ? page.buckets.slice() : new Array<Bucket<V> | null>(PAGE_SIZE).fill(null),
     );
     fresh.size = page ? page.size : 0;
-    this.pages[index] = fresh;
+    if (this.pagesOwner !== this.owner) {
+      this.pages = this.pages.slice();
+      this.pagesOwner = this.owner;
+    }
+    (this.pages as (Page<V> | null)[])[index] = fresh;
     return fresh;
   }
 }
