@@ -165,6 +165,11 @@ export class Server implements Process {
     return this.replication.masterHost !== null;
   }
 
+  /** The letter behind the pid in the log: M for a master, S for a replica. */
+  logRole(): string {
+    return this.isReplica() ? 'S' : 'M';
+  }
+
   isPausedForExpiry(): boolean {
     return this.pause.kind !== null;
   }
