@@ -41,7 +41,15 @@ export type Fault =
   /** a wall between two groups; processes in neither group talk to all */
   | { kind: 'partition'; groups: string[][] }
   | { kind: 'healAll' }
-  | { kind: 'link'; from: string; to: string; latencyUs?: number; jitterUs?: number; loss?: number; oneWay?: boolean }
+  | {
+      kind: 'link';
+      from: string;
+      to: string;
+      latencyUs?: number;
+      jitterUs?: number;
+      loss?: number;
+      oneWay?: boolean;
+    }
   /** one message under way, by PacketFrame.id */
   | { kind: 'drop' | 'duplicate'; packet: number }
   | { kind: 'delay'; packet: number; byUs: number };

@@ -1,15 +1,18 @@
 /* Sessions put together with the real processes, and with a world in the same thread: for tests, for
  * Node, and for the session's own worker when one is enough. */
 
+import { completionsOf, hintOf } from '#cli/help.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
+import type { Completion } from './api.ts';
 import { LessonWatch } from './lesson-watch.ts';
 import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
 /** A session whose worlds are hosted as `makeHost` says. */
 export function sessionOver(makeHost: HostMaker): Session {
-  return new Session({ makeHost, complete: () => ({ candidates: [], hint: '' }), watch: new LessonWatch() });
+  const complete = (line: string): Completion => ({ candidates: completionsOf(line), hint: hintOf(line) });
+  return new Session({ makeHost, complete, watch: new LessonWatch() });
 }
 
 /** A session in this thread. `parts` greater than 1 splits the world as workers would, to prove that it
