@@ -7,6 +7,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Io, Payload, Process, SocketId } from '#redis/io.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import { Server } from '#redis/server.ts';
+import type { BusMessage } from '#redis/cluster/message.ts';
 import type { ClusterNode, ClusterState, Mutation } from '#redis/cluster/state.ts';
 import type { Fault } from '#session/api.ts';
 import { applyFault } from '#sim/faults.ts';
@@ -17,7 +18,9 @@ export class Driver implements Process {
   io!: Io;
   private readonly sockets = new Map<number, SocketId>();
   private readonly ports = new Map<SocketId, number>();
-  /** Replies that came, and `null` as the mark of a connection that ended, by port. */
+  /** Messages that came from bus ports. */
+  readonly heard: BusMessage[] = [];
+  /** Replies that came, and 'closed' as the mark of a connection that ended, by port. */
   readonly replies = new Map<number, (Reply | 'closed')[]>();
 
   start(): void {}
@@ -27,13 +30,22 @@ export class Driver implements Process {
   onSignal(): void {}
 
   send(port: number, argv: readonly Bytes[]): void {
+    this.io.send(this.connection(port), { kind: 'command', argv });
+  }
+
+  /** Sends bytes as they are, e.g. to a bus port. */
+  sendBytes(port: number, data: Bytes): void {
+    this.io.send(this.connection(port), { kind: 'bytes', data });
+  }
+
+  private connection(port: number): SocketId {
     let socket = this.sockets.get(port);
     if (socket === undefined) {
       socket = this.io.connect('127.0.0.1', port);
       this.sockets.set(port, socket);
       this.ports.set(socket, port);
     }
-    this.io.send(socket, { kind: 'command', argv });
+    return socket;
   }
 
   disconnect(port: number): void {
@@ -52,8 +64,9 @@ export class Driver implements Process {
 
   onMessage(socket: SocketId, payload: Payload): void {
     const port = this.ports.get(socket);
-    if (port === undefined || payload.kind !== 'reply') return;
-    this.push(port, payload.reply);
+    if (port === undefined) return;
+    if (payload.kind === 'reply') this.push(port, payload.reply);
+    else if (payload.kind === 'bus') this.heard.push(payload.message);
   }
 
   onClose(socket: SocketId): void {
@@ -275,7 +288,8 @@ export class ClusterWorld {
   private meetAgain(): void {
     for (const port of this.ports) {
       for (const other of this.ports) {
-        if (other !== port && !this.nodeOf(port, other)) this.send(port, 'CLUSTER', 'MEET', '127.0.0.1', String(other));
+        if (other !== port && !this.nodeOf(port, other))
+          this.send(port, 'CLUSTER', 'MEET', '127.0.0.1', String(other));
       }
     }
   }
@@ -304,7 +318,9 @@ export class ClusterWorld {
     return this.ports
       .map((port) => {
         if (!this.isUp(port)) return `${port} ${this.world.machine(String(port))?.state}`;
-        const { myself, ok, stateReason, currentEpoch } = this.cluster(port);
+        const { cluster } = this.server(port);
+        if (!cluster) return `${port} link ${this.server(port).replication.state}`;
+        const { myself, ok, stateReason, currentEpoch } = cluster;
         const role = myself.isMaster
           ? `master ${myself.numslots} slots`
           : `replica of ${myself.slaveof?.port}`;

@@ -1,0 +1,252 @@
+/* Stories of replication, in and out of a cluster. */
+
+import { describe, expect, test } from 'vitest';
+import { ErrorReply } from '#redis/reply.ts';
+import { replicaLink } from '#redis/replication/state.ts';
+import { ClusterWorld } from './cluster-world.ts';
+import { contents } from './swarm.ts';
+
+function standalone(servers: number, config: Record<string, string> = {}): ClusterWorld {
+  const world = new ClusterWorld({
+    servers,
+    config: {
+      'cluster-enabled': 'no',
+      'repl-diskless-sync-delay': '0',
+      'repl-ping-replica-period': '1',
+      ...config,
+    },
+  });
+  world.run(1000);
+  return world;
+}
+
+function follow(world: ClusterWorld, replica: number, master: number): void {
+  world.ok(replica, 'REPLICAOF', '127.0.0.1', String(master));
+  world.must(() => world.server(replica).replication.linkUp, 20_000, `${replica} follows ${master}`);
+  world.run(200);
+}
+
+const offset = (world: ClusterWorld, port: number): number => world.server(port).replication.masterReplOffset;
+
+describe('a replica', () => {
+  test('gets a snapshot, then the stream, in any of the two ways', () => {
+    for (const diskless of ['yes', 'no']) {
+      const world = standalone(2, { 'repl-diskless-sync': diskless });
+      world.ok(7000, 'SET', 'a', '1');
+      world.ok(7000, 'SET', 'b', '2', 'PX', '60000');
+      follow(world, 7001, 7000);
+      expect(contents(world.server(7001))).toBe('a=1\nb=2');
+      world.ok(7000, 'SET', 'c', '3');
+      world.run(50);
+      expect(world.ok(7001, 'GET', 'c')).toBe('3');
+      expect(offset(world, 7001)).toBe(offset(world, 7000));
+      expect(world.server(7001).replication.replid).toBe(world.server(7000).replication.replid);
+      expect(world.error(7001, 'SET', 'x', '1')).toBe(
+        "READONLY You can't write against a read only replica.",
+      );
+    }
+  });
+
+  test('waits for the diskless delay before its snapshot begins', () => {
+    const world = standalone(2, { 'repl-diskless-sync-delay': '5' });
+    world.ok(7001, 'REPLICAOF', '127.0.0.1', '7000');
+    const took = world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up');
+    expect(took).toBeGreaterThan(4000);
+    expect(took).toBeLessThan(7000);
+  });
+
+  test('continues from the backlog after a short break, and starts anew after a long one', () => {
+    const world = standalone(2, { 'repl-timeout': '5' });
+    follow(world, 7001, 7000);
+    world.fault({ kind: 'cut', from: '7000', to: '7001' });
+    for (let at = 0; at < 10; at++) world.ok(7000, 'SET', `k${at}`, 'x'.repeat(100));
+    world.run(8000);
+    expect(world.server(7001).replication.linkUp).toBe(false);
+    world.fault({ kind: 'healAll' });
+    world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
+    expect(world.server(7000).replication.syncPartialOk).toBe(1);
+    world.run(300);
+    expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
+    world.fault({ kind: 'cut', from: '7000', to: '7001' });
+    world.ok(7000, 'CONFIG', 'SET', 'repl-backlog-size', '16384');
+    for (let at = 0; at < 60; at++) world.ok(7000, 'SET', `k${at}`, 'y'.repeat(1000));
+    world.run(8000);
+    world.fault({ kind: 'healAll' });
+    world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
+    expect(world.server(7000).replication.syncFull).toBe(2);
+    world.run(300);
+    expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
+  });
+
+  test('of a replica shares its offsets and history', () => {
+    const world = standalone(3);
+    follow(world, 7001, 7000);
+    follow(world, 7002, 7001);
+    world.ok(7000, 'SET', 'a', '1');
+    world.run(100);
+    expect(world.ok(7002, 'GET', 'a')).toBe('1');
+    expect([7001, 7002].map((port) => offset(world, port))).toEqual([
+      offset(world, 7000),
+      offset(world, 7000),
+    ]);
+    // The middle one is promoted: the last one goes on without a snapshot.
+    const full = world.server(7001).replication.syncFull;
+    world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
+    world.must(() => world.server(7002).replication.linkUp, 10_000, 'the last one is linked');
+    expect(world.server(7001).replication.syncFull).toBe(full);
+    expect(world.server(7002).replication.replid).toBe(world.server(7001).replication.replid);
+    expect(world.server(7002).replication.replid2).toBe(world.server(7000).replication.replid);
+  });
+
+  test('never shows half a transaction, even when the link breaks inside it', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'MULTI');
+    for (let at = 0; at < 5; at++) world.ok(7000, 'SET', `t${at}`, 'x');
+    world.ok(7000, 'EXEC');
+    world.run(50);
+    expect(offset(world, 7001)).toBe(offset(world, 7000));
+    expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
+  });
+
+  test('hides expired keys at once and deletes them when its master says so', () => {
+    const world = standalone(2);
+    world.ok(7000, 'SET', 'a', '1', 'PX', '500');
+    follow(world, 7001, 7000);
+    world.fault({ kind: 'cut', from: '7000', to: '7001' });
+    world.run(1000);
+    expect(world.ok(7001, 'GET', 'a')).toBe(null);
+    expect(world.ok(7001, 'DBSIZE')).toBe(1);
+    world.fault({ kind: 'healAll' });
+    world.run(3000);
+    expect(world.ok(7001, 'DBSIZE')).toBe(0);
+  });
+
+  test('refuses reads without its master when told not to serve stale data', () => {
+    const world = standalone(2, { 'replica-serve-stale-data': 'no' });
+    world.ok(7000, 'SET', 'a', '1');
+    follow(world, 7001, 7000);
+    expect(world.ok(7001, 'GET', 'a')).toBe('1');
+    world.kill(7000);
+    world.run(500);
+    expect(world.error(7001, 'GET', 'a')).toBe(
+      "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    );
+  });
+});
+
+describe('a master', () => {
+  test('answers WAIT when enough replicas have the write, or with the number that has', () => {
+    const world = standalone(3);
+    follow(world, 7001, 7000);
+    follow(world, 7002, 7000);
+    world.ok(7000, 'SET', 'a', '1');
+    expect(world.ok(7000, 'WAIT', '2', '1000')).toBe(2);
+    world.fault({ kind: 'cut', from: '7000', to: '7002' });
+    world.ok(7000, 'SET', 'a', '2');
+    const asked = world.nowMs;
+    expect(world.ok(7000, 'WAIT', '2', '700')).toBe(1);
+    expect(world.nowMs - asked).toBeGreaterThanOrEqual(700);
+    expect(world.ok(7000, 'WAIT', '1', '700')).toBe(1);
+    expect(world.error(7001, 'WAIT', '1', '1')).toContain('ERR WAIT cannot be used with replica instances.');
+  });
+
+  test('refuses writes without enough good replicas', () => {
+    const world = standalone(2, { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '2' });
+    expect(world.error(7000, 'SET', 'a', '1')).toBe('NOREPLICAS Not enough good replicas to write.');
+    follow(world, 7001, 7000);
+    world.must(() => !(world.call(7000, 'SET', 'a', '1') instanceof ErrorReply), 3000, 'writes are taken');
+    world.fault({ kind: 'cut', from: '7000', to: '7001' });
+    const took = world.must(
+      () => world.call(7000, 'SET', 'a', '2') instanceof ErrorReply,
+      6000,
+      'writes are refused',
+    );
+    expect(took).toBeGreaterThan(1000);
+    expect(took).toBeLessThan(4100);
+    expect(world.ok(7000, 'GET', 'a')).not.toBe(null);
+  });
+
+  test('drops a replica that says nothing for the timeout', () => {
+    const world = standalone(2, { 'repl-timeout': '3' });
+    follow(world, 7001, 7000);
+    world.fault({ kind: 'pause', server: '7001' });
+    world.run(6000);
+    expect(world.server(7000).replication.replicas.length).toBe(0);
+    world.fault({ kind: 'resume', server: '7001' });
+    world.must(() => world.server(7001).replication.linkUp, 10_000, 'it comes back');
+  });
+
+  test('closes a replica whose output grows beyond the limit', () => {
+    const world = standalone(2, { 'client-output-buffer-limit': 'replica 500000 0 0' });
+    follow(world, 7001, 7000);
+    world.fault({ kind: 'cut', from: '7000', to: '7001' });
+    for (let at = 0; at < 60; at++) world.ok(7000, 'SET', 'a', 'x'.repeat(100_000));
+    world.run(1500);
+    expect(world.server(7000).replication.replicas.length).toBe(0);
+    expect(world.seen('REPLICA_OVERFLOW').length).toBe(1);
+  });
+
+  test('tells its role and that of the other', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.run(2000);
+    const at = offset(world, 7000);
+    expect(world.ok(7001, 'ROLE')).toEqual(['slave', '127.0.0.1', 7000, 'connected', offset(world, 7001)]);
+    const role = world.ok(7000, 'ROLE') as [string, number, [string, string, string][]];
+    expect(role[0]).toBe('master');
+    expect(role[1]).toBeGreaterThanOrEqual(at);
+    expect(role[2][0]?.slice(0, 2)).toEqual(['127.0.0.1', '7001']);
+  });
+
+  test('goes on counting where it stopped when its replica is its master for a while', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SET', 'a', '1');
+    world.run(100);
+    world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
+    world.ok(7001, 'SET', 'a', '2');
+    follow(world, 7000, 7001);
+    expect(world.server(7001).replication.syncPartialOk).toBe(1);
+    expect(world.ok(7000, 'GET', 'a')).toBe('2');
+  });
+
+  test('that wrote something nobody else has starts anew, and its write is gone', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
+    world.ok(7000, 'SET', 'mine', 'x');
+    world.ok(7000, 'SET', 'mine', 'y');
+    const { syncFull } = world.server(7001).replication;
+    follow(world, 7000, 7001);
+    expect(world.server(7001).replication.syncFull).toBe(syncFull + 1);
+    expect(world.ok(7000, 'GET', 'mine')).toBe(null);
+  });
+});
+
+describe('the handshake', () => {
+  test('takes garbage from whoever pretends to be a replica', () => {
+    const world = standalone(1);
+    expect(world.error(7000, 'REPLCONF', 'listening-port')).toBe('ERR syntax error');
+    expect(world.error(7000, 'REPLCONF', 'listening-port', 'x')).toBe(
+      'ERR value is not an integer or out of range',
+    );
+    expect(world.error(7000, 'REPLCONF', 'nonsense', 'x')).toBe('ERR Unrecognized REPLCONF option: nonsense');
+    world.send(7000, 'REPLCONF', 'ACK', '99');
+    world.run(20);
+    expect(world.error(7000, 'PSYNC', '?', 'x')).toBe('ERR value is not an integer or out of range');
+    expect(world.server(7000).replication.replicas.map(replicaLink)).toEqual([]);
+  });
+
+  test('with a master that needs a password', () => {
+    const world = new ClusterWorld({
+      servers: 2,
+      config: { 'cluster-enabled': 'no', 'repl-diskless-sync-delay': '0' },
+      configOf: { 7001: { masterauth: 'secret' } },
+    });
+    world.ok(7000, 'SET', 'a', '1');
+    world.ok(7000, 'CONFIG', 'SET', 'requirepass', 'secret');
+    follow(world, 7001, 7000);
+    expect(world.ok(7001, 'GET', 'a')).toBe('1');
+  });
+});
