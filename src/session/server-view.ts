@@ -22,7 +22,8 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
   const port = info.ports[0] ?? 0;
   const frame = emptyFrame(machine.name, info.ip, port, machine.state);
   if (full) frame.log = machine.log.slice(-LOG_LINES);
-  if (!(process instanceof Server)) return frame;
+  // A server whose start failed has no parts to show; the world has halted and says why.
+  if (!(process instanceof Server) || !isStarted(process)) return frame;
   const { cluster, replication, config, dbs, stats } = process;
   if (process.loading) frame.state = 'loading';
   frame.role = replication.masterHost === null ? 'master' : 'replica';
@@ -41,7 +42,7 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
 /** The vital signs of a server's machine. */
 export function serverVital(world: World, machine: Machine): Vital {
   const { process, name } = machine;
-  const server = process instanceof Server ? process : null;
+  const server = process instanceof Server && isStarted(process) ? process : null;
   const cluster = server?.cluster ?? null;
   const replication = server?.replication ?? null;
   const follows = replication?.masterHost != null && replication.linkUp;
@@ -75,6 +76,10 @@ function countReached(world: World, machine: Machine, cluster: ClusterState): nu
     if (!cut) reached++;
   }
   return reached;
+}
+
+function isStarted(server: Server): boolean {
+  return (server.replication as unknown) !== undefined;
 }
 
 function emptyFrame(name: string, ip: string, port: number, state: ServerFrame['state']): ServerFrame {
