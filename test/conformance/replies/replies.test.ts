@@ -1,0 +1,48 @@
+/* Every reply of the corpora, compared with what real 7.0.15 answered. */
+
+import { describe, expect, it } from 'vitest';
+import { same, show, type Tree } from './compare.ts';
+import { readCorpus, type Step } from './corpus.ts';
+import { here, readExpected } from './expected.ts';
+import { InProcess } from './in-process.ts';
+import { play, repliesOf } from './play.ts';
+
+/** Help texts are explanations in our own words; that there is one, as a list of lines, is compared. */
+function modeOf(step: Step): string {
+  return /^help$/i.test(step.argv[1] ?? '') ? 't' : step.mode;
+}
+
+function differences(steps: readonly Step[], theirs: readonly Tree[], ours: readonly Tree[]): string[] {
+  const found: string[] = [];
+  steps.forEach((step, at) => {
+    const a = theirs[at];
+    const b = ours[at];
+    if (a !== undefined && b !== undefined && same(a, b, modeOf(step), step.tolerance)) return;
+    found.push(
+      `line ${step.line}: ${step.text}\n  real: ${a === undefined ? 'nothing' : show(a)}\n  ours: ${b === undefined ? 'nothing' : show(b)}`,
+    );
+  });
+  return found;
+}
+
+const SUITES = [
+  { corpus: 'commands', mode: 'standalone', config: {} },
+  { corpus: 'commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'cluster-commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+];
+
+describe.each(SUITES)('the corpus "$corpus" on a $mode server', ({ corpus, mode, config }) => {
+  const cases = readCorpus(here(`./corpus/${corpus}.txt`));
+  const expected = readExpected(here(`./expected/${corpus}-${mode}.jsonl`));
+  const server = new InProcess(config);
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    '%s is answered as real 7.0.15 answers',
+    async (name, one) => {
+      const theirs = expected.get(name);
+      expect(theirs, `${name} was never recorded`).toBeDefined();
+      const ours = await play(server, one);
+      expect(differences(repliesOf(one), theirs as Tree[], ours)).toEqual([]);
+    },
+  );
+});
