@@ -11,6 +11,7 @@ import { Server } from '#redis/server.ts';
 import { SimDisk } from '#sim/disk.ts';
 import { formCluster } from './form-cluster.ts';
 import { Host } from './host.ts';
+import { loadLua } from './lua.ts';
 import { parseOptions, type OptionSpec } from './options.ts';
 
 const busPortOffset = 10_000;

@@ -8,6 +8,7 @@ import { partOptions } from '#session/processes.ts';
 import type { FeedEvent, Frame, ServerFrame } from '#sim/frame.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
+import { loadLua } from './lua.ts';
 import { parseOptions, type OptionSpec } from './options.ts';
 
 const usage = `Usage: npm run sim -- [options]
@@ -183,6 +184,7 @@ function report(options: RunOptions, outcome: Outcome): string {
 }
 
 const options = readOptions(process.argv.slice(2));
+await loadLua();
 const outcome = await runWorld(options);
 const { frame, events, packets, commands } = outcome;
 if (options.events && !options.json) {

@@ -3,6 +3,7 @@
 
 import RedisMock from 'ioredis-mock';
 import { Prng } from '#base/prng.ts';
+import { loadLua } from '#node/lua.ts';
 import type { Io, Payload, SocketId } from '#redis/io.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import { Server } from '#redis/server.ts';
@@ -77,6 +78,7 @@ const calls: readonly Call[] = [
 
 /** Prints the table of commands and returns its rows. */
 export async function benchCommands(): Promise<Row[]> {
+  await loadLua();
   const { io, run } = startServer();
   const mock = new RedisMock() as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   run(['set', 'string', 'value']);
