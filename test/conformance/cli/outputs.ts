@@ -60,4 +60,3 @@ export function apart(process: ConsoleProcess): RunResult {
   const screen = shown.replaceAll(STDERR_BEGIN, '').replaceAll(STDERR_END, '');
   return { stdout, stderr, screen, exitCode: process.exitCode };
 }
-
