@@ -165,9 +165,10 @@ export class Server implements Process {
     return this.replication.masterHost !== null;
   }
 
-  /** The letter behind the pid in the log: M for a master, S for a replica. */
+  /** The letter behind the pid in the log: M for a master, S for a replica. A server that is only
+   *  starting has no replication state yet, and writes to its log already. */
   logRole(): string {
-    return this.isReplica() ? 'S' : 'M';
+    return (this.replication as ReplicationState | undefined)?.masterHost ? 'S' : 'M';
   }
 
   isPausedForExpiry(): boolean {
