@@ -137,6 +137,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  await loadLua();
   for (let number = 0; number < options.nodes; number++)
     hosts.push(await startServer(number, options, onExit));
   const ports = hosts.map((_, number) => options.port + number);
