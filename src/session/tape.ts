@@ -1,7 +1,7 @@
 /* Marks of the tape: what of history is painted, from events and inputs. */
 
 import type { Micros, ProtocolEvent } from '#redis/io.ts';
-import type { Input, TapeMark } from './api.ts';
+import type { Fault, Input, TapeMark } from './api.ts';
 
 /** The mark that an event makes, if it makes one. An event may also end a band of an earlier mark. */
 export function markOfEvent(
@@ -41,9 +41,15 @@ export function markOfEvent(
 }
 
 export function markOfInput(input: Input, at: Micros): TapeMark | null {
-  if (input.kind === 'fault') return { at, until: at, kind: 'fault', label: input.fault.kind };
+  if (input.kind === 'fault') return { at, until: at, kind: 'fault', label: deedOf(input.fault) };
   if (input.kind === 'line') return { at, until: at, kind: 'input', label: input.line.slice(0, 60) };
   return null;
+}
+
+/** A fault as words: its kind and the servers it concerns. */
+function deedOf({ kind, ...rest }: Fault): string {
+  const names = Object.values(rest).flat(2);
+  return [kind, ...names.filter((value) => typeof value === 'string')].join(' ');
 }
 
 function isOpen(marks: readonly TapeMark[], kind: TapeMark['kind'], label: string): boolean {

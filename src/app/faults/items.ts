@@ -1,7 +1,7 @@
 /* What can be done with one server, given the state it is in. */
 
 import { t } from '#app/i18n/i18n.svelte.ts';
-import type { MenuItem } from '#app/shell/MenuList.svelte';
+import type { MenuItem } from '#app/shell/menu-item.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import type { Fault } from '#session/api.ts';

@@ -20,14 +20,22 @@ const PATIENCE_MS = 4000;
 /** Every so many milliseconds of lost patience double the speed. */
 const HURRY_MS = 700;
 
-/** Packets that everybody sends all the time, and that nobody watches unless asked to. */
-const HEARTBEAT = new Set(['ping', 'pong', 'ack', 'REPLCONF', 'replconf']);
+/** Labels that come and go all the time, and that nobody watches unless asked to. */
+const HEARTBEAT = new Set(['ping', 'pong', 'replconf', 'ack']);
 
-/** True when the packet is worth slowing down for. */
+/** True when the packet is worth slowing down for: a request or its reply, or a message of the bus that
+ *  is no heartbeat. Connecting, and the replication stream, go on by themselves. */
 export function isOfInterest(packet: PacketFrame, now: Micros, selection: Selection | null): boolean {
   if (packet.lost || packet.deliverAt <= now || packet.sentAt > now) return false;
   if (selection?.kind === 'packet') return packet.id === selection.id;
-  return !HEARTBEAT.has(packet.label);
+  if (packet.kind === 'connect' || packet.kind === 'stream') return false;
+  return packet.kind === 'bus' ? !HEARTBEAT.has(packet.label) : isOfReader(packet);
+}
+
+/** Requests between servers (PING of a replica, REPLCONF) are heartbeats; those of consoles and clients
+ *  are what the reader came for. */
+function isOfReader({ from, to }: PacketFrame): boolean {
+  return /^(console|client):/.test(from) || /^(console|client):/.test(to);
 }
 
 /** The speed (virtual seconds per second) at which to run the next frame. `slowMs` says how long the

@@ -1,0 +1,168 @@
+/* The console: typing, pasting, completing, searching, composing Chinese, stopping, and text that would
+ * like to be more than text. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { phone, startApp, type App } from './harness.ts';
+import { terminalText, typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+async function openConsole(): Promise<Page> {
+  const page = await app.open();
+  await waitForPrompt(page);
+  return page;
+}
+
+/** Gives the terminal a paste, as the browser does. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.locator('.xterm textarea').evaluate((field, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+describe('the terminal', () => {
+  test('several pasted lines run one after the other', async () => {
+    const page = await openConsole();
+    await paste(page, 'SET hello 1\nINCR hello\nGET hello\n');
+    await waitForTerminal(page, '(integer) 2');
+    await waitForTerminal(page, '"2"');
+    await app.closePage(page);
+  });
+
+  test('Chinese is composed, sent as UTF-8 and shown in columns', async () => {
+    const page = await openConsole();
+    await page.locator('.xterm textarea').focus();
+    await page.keyboard.type('ECHO ');
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Input.imeSetComposition', { text: 'ni', selectionStart: 2, selectionEnd: 2 });
+    await cdp.send('Input.insertText', { text: '你好' });
+    await waitForTerminal(page, 'ECHO 你好');
+    await page.keyboard.press('Enter');
+    await waitForTerminal(page, '"\\xe4\\xbd\\xa0\\xe5\\xa5\\xbd"');
+    await app.closePage(page);
+  });
+
+  test('the arrow brings the last line back and Ctrl-R finds an older one', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'SET hello 1');
+    await waitForTerminal(page, 'OK');
+    await typeLine(page, 'PING');
+    await waitForTerminal(page, 'PONG');
+    await page.keyboard.press('ArrowUp');
+    await waitForTerminal(page, 'PONG\n127.0.0.1:7000> PING');
+    await page.keyboard.press('Control+u');
+    await page.keyboard.press('Control+r');
+    await page.keyboard.type('SET');
+    await waitForTerminal(page, "(reverse-i-search)`SET': SET hello 1");
+    await app.closePage(page);
+  });
+
+  test('Tab completes a command and its arguments are hinted', async () => {
+    const page = await openConsole();
+    await page.locator('.xterm textarea').focus();
+    await page.keyboard.type('zrangeb');
+    await page.keyboard.press('Tab');
+    await waitForTerminal(page, 'ZRANGEBYLEX');
+    await waitForTerminal(page, 'key min max');
+    await app.closePage(page);
+  });
+
+  test('what looks like markup or terminal control is shown as text', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'ECHO "<img src=x onerror=alert(1)>"');
+    await waitForTerminal(page, '"<img src=x onerror=alert(1)>"');
+    await typeLine(page, 'ECHO "\\x1b[31mred\\x1b]0;title\\x07"');
+    await waitForTerminal(page, '"\\x1b[31mred\\x1b]0;title\\a"');
+    expect(await page.title()).toBe('Redis Cluster Playground');
+    expect(await page.locator('.xterm img').count()).toBe(0);
+    await app.closePage(page);
+  });
+
+  test('unbalanced quotes and unknown commands get a clear message and the prompt comes back', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'SET "a');
+    await waitForTerminal(page, 'Invalid argument(s)');
+    await typeLine(page, 'NOSUCH thing');
+    await waitForTerminal(page, "(error) ERR unknown command 'NOSUCH', with args beginning with: 'thing'");
+    await typeLine(page, 'GET');
+    await waitForTerminal(page, "(error) ERR wrong number of arguments for 'get' command");
+    await app.closePage(page);
+  });
+
+  test('a line typed while time stands still is answered when it runs', async () => {
+    const page = await openConsole();
+    await page.evaluate(() => window.playground.clock.pause());
+    await typeLine(page, 'PING');
+    await page.getByText('Time stands still').waitFor();
+    await page.getByRole('button', { name: 'Let it run' }).click();
+    await waitForTerminal(page, 'PONG');
+    await app.closePage(page);
+  });
+
+  test('every server has its tab, and each is a console of its own', async () => {
+    const page = await openConsole();
+    for (const port of ['7001', '7002', '7003', '7004', '7005']) {
+      await page.getByRole('tab', { name: port, exact: false }).first().click();
+      await waitForTerminal(page, `127.0.0.1:${port}>`);
+      await typeLine(page, 'CLUSTER MYID');
+      await page.evaluate(() => window.playground.idle());
+    }
+    expect(
+      await page.evaluate(() => window.playground.exec('CONFIG GET port', { console: '7004' })),
+    ).toContain('7004');
+    await app.closePage(page);
+  });
+
+  test('the output can be searched and the search closed by Escape', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'CLUSTER NODES');
+    await waitForTerminal(page, 'slave');
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('searchbox', { name: 'Search the output' }).fill('slave');
+    await page.getByText(/^\d+\/3$/).waitFor();
+    expect(await page.locator('.xterm-rows').textContent()).toContain('slave');
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox', { name: 'Search the output' }).waitFor({ state: 'detached' });
+    await app.closePage(page);
+  });
+
+  test('Escape leaves the terminal, so that a keyboard is not caught in it', async () => {
+    const page = await openConsole();
+    await page.locator('.xterm textarea').focus();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tab');
+    await app.closePage(page);
+  });
+
+  test('seeking back takes back what was printed since', async () => {
+    const page = await openConsole();
+    await page.evaluate(() => window.playground.clock.pause());
+    const start = await page.evaluate(() => window.playground.clock.now());
+    await page.evaluate(() => window.playground.exec('ECHO later'));
+    await waitForTerminal(page, '"later"');
+    await page.evaluate((at) => window.playground.clock.seek(at), start);
+    await expect.poll(() => terminalText(page)).not.toContain('later');
+    await app.closePage(page);
+  });
+});
+
+describe('the text field on a phone', () => {
+  test('chips build a command and the answer is shown', async () => {
+    const page = await app.open({ viewport: phone, touch: true });
+    const chips = page.getByRole('group', { name: 'Pieces of a command' });
+    await chips.getByRole('button', { name: 'SET', exact: true }).click();
+    await chips.getByRole('button', { name: 'foo', exact: true }).click();
+    await chips.getByRole('button', { name: '1', exact: true }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    const output = page.getByRole('log', { name: 'Console output' });
+    await expect.poll(() => output.textContent(), { timeout: 60_000 }).toContain('MOVED 12182');
+    await app.closePage(page);
+  });
+});

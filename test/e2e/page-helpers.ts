@@ -1,0 +1,36 @@
+/* What the tests of the page say often. All of it waits on state, never on time. */
+
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+// The type of window.playground comes with this.
+import type {} from '#app/automation/automation.ts';
+
+/** The rows that the terminal in front shows. */
+export async function terminalText(page: Page): Promise<string> {
+  const rows = await page.locator('.xterm-rows > div').allTextContents();
+  return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+}
+
+/** Holds when the terminal in front comes to show the text. */
+export async function waitForTerminal(page: Page, text: string): Promise<void> {
+  await expect.poll(() => terminalText(page), { timeout: 60_000, interval: 40 }).toContain(text);
+}
+
+/** Types a line into the terminal in front, as a person does. */
+export async function typeLine(page: Page, line: string): Promise<void> {
+  await page.locator('.xterm textarea').focus();
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+}
+
+/** Waits until the terminal has loaded and shows its prompt. */
+export async function waitForPrompt(page: Page): Promise<void> {
+  await page.waitForSelector('.xterm textarea', { state: 'attached' });
+  await waitForTerminal(page, '7000>');
+}
+
+/** Holds when the feed comes to tell a sentence that contains the text. */
+export async function waitForFeed(page: Page, text: string): Promise<void> {
+  const told = (): Promise<string | null> => page.locator('.feed ol').textContent();
+  await expect.poll(told, { timeout: 120_000, interval: 100 }).toContain(text);
+}
