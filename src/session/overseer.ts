@@ -61,6 +61,8 @@ export class Overseer {
     for (const event of events) {
       if (event.event.type === 'VOTE_GRANTED') findings.events.push(event);
       if (UNSETTLING.has(event.event.type)) findings.unsettled = true;
+      if (event.event.type === 'LOCK_ACQUIRED' || event.event.type === 'LOCK_RELEASED')
+        findings.ledger.enterLock(event);
     }
   }
 

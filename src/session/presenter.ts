@@ -85,7 +85,7 @@ export class Presenter {
       eventsReset: false,
       consoles: [],
       clients: report.clients,
-      ledger,
+      ledger: { ...ledger, staleReads: report.clients.reduce((sum, client) => sum + client.staleReads, 0) },
       halted: host.halted ? { ...host.halted, seed: config.seed } : null,
       stoppedBy,
     };

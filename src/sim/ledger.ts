@@ -13,6 +13,7 @@ import type { Micros } from '#redis/io.ts';
 import { EVERY_KEY, type Ack } from './ack-tap.ts';
 import type { LedgerFrame, LedgerRow } from './frame.ts';
 import { claims, type Vital } from './vital.ts';
+import type { PlacedEvent } from './world.ts';
 
 /** Keys followed; the write that is oldest is given up for a new one. */
 const KEYS_FOLLOWED = 1000;
@@ -62,7 +63,6 @@ class Row {
 export class Ledger {
   private acked = 0;
   private lost = 0;
-  private staleReads = 0;
   private dualOwnerUs = 0;
   private outageUs = 0;
   private lockOverlapUs = 0;
@@ -71,6 +71,8 @@ export class Ledger {
   /** Rows that are settled and shown for a while: lost ones above all. */
   private settled: Row[] = [];
   private measuredAt: Micros = 0;
+  /** Who believes to hold which lock, and since when that has been so. */
+  private locks = new Map<string, { names: Set<string>; since: Micros }>();
 
   /** Enters acknowledged writes in their order. */
   enter(acks: readonly Ack[]): void {
@@ -94,12 +96,16 @@ export class Ledger {
     for (const [key, row] of this.rows) if (row.copies.includes(server)) this.rows.delete(key);
   }
 
-  countStaleReads(total: number): void {
-    this.staleReads = total;
-  }
-
-  countLockOverlap(us: Micros): void {
-    this.lockOverlapUs += us;
+  /** A client says that it holds a lock from now on, or no longer. Two that hold one lock at a time
+   *  overlap, whatever the lock says. */
+  enterLock({ at, who, event }: PlacedEvent): void {
+    const lock = String(event['lock']);
+    const holders = this.locks.get(lock) ?? { names: new Set<string>(), since: at };
+    this.locks.set(lock, holders);
+    if (holders.names.size > 1) this.lockOverlapUs += at - holders.since;
+    holders.since = at;
+    if (event.type === 'LOCK_ACQUIRED') holders.names.add(who);
+    else holders.names.delete(who);
   }
 
   /** Keys whose writes are being followed. */
@@ -151,13 +157,14 @@ export class Ledger {
     if (isCluster && claimed.some((byte) => byte !== 0xff)) this.outageUs += passed;
   }
 
-  frame(): LedgerFrame {
+  /** `staleReads` are counted by the clients that make them. */
+  frame(staleReads = 0): LedgerFrame {
     const recent = [...this.rows.values()].slice(-ROWS_SHOWN);
     const rows = [...this.settled, ...recent].map(show).sort((a, b) => a.seq - b.seq);
     return {
       acked: this.acked,
       lost: this.lost,
-      staleReads: this.staleReads,
+      staleReads,
       dualOwnerMs: this.dualOwnerUs / 1000,
       lockOverlapMs: this.lockOverlapUs / 1000,
       outageMs: this.outageUs / 1000,
