@@ -251,4 +251,5 @@ export const enStage = {
   'act.wipe': 'Wipe',
   'act.isolate': 'Cut off',
   'act.rejoin': 'Reconnect',
+  'time.firstBranch': 'first',
 } as const;

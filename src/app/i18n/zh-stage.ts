@@ -252,4 +252,5 @@ export const zhStage = {
   'act.wipe': '清空',
   'act.isolate': '断网',
   'act.rejoin': '恢复网络',
+  'time.firstBranch': '最初',
 } as const satisfies Record<keyof typeof enStage, string>;

@@ -43,9 +43,11 @@ export function matrixOf(frame: Frame, slot: number | null): Matrix {
   const columns = frame.servers.map((server) => server.name);
   const rows: MatrixRow[] = [];
   let unseen = 0;
+  // In a large world only a few views are in the frame; the dead are listed among the living only.
+  const anyView = frame.servers.every((server) => server.view !== null || server.state === 'down');
   for (const server of frame.servers) {
     const { view } = server;
-    if (server.state === 'down') {
+    if (server.state === 'down' && anyView) {
       const cells = columns.map(() => ({
         state: 'silent' as const,
         role: '' as const,

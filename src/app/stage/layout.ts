@@ -77,7 +77,7 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
   // Marks shrink on a phone, but type does not shrink with them.
   const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
   const top = (small ? 22 : 44) * k;
-  const bottom = (small ? 30 : 62) * k;
+  const bottom = small ? 30 * k : Math.max(62 * k, 54);
   const halfHeight = Math.max(60, (height - top - bottom) / 2);
   const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
   const centre = { x: width / 2, y: top + halfHeight };

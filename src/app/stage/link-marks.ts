@@ -146,6 +146,7 @@ function knows(one: ServerFrame, other: ServerFrame): boolean {
 
 /** The way between two seats, rim to rim, around the ring. */
 export function between(layout: Layout, a: Seat, b: Seat, lane: number): Curve {
-  const clear = layout.density === 'all' ? layout.ring.outer + 9 * layout.scale : 0;
+  // Where there are many, links may cross the ring, but not the words in its middle.
+  const clear = layout.density === 'all' ? layout.ring.outer + 9 * layout.scale : layout.ring.inner * 0.5;
   return trimCurve(linkCurve(a, b, layout.centre, clear, lane), a.radius, b.radius);
 }

@@ -85,7 +85,8 @@ function isWanted(packet: PacketFrame, options: PacketOptions): boolean {
   if (hidden.has(packet.from) || hidden.has(packet.to)) return false;
   if (touches(packet, selection) || packet.from === hover || packet.to === hover) return true;
   if (packet.kind === 'connect' && !connects) return false;
-  if (isHeartbeat(packet)) return heartbeats && layout.density !== 'heat';
+  // A heartbeat that waits at a cut link says what the cut link says already.
+  if (isHeartbeat(packet)) return heartbeats && !packet.lost && layout.density !== 'heat';
   return true;
 }
 

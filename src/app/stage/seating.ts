@@ -26,6 +26,25 @@ export interface Seating {
 
 export const EMPTY_SEATING: Seating = { shards: [], loose: [] };
 
+/** Ids of the servers of a frame, by name; those of processes that are down are not told. */
+export function identities(frame: Frame): Map<string, string> {
+  return new Map(frame.servers.flatMap(({ name, nodeId }) => (nodeId === '' ? [] : [[name, nodeId]])));
+}
+
+/** True when the frame is of the world that those ids were of. A wiped server has a new id, so it is
+ *  the majority that counts. */
+export function sameWorld(before: ReadonlyMap<string, string>, frame: Frame): boolean {
+  let same = 0;
+  let compared = 0;
+  for (const { name, nodeId } of frame.servers) {
+    const known = before.get(name);
+    if (nodeId === '' || known === undefined) continue;
+    compared++;
+    if (known === nodeId) same++;
+  }
+  return compared > 0 && same * 2 > compared && before.size <= frame.servers.length;
+}
+
 /** Seats every server of the frame, as far as possible where it sat before. Returns `before` itself
  *  when nothing changed, so that callers may compare by identity. */
 export function reseat(before: Seating, frame: Frame): Seating {

@@ -1,6 +1,7 @@
 /* One recorder for each playground, shared by the panels that look back. */
 
 import type { Playground } from '#app/state/playground.svelte.ts';
+import { identities, sameWorld } from '#app/stage/seating.ts';
 import { Recorder } from './recorder.ts';
 
 /** A recorder and a number that changes when it has something new. */
@@ -8,16 +9,16 @@ export class Recording {
   readonly recorder = new Recorder();
   version = $state(0);
 
-  #world: unknown = null;
+  #ids = new Map<string, string>();
   #seen: unknown = null;
 
   /** Takes the playground's frame, once. */
   accept(playground: Playground): void {
-    const { frame, config } = playground;
+    const { frame } = playground;
     if (!frame || frame === this.#seen) return;
     this.#seen = frame;
-    if (config !== this.#world) this.recorder.clear();
-    this.#world = config;
+    if (!sameWorld(this.#ids, frame)) this.recorder.clear();
+    this.#ids = identities(frame);
     this.recorder.accept(frame);
     this.version = this.recorder.version;
   }

@@ -58,6 +58,9 @@ export interface SpaceTimeInput {
   now: Micros;
 }
 
+/** Room above the first lane, so that its label is whole. */
+export const LANES_TOP = 3;
+
 /** All consoles share one lane. */
 export function laneOf(process: string): string {
   return process.startsWith('console:') ? 'console' : process;
@@ -128,7 +131,7 @@ function lanesOf(
   const lanes = shown.map((name, at) => ({
     name,
     label: name === 'console' ? 'cli' : name.replace('client:', ''),
-    y: (at + 0.5) * laneHeight,
+    y: LANES_TOP + (at + 0.5) * laneHeight,
   }));
   return { lanes, hidden: names.length - shown.length };
 }

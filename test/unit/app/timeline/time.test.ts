@@ -129,12 +129,12 @@ describe('space-time', () => {
   test('a line runs from sending to delivery, a lost one ends half-way', () => {
     const { lines, lanes } = spaceTime(input);
     expect(lanes.map(({ name, y }) => [name, y])).toEqual([
-      ['a', 5],
-      ['b', 15],
-      ['c', 25],
+      ['a', 8],
+      ['b', 18],
+      ['c', 28],
     ]);
-    expect(lines.find(({ id }) => id === 1)).toMatchObject({ x1: 100, y1: 5, x2: 200, y2: 15, lit: true });
-    expect(lines.find(({ id }) => id === 5)).toMatchObject({ x1: 250, y1: 15, x2: 425, y2: 10, lost: true });
+    expect(lines.find(({ id }) => id === 1)).toMatchObject({ x1: 100, y1: 8, x2: 200, y2: 18, lit: true });
+    expect(lines.find(({ id }) => id === 5)).toMatchObject({ x1: 250, y1: 18, x2: 425, y2: 13, lost: true });
   });
 
   test('with more processes than room, those with something to tell stay and the rest are counted', () => {
