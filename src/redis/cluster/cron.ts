@@ -18,7 +18,7 @@ import {
   CLUSTER_NODE_NOFAILOVER,
   CLUSTER_NODE_PFAIL,
 } from './message.ts';
-import { clusterLoadConfig, clusterSaveConfig } from './nodes-conf.ts';
+import { clusterLoadConfig, clusterSaveConfig, clusterSaveDeferred, clusterSaveSoon } from './nodes-conf.ts';
 import { clusterAddNode, clusterCountNonFailingSlaves, clusterDelNode, createClusterNode } from './nodes.ts';
 import { clusterHandleSlaveMigration, isOrphaned } from './replica-migration.ts';
 import {
@@ -94,6 +94,7 @@ export function clusterCron(server: Server): void {
       clusterHandleSlaveMigration(server, scan.maxSlaves);
   }
   if (scan.updateState || !cluster.ok) clusterUpdateState(server);
+  clusterSaveDeferred(server);
 }
 
 function reconnectNodes(server: Server): void {
@@ -236,7 +237,7 @@ export function clusterBeforeSleep(server: Server): void {
     clusterHandleSlaveFailover(server);
   }
   if (flags & CLUSTER_TODO_UPDATE_STATE) clusterUpdateState(server);
-  if (flags & CLUSTER_TODO_SAVE_CONFIG) clusterSaveConfig(server, (flags & CLUSTER_TODO_FSYNC_CONFIG) !== 0);
+  if (flags & CLUSTER_TODO_SAVE_CONFIG) clusterSaveSoon(server, (flags & CLUSTER_TODO_FSYNC_CONFIG) !== 0);
 }
 
 /** Whether this server is a master, for its own commands. */

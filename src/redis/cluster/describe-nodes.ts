@@ -17,10 +17,7 @@ export function clusterGenNodeDescription(server: Server, node: ClusterNode): st
     `${node.name} ${node.ip}:${node.port}@${node.cport}${hostname} ${nodeFlagNames(node.flags).join(',')} ` +
     `${node.slaveof?.name ?? '-'} ${node.pingSent} ${node.pongReceived} ` +
     `${(master ?? node).configEpoch} ${linked ? 'connected' : 'disconnected'}`;
-  if (node.numslots > 0) {
-    for (const [first, last] of bitmapRanges(node.slots))
-      line += first === last ? ` ${first}` : ` ${first}-${last}`;
-  }
+  if (node.numslots > 0) line += slotsText(node);
   if (node !== cluster.myself) return line;
   const open: [number, string][] = [];
   for (const [slot, target] of cluster.migratingTo) open.push([slot, `[${slot}->-${target.name}]`]);
@@ -29,6 +26,21 @@ export function clusterGenNodeDescription(server: Server, node: ClusterNode): st
   }
   open.sort(([a], [b]) => a - b);
   return open.reduce((text, [, mark]) => `${text} ${mark}`, line);
+}
+
+/** The slots of a node, each range with a space before it. Kept with the bitmap it describes: nodes.conf
+ *  is written far more often than slots move. */
+function slotsText(node: ClusterNode): string {
+  if (node.slotsTextOf === node.slots && !node.ownsSlots) return node.slotsText;
+  let text = '';
+  for (const [first, last] of bitmapRanges(node.slots)) {
+    text += first === last ? ` ${first}` : ` ${first}-${last}`;
+  }
+  if (!node.ownsSlots) {
+    node.slotsText = text;
+    node.slotsTextOf = node.slots;
+  }
+  return text;
 }
 
 /** A line for every node that has none of the flags in `filter`. */

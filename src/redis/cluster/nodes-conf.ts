@@ -36,9 +36,34 @@ import { clusterGetMaxEpoch } from './epoch.ts';
 export function clusterSaveConfig(server: Server, fsync: boolean): void {
   const cluster = clusterOf(server);
   cluster.todoBeforeSleep &= ~(CLUSTER_TODO_SAVE_CONFIG | (fsync ? CLUSTER_TODO_FSYNC_CONFIG : 0));
+  cluster.saveDeferred = false;
+  cluster.savedVoteEpoch = cluster.lastVoteEpoch;
+  cluster.savedConfigEpoch = cluster.myself.configEpoch;
   const path = server.config.clusterConfigFile;
   server.io.disk.write(path, nodesConf(server));
   if (fsync) server.io.disk.fsync(path);
+}
+
+/** Nodes beyond which the file is not written after every event. */
+const SAVE_AT_ONCE_UP_TO = 40;
+
+/** Saves now, or, in a large cluster that is taking shape, with the next cron: every server would write
+ *  a line for every node each time it hears of one more. What must not be forgotten, our own vote and
+ *  epoch, is never put off. */
+export function clusterSaveSoon(server: Server, fsync: boolean): void {
+  const cluster = clusterOf(server);
+  const own =
+    cluster.savedVoteEpoch !== cluster.lastVoteEpoch || cluster.savedConfigEpoch !== cluster.myself.configEpoch;
+  if (own || cluster.nodes.size <= SAVE_AT_ONCE_UP_TO) clusterSaveConfig(server, fsync);
+  else cluster.saveDeferred = true;
+}
+
+/** Writes what was put off; in the largest clusters once a second only. */
+export function clusterSaveDeferred(server: Server): void {
+  const cluster = clusterOf(server);
+  if (!cluster.saveDeferred) return;
+  if (cluster.nodes.size > SAVE_AT_ONCE_UP_TO * 5 && cluster.cronIteration % 10 !== 0) return;
+  clusterSaveConfig(server, true);
 }
 
 /** The contents of nodes.conf. */

@@ -49,7 +49,7 @@ import {
   nodeIpOf,
   nodeUpdateAddressIfNeeded,
 } from './nodes.ts';
-import { clusterDelNodeSlots } from './slots.ts';
+import { adoptSlots, clusterDelNodeSlots } from './slots.ts';
 import {
   CLUSTER_TODO_SAVE_CONFIG,
   CLUSTER_TODO_UPDATE_STATE,
@@ -262,6 +262,10 @@ function updateSlots(server: Server, sender: ClusterNode, message: BusMessage): 
   const cluster = clusterOf(server);
   const senderMaster = sender.isMaster ? sender : sender.slaveof;
   const dirty = senderMaster !== null && !bitmapEquals(senderMaster.slots, message.myslots);
+  // Sharing the sender's own bitmap makes the next comparison free.
+  if (!dirty && senderMaster !== null && senderMaster.slots !== message.myslots) {
+    adoptSlots(senderMaster, message.myslots);
+  }
   if (dirty && sender.isMaster)
     clusterUpdateSlotsConfigWith(server, sender, message.configEpoch, message.myslots);
   if (dirty && !mutated(cluster, 'noUpdateMessages')) {

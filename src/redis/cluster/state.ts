@@ -68,6 +68,9 @@ export class ClusterNode {
   slots: Uint8Array = NO_SLOTS;
   ownsSlots = false;
   numslots = 0;
+  /** The slots as text, and the bitmap it describes (see describe-nodes.ts). */
+  slotsText = '';
+  slotsTextOf: Uint8Array | null = null;
   slaves: ClusterNode[] = [];
   slaveof: ClusterNode | null = null;
   ip = '';
@@ -295,6 +298,11 @@ export class ClusterState {
   mfCanStart = false;
 
   todoBeforeSleep = 0;
+  /** lastVoteEpoch and own configEpoch in nodes.conf as it was last written. */
+  savedVoteEpoch = -1;
+  savedConfigEpoch = -1;
+  /** A change of a large cluster's table waits to be written. */
+  saveDeferred = false;
   readonly busMessagesSent: number[] = new Array<number>(CLUSTERMSG_TYPE_COUNT).fill(0);
   readonly busMessagesReceived: number[] = new Array<number>(CLUSTERMSG_TYPE_COUNT).fill(0);
   pfailNodes = 0;
