@@ -11,29 +11,33 @@
  *   ... at the end: worker.terminate();  // takes its own workers with it
  *
  * Every call is answered by one message; nothing is sent unasked. An error is rejected with a message
- * for people. Large worlds are spread over further workers (world.worker.ts), made from here. */
+ * for people.
+ *
+ * Large worlds are spread over further workers. They run this same script, under the name 'world', so
+ * that nothing is downloaded twice: such a worker hosts one part, which the session's worker drives
+ * window by window; a new world gets a new part in the same worker. */
 
-import { expose, wrap, type Remote } from 'comlink';
+import { expose, proxy, wrap, type Remote } from 'comlink';
 import type { WorldConfig } from '#session/api.ts';
-import { chooseParts } from '#session/placement.ts';
 import { sessionOver } from '#session/in-place.ts';
+import { chooseParts } from '#session/placement.ts';
 import { partOptions } from '#session/processes.ts';
 import { WorldHost, type PartLink } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
-import type { MakePart } from './world.worker.ts';
+
+function makePart(config: WorldConfig, part: number): Part {
+  return proxy(new Part(partOptions(config, part)));
+}
 
 const [, asked] = /^session:(\d+)$/.exec(self.name) ?? [];
-const helpers: Remote<MakePart>[] = [];
+const helpers: Remote<typeof makePart>[] = [];
 
 /** The first part runs in this very worker, the others in one each. */
 async function makeHost(config: WorldConfig): Promise<WorldHost> {
   const size = chooseParts(config, navigator.hardwareConcurrency, asked === undefined ? null : Number(asked));
   while (helpers.length < size - 1) {
-    const worker = new Worker(new URL('./world.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'world',
-    });
-    helpers.push(wrap<MakePart>(worker));
+    const worker = new Worker(self.location.href, { type: 'module', name: 'world' });
+    helpers.push(wrap<typeof makePart>(worker));
   }
   const parts: PartLink[] = [new Part(partOptions(config, 0))];
   for (const [at, make] of helpers.slice(0, size - 1).entries()) {
@@ -42,4 +46,5 @@ async function makeHost(config: WorldConfig): Promise<WorldHost> {
   return new WorldHost(parts);
 }
 
-expose(sessionOver(makeHost));
+if (self.name === 'world') expose(makePart);
+else expose(sessionOver(makeHost));

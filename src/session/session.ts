@@ -28,13 +28,12 @@ import { Builder } from './builder.ts';
 import { completeConfig } from './config.ts';
 import { History } from './history.ts';
 import { Overseer } from './overseer.ts';
+import { planSnapshots, type SnapshotPlan } from './placement.ts';
 import { Presenter } from './presenter.ts';
+import { writeFault } from './fault-text.ts';
 import { checkInput, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
-/** Virtual time between snapshots while history is made. */
-const SNAPSHOT_EVERY_US = 5e6;
-const SNAPSHOTS_KEPT = 200;
 const TICK_US = 100_000;
 const EXEC_LIMIT_US = 60e6;
 const LONGEST_RUN_US = 31 * 86_400e6;
@@ -62,6 +61,7 @@ interface Open {
   presenter: Presenter;
   overseer: Overseer;
   lines: TypedLines;
+  snapshotPlan: SnapshotPlan;
 }
 
 export class Session implements SessionApi {
@@ -128,7 +128,8 @@ export class Session implements SessionApi {
     const history = new History();
     const presenter = new Presenter(host, builder, history);
     const overseer = new Overseer();
-    this.current = { host, builder, history, presenter, overseer, lines: new TypedLines() };
+    const snapshotPlan = planSnapshots(builder.plan.length);
+    this.current = { host, builder, history, presenter, overseer, lines: new TypedLines(), snapshotPlan };
     this.breakpoints = [];
     await builder.addServers();
     await builder.form();
@@ -242,12 +243,12 @@ export class Session implements SessionApi {
 
   /** Lets time pass to `to`, doing the inputs of this branch on the way. */
   private async runTo(to: Micros, stop: StopRule | null): Promise<Stop | null> {
-    const { host, history, overseer } = this.world;
+    const { host, history, overseer, snapshotPlan } = this.world;
     this.stoppedBy = null;
     for (;;) {
       const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
-      const nextSnapshot = this.lastSnapshotAt + SNAPSHOT_EVERY_US;
+      const nextSnapshot = this.lastSnapshotAt + snapshotPlan.everyUs;
       const target = Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook, overseer.nextLook(host.now));
       const { stopped } = await host.run(target, stop);
       await this.drain();
@@ -263,12 +264,12 @@ export class Session implements SessionApi {
 
   /** Keeps the world as it is now, unless this stretch of history has a snapshot already. */
   private async takeSnapshot(): Promise<void> {
-    const { host, history, overseer } = this.world;
+    const { host, history, overseer, snapshotPlan } = this.world;
     this.lastSnapshotAt = host.now;
     const nearest = history.nearest(host.now);
-    if (nearest && host.now - nearest.at < SNAPSHOT_EVERY_US) return;
+    if (nearest && host.now - nearest.at < snapshotPlan.everyUs) return;
     await this.keepSnapshot();
-    const gone = history.thin(SNAPSHOTS_KEPT);
+    const gone = history.thin(snapshotPlan.kept);
     if (gone.length === 0) return;
     await host.release(gone);
     overseer.release(gone);
@@ -312,6 +313,9 @@ export class Session implements SessionApi {
     while ((history.nextInput()?.at ?? Infinity) <= host.now) await this.applyNext();
     history.add(input, host.now);
     await this.perform(input);
+    if (input.kind === 'fault') {
+      this.tools.watch?.control({ do: 'act', act: `fault:${writeFault(input.fault)}` }, host.now);
+    }
     await this.showWatch();
   }
 
