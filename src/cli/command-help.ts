@@ -29,6 +29,7 @@ export type HelpRow = readonly [
 ];
 
 /** Sorted by name; subcommands stand as "CONFIG GET". */
+// prettier-ignore -- one row per line
 export const COMMAND_HELP: readonly HelpRow[] = [
   ['ACL', '', '6.0.0', 'server', 'Parent of the ACL commands', '访问控制命令的总称'],
   [

@@ -73,7 +73,7 @@ describe('help', () => {
       /^\r\n {2}\x1b\[1mGET\x1b\[0m \x1b\[90mkey\x1b\[0m\r\n {2}\x1b\[33msummary:\x1b\[0m .+\r\n/,
     );
     expect(get).toMatch(/\x1b\[33mgroup:\x1b\[0m string\r\n\r\n$/);
-    expect(outputHelp(['@hash']).match(/summary:/g)?.length).toBe(15);
+    expect(outputHelp(['@hash']).match(/summary:/g)?.length).toBe(16);
     expect(outputHelp(['nosuch'])).toBe('\r\n\r\n');
     expect(outputHelp(['cluster', 'slots'])).toContain('CLUSTER SLOTS');
   });
