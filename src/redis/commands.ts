@@ -29,6 +29,7 @@ import { genericCommands } from './generic.ts';
 import { objectCommands } from './object-commands.ts';
 import { scanCommands } from './scan.ts';
 import { multiCommands } from './multi.ts';
+import { scriptingCommands } from './scripting/index.ts';
 import { stringCommands } from './t-string.ts';
 import { typeCommands } from './types/index.ts';
 
@@ -68,6 +69,7 @@ function modules(): readonly CommandProcs[] {
     scanCommands,
     slowlogCommands,
     stringCommands,
+    ...scriptingCommands(),
     ...typeCommands(),
   ];
 }

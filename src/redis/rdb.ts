@@ -122,6 +122,8 @@ export function rdbLoad(server: Server, data: Bytes): RdbAux {
   const version = Number(/^REDIS([0-9]{4})/.exec(data)?.[1] ?? NaN);
   if (!(version >= 1 && version <= RDB_VERSION)) throw new RdbError('wrong signature or version');
   input.raw(9);
+  // What is loaded takes the place of all there was.
+  server.scripting.libraries.clear();
   const aux = new Map<Bytes, Bytes>();
   let db = server.dbs[0] as Db;
   let notes = noNotes();
@@ -213,4 +215,26 @@ export function verifyDumpPayload(payload: Bytes): boolean {
 export function loadDumpObject(payload: Bytes, config: Config = DEFAULTS): Obj {
   const input = new RdbReader(payload, 0, payload.length - 10);
   return loadObject(input, input.byte(), config);
+}
+
+/** Libraries as FUNCTION DUMP gives them. */
+export function dumpFunctions(codes: readonly Bytes[]): Bytes {
+  const out = new RdbWriter(true);
+  for (const code of codes) {
+    out.byte(OPCODE_FUNCTION2);
+    out.string(code);
+  }
+  const data = out.result() + littleEndian(RDB_VERSION, 2);
+  return data + crc64(data);
+}
+
+/** The code of each library in a verified payload; throws RdbError when it is damaged. */
+export function restoreFunctions(payload: Bytes): Bytes[] {
+  const input = new RdbReader(payload, 0, payload.length - 10);
+  const codes: Bytes[] = [];
+  while (input.at < input.end) {
+    if (input.byte() !== OPCODE_FUNCTION2) throw new RdbError('given type is not a function');
+    codes.push(input.string());
+  }
+  return codes;
 }

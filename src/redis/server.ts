@@ -43,6 +43,8 @@ import {
   type ReplicationState,
 } from './replication/index.ts';
 import { beforeSleep, initServer, serverCron } from './life.ts';
+import { scriptTimer } from './scripting/slow-script.ts';
+import { ScriptingState } from './scripting/state.ts';
 import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
 
@@ -107,6 +109,8 @@ export class Server implements Process {
   isLfuPolicy = false;
   monitors: Set<Client> = new Set();
   pause: PauseState = new PauseState();
+  /** Scripts and functions. */
+  scripting: ScriptingState = new ScriptingState();
   /** A script has run longer than busy-reply-threshold. */
   busyScript = false;
   scriptOom = false;
@@ -217,6 +221,7 @@ export class Server implements Process {
   onTimer(timer: string): void {
     if (timer === 'cron') serverCron(this);
     else if (timer === 'block') migrateTimedOut(this);
+    else if (timer === 'script') scriptTimer(this);
     beforeSleep(this);
   }
 

@@ -1,0 +1,147 @@
+/* EVAL, EVALSHA, their _RO forms, and SCRIPT (after eval.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { string2ll } from '#base/integer.ts';
+import { sha1Hex } from '#base/sha1.ts';
+import type { Client } from '#redis/client.ts';
+import type { CommandProcs } from '#redis/command.ts';
+import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
+import { helpReply } from '#redis/types/common.ts';
+import { interpreter } from './interpreter.ts';
+import { killScript, runScript } from './slow-script.ts';
+import { FLAG_NAMES, noFlags, type CachedScript, type ScriptFlags } from './state.ts';
+
+const fail = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
+
+/** Flags of a shebang line, null without one; and the script with that line made empty. */
+function parseShebang(body: Bytes): { flags: ScriptFlags | null; code: Bytes } | ErrorReply {
+  if (!body.startsWith('#!')) return { flags: null, code: body };
+  const end = body.indexOf('\n');
+  if (end < 0) return fail('Invalid script shebang');
+  const parts = body.slice(0, end).split(' ').filter(Boolean);
+  if (parts[0] !== '#!lua') return fail(`Unexpected engine in script shebang: ${parts[0] ?? ''}`);
+  const flags = noFlags();
+  for (const part of parts.slice(1)) {
+    if (!part.startsWith('flags=')) return fail(`Unknown lua shebang option: ${part}`);
+    for (const name of part.slice(6).split(',').filter(Boolean)) {
+      const flag = FLAG_NAMES.find(([known]) => known === name)?.[1];
+      if (flag === undefined) return fail(`Unexpected flag in script shebang: ${name}`);
+      flags[flag] = true;
+    }
+  }
+  return { flags, code: body.slice(end) };
+}
+
+/** Compiles a script and puts it in the cache. */
+function createScript(client: Client, sha: Bytes, body: Bytes): CachedScript | ErrorReply {
+  const known = client.server.scripting.scripts.get(sha);
+  if (known) return known;
+  const parsed = parseShebang(body);
+  if (parsed instanceof ErrorReply) return parsed;
+  const problem = interpreter().compileError(parsed.code);
+  if (problem !== null) return fail(`Error compiling script (new function): ${problem}`);
+  const script: CachedScript = { body, flags: parsed.flags };
+  client.server.scripting.scripts.set(sha, script);
+  return script;
+}
+
+/** Reads numkeys and splits what follows. */
+export function splitKeys(
+  argv: readonly Bytes[],
+  badNumber: ErrorReply,
+): { keys: readonly Bytes[]; args: readonly Bytes[] } | ErrorReply {
+  const count = string2ll(argv[2] as Bytes);
+  if (count === null) return badNumber;
+  if (count > argv.length - 3) return fail("Number of keys can't be greater than number of args");
+  if (count < 0) return fail("Number of keys can't be negative");
+  return { keys: argv.slice(3, 3 + Number(count)), args: argv.slice(3 + Number(count)) };
+}
+
+function evalWith(bySha: boolean, readOnly: boolean) {
+  return (client: Client, argv: readonly Bytes[]): Reply | undefined => {
+    const text = argv[1] as Bytes;
+    if (bySha && text.length !== 40) return NO_SCRIPT;
+    const split = splitKeys(argv, fail('value is not an integer or out of range'));
+    if (split instanceof ErrorReply) return split;
+    const sha = bySha ? text.toLowerCase() : sha1Hex(text);
+    const script = bySha ? client.server.scripting.scripts.get(sha) : createScript(client, sha, text);
+    if (script === undefined) return NO_SCRIPT;
+    if (script instanceof ErrorReply) return script;
+    const parsed = parseShebang(script.body);
+    if (parsed instanceof ErrorReply) return parsed;
+    return runScript(client, {
+      kind: 'eval',
+      name: sha,
+      body: parsed.code,
+      library: null,
+      flags: script.flags,
+      readOnly,
+      ...split,
+      argv,
+    });
+  };
+}
+
+const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
+
+/** SCRIPT LOAD script */
+function loadCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const body = argv[2] as Bytes;
+  const sha = sha1Hex(body);
+  const script = createScript(client, sha, body);
+  return script instanceof ErrorReply ? script : sha;
+}
+
+/** SCRIPT EXISTS sha1 [sha1 ...] */
+function existsCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const { scripts } = client.server.scripting;
+  return argv.slice(2).map((sha) => (scripts.has(sha.toLowerCase()) ? 1 : 0));
+}
+
+/** SCRIPT FLUSH [ASYNC|SYNC] */
+function flushCommand(client: Client, argv: readonly Bytes[]): Reply {
+  const mode = argv[2]?.toLowerCase();
+  if (argv.length > 3 || (mode !== undefined && mode !== 'sync' && mode !== 'async')) {
+    return fail('SCRIPT FLUSH only support SYNC|ASYNC option');
+  }
+  client.server.scripting.scripts.clear();
+  return OK;
+}
+
+/** SCRIPT DEBUG YES|SYNC|NO */
+function debugCommand(_client: Client, argv: readonly Bytes[]): Reply {
+  const mode = (argv[2] as Bytes).toLowerCase();
+  if (mode === 'no') return OK;
+  if (mode !== 'yes' && mode !== 'sync') return fail('Use SCRIPT DEBUG YES/SYNC/NO');
+  return fail('the debugger of scripts is not part of this server');
+}
+
+const SCRIPT_HELP = [
+  'DEBUG (YES|SYNC|NO)',
+  '    Set the debug mode for subsequent scripts executed.',
+  'EXISTS <sha1> [<sha1> ...]',
+  '    Return information about the existence of the scripts in the script cache.',
+  'FLUSH [ASYNC|SYNC]',
+  '    Flush the Lua scripts cache. Very dangerous on replicas.',
+  '    When called without the optional mode argument, the behavior is determined by the',
+  '    lazyfree-lazy-user-flush configuration directive. Valid modes are:',
+  '    * ASYNC: Asynchronously flush the scripts cache.',
+  '    * SYNC: Synchronously flush the scripts cache.',
+  'KILL',
+  '    Kill the currently executing Lua script.',
+  'LOAD <script>',
+  '    Load a script into the scripts cache without executing it.',
+];
+
+export const evalCommands: CommandProcs = {
+  eval: evalWith(false, false),
+  eval_ro: evalWith(false, true),
+  evalsha: evalWith(true, false),
+  evalsha_ro: evalWith(true, true),
+  'script|load': loadCommand,
+  'script|exists': existsCommand,
+  'script|flush': flushCommand,
+  'script|debug': debugCommand,
+  'script|kill': (client) => killScript(client.server, 'eval'),
+  'script|help': () => helpReply('SCRIPT', SCRIPT_HELP),
+};

@@ -1,0 +1,17 @@
+/* Fetching the Lua interpreter: a separate piece of the program, loaded when a script is first wanted. */
+
+import { installLua, luaIsInstalled, type LuaModule } from './lua-module.ts';
+
+interface LuaPackage {
+  readonly LuaApi: { initialize(wasmUri?: string): Promise<{ module: unknown }> };
+}
+
+/** Loads and installs Lua. `wasmUri` says where the compiled interpreter lies when it does not lie beside
+ *  its package (in a built page). */
+export async function loadLua(wasmUri?: string): Promise<void> {
+  if (luaIsInstalled()) return;
+  const loaded = (await import('wasmoon-lua5.1')) as unknown as LuaPackage & { default?: LuaPackage };
+  const { LuaApi } = loaded.LuaApi ? loaded : (loaded.default as LuaPackage);
+  const api = await LuaApi.initialize(wasmUri);
+  installLua(api.module as LuaModule);
+}

@@ -1,0 +1,141 @@
+/* A command that a script runs: may it, and what does it return (after scriptCall in script.c). */
+
+import type { Bytes } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
+import { aclCheckAllPerm, addAclLogEntry } from '#redis/acl.ts';
+import { routeQuery } from '#redis/cluster/redirect.ts';
+import { CMD_DENYOOM, CMD_NOSCRIPT, CMD_STALE, CMD_WRITE, type Command } from '#redis/command-table.ts';
+import { lookupCommand } from '#redis/commands.ts';
+import { getKeysFromCommand } from '#redis/keys.ts';
+import { diskErrorMessage } from '#redis/persistence.ts';
+import { call, countErrorReply, mustObeyClient } from '#redis/process-command.ts';
+import { ErrorReply, type Reply } from '#redis/reply.ts';
+import type { ScriptRun } from './script-run.ts';
+
+const refuse = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
+
+function checkPermission(run: ScriptRun): ErrorReply | null {
+  const denial = aclCheckAllPerm(run.client);
+  if (denial === null) return null;
+  addAclLogEntry(run.client, denial, 'lua');
+  if (denial.reason === 'command') {
+    return refuse("The user executing the script can't run this command or subcommand");
+  }
+  if (denial.reason === 'key') {
+    return refuse(
+      "The user executing the script can't access at least one of the keys mentioned in the command arguments",
+    );
+  }
+  return refuse("The user executing the script can't publish to the channel mentioned in the command");
+}
+
+function checkWrite(run: ScriptRun, command: Command): ErrorReply | null {
+  const { server } = run;
+  if ((command.flags & CMD_WRITE) === 0) return null;
+  if (run.readOnly) return refuse('Write commands are not allowed from read-only scripts.');
+  // What has begun to write must not stop half way.
+  if (run.wrote) return null;
+  const obey = run.caller === null || mustObeyClient(run.caller);
+  if (obey) return null;
+  if (server.isReplica() && server.config.replicaReadOnly) {
+    return new ErrorReply("READONLY You can't write against a read only replica.");
+  }
+  const diskError = diskErrorMessage(server);
+  if (diskError) return diskError;
+  const { minReplicasToWrite, minReplicasMaxLag } = server.config;
+  const needsReplicas = !server.isReplica() && minReplicasToWrite > 0 && minReplicasMaxLag > 0;
+  if (needsReplicas && server.replication.goodReplicas < minReplicasToWrite) {
+    return new ErrorReply('NOREPLICAS Not enough good replicas to write.');
+  }
+  return null;
+}
+
+function checkMemory(run: ScriptRun, command: Command): ErrorReply | null {
+  const { server } = run;
+  if (run.wrote || run.call.flags?.allowOom || (command.flags & CMD_DENYOOM) === 0) return null;
+  if (run.caller === null || mustObeyClient(run.caller)) return null;
+  if (server.config.maxmemory === 0 || !server.scriptOom) return null;
+  return new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
+}
+
+/** In cluster mode a script may use keys of one slot that this server serves. */
+function checkCluster(run: ScriptRun, command: Command, argv: readonly Bytes[]): ErrorReply | null {
+  const { server, caller } = run;
+  if (server.cluster === null || caller === null || mustObeyClient(caller)) return null;
+  const route = routeQuery(run.client, command, argv);
+  if (route.kind === 'downReadOnly') {
+    return refuse('Script attempted to execute a write command while the cluster is down and readonly');
+  }
+  if (route.kind === 'downState') {
+    return refuse('Script attempted to execute a command while the cluster is down');
+  }
+  if (route.kind !== 'execute') return refuse('Script attempted to access a non local key in a cluster node');
+  if (run.call.flags?.allowCrossSlot) return null;
+  const [key] = getKeysFromCommand(command, argv);
+  if (key === undefined) return null;
+  const slot = keyHashSlot(argv[key.position] as Bytes);
+  if (run.slot === -1) run.slot = slot;
+  return run.slot === slot
+    ? null
+    : refuse('Script attempted to access keys that do not hash to the same slot');
+}
+
+function checkStale(run: ScriptRun, command: Command): ErrorReply | null {
+  const { server } = run;
+  const stale = server.isReplica() && !server.config.replicaServeStaleData && !server.replication.linkUp;
+  if (!stale || (command.flags & CMD_STALE) !== 0) return null;
+  return refuse('Can not execute the command on a stale replica');
+}
+
+/** Runs one command for a script; the reply is an error when it may not run. */
+export function scriptCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
+  // A run that was interrupted gets the replies of its earlier part again.
+  if (run.replayed < run.replies.length) return run.replies[run.replayed++] as Reply;
+  const reply = runCommand(run, argv);
+  run.replies.push(reply);
+  run.replayed++;
+  return reply;
+}
+
+function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
+  const { server, client } = run;
+  const command = lookupCommand(argv);
+  if (command === null || command.proc === null) return refuse('Unknown Redis command called from script');
+  const wrongArity = command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity;
+  if (wrongArity) return refuse('Wrong number of args calling Redis command from script');
+  if (command.flags & CMD_NOSCRIPT) return refuse('This Redis command is not allowed from script');
+  client.cmd = command;
+  client.argv = argv;
+  const refusal =
+    checkStale(run, command) ?? checkPermission(run) ?? checkWrite(run, command) ?? checkMemory(run, command);
+  if (refusal) return refusal;
+  if (command.flags & CMD_WRITE) run.wrote = true;
+  const misplaced = checkCluster(run, command, argv);
+  if (misplaced) return misplaced;
+  const replies: Reply[] = [];
+  client.collector = replies;
+  const opsBefore = server.pendingOps.length;
+  const caller = server.scriptCaller;
+  server.scriptCaller = run.caller;
+  call(client);
+  server.scriptCaller = caller;
+  limitPropagation(run, opsBefore);
+  return replies[0] ?? null;
+}
+
+/** redis.set_repl: what this command propagated goes to the chosen targets only. */
+function limitPropagation(run: ScriptRun, opsBefore: number): void {
+  if (run.replFlags === 3) return;
+  const ops = run.server.pendingOps;
+  run.server.pendingOps = [
+    ...ops.slice(0, opsBefore),
+    ...ops.slice(opsBefore).flatMap((op) => {
+      const target = op.target & run.replFlags;
+      return target === 0 ? [] : [{ ...op, target }];
+    }),
+  ];
+}
+
+/** Counts an error that a script made itself, as call() counts those of commands. */
+export const countScriptError = (run: ScriptRun, error: ErrorReply): void =>
+  countErrorReply(run.server, error);

@@ -1,0 +1,95 @@
+/* What a server knows of scripts: all of it data, so that snapshots hold it. Interpreters are made from it
+ * when they are needed. */
+
+import type { Bytes } from '#base/bytes.ts';
+import type { Client } from '#redis/client.ts';
+import type { Reply } from '#redis/reply.ts';
+import type { PendingOp } from '#redis/propagate.ts';
+
+/** Flags of a script with a shebang line, or of a function. */
+export interface ScriptFlags {
+  noWrites: boolean;
+  allowOom: boolean;
+  allowStale: boolean;
+  noCluster: boolean;
+  allowCrossSlot: boolean;
+}
+
+/** The names of the flags, in the order in which Redis lists them. */
+export const FLAG_NAMES: readonly (readonly [name: string, flag: keyof ScriptFlags])[] = [
+  ['no-writes', 'noWrites'],
+  ['allow-oom', 'allowOom'],
+  ['allow-stale', 'allowStale'],
+  ['no-cluster', 'noCluster'],
+  ['allow-cross-slot-keys', 'allowCrossSlot'],
+];
+
+export const noFlags = (): ScriptFlags => ({
+  noWrites: false,
+  allowOom: false,
+  allowStale: false,
+  noCluster: false,
+  allowCrossSlot: false,
+});
+
+/** A script in the cache of EVAL. */
+export interface CachedScript {
+  readonly body: Bytes;
+  /** Null without a shebang: the rules of the time before flags. */
+  readonly flags: ScriptFlags | null;
+}
+
+export interface LibraryFunction {
+  readonly name: Bytes;
+  readonly description: Bytes | null;
+  readonly flags: ScriptFlags;
+}
+
+/** A library of FUNCTION LOAD. */
+export interface Library {
+  readonly name: Bytes;
+  readonly code: Bytes;
+  readonly functions: ReadonlyMap<Bytes, LibraryFunction>;
+}
+
+/** What is to be run for a client. */
+export interface ScriptCall {
+  readonly kind: 'eval' | 'function';
+  /** SHA-1 of the script, or name of the function: as errors name it. */
+  readonly name: Bytes;
+  readonly body: Bytes;
+  readonly library: Bytes | null;
+  readonly flags: ScriptFlags | null;
+  readonly readOnly: boolean;
+  readonly keys: readonly Bytes[];
+  readonly args: readonly Bytes[];
+  /** As the client sent it. */
+  readonly argv: readonly Bytes[];
+}
+
+/** A script that runs longer than busy-reply-threshold. The interpreter cannot be frozen and kept in a
+ *  snapshot; so the script is run again from its start with more time, and gets the replies that it
+ *  got before instead of running its commands twice. */
+export interface SlowScript {
+  readonly client: Client;
+  readonly call: ScriptCall;
+  /** Unix ms at which it began. */
+  readonly startedAtMs: number;
+  /** What redis.call has returned so far. */
+  readonly replies: Reply[];
+  readonly pendingOps: PendingOp[];
+  /** Processor time it has had, microseconds. */
+  budgetMicros: number;
+  wrote: boolean;
+  /** Where it was when its time was over, "user_script:1". */
+  place: string;
+  /** Its result when it is known already but not due yet. */
+  outcome: { reply: Reply; dueMicros: number } | null;
+}
+
+/** Scripts, libraries, and the script that is running. */
+export class ScriptingState {
+  scripts: Map<Bytes, CachedScript> = new Map();
+  libraries: Map<Bytes, Library> = new Map();
+  slow: SlowScript | null = null;
+}
