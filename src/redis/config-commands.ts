@@ -16,12 +16,17 @@ import { resetServerStats } from './stats.ts';
 function configGet(client: Client, argv: readonly Bytes[]): Reply {
   const config = client.server.config;
   const pairs: [Reply, Reply][] = [];
-  const patterns = argv.slice(2).map((pattern) => pattern.toLowerCase());
-  for (const [name, parameter] of configTable) {
-    // A name without glob characters finds the parameter alone, by either of its names.
-    if (patterns.some((pattern) => stringmatchlen(pattern, name))) {
-      pairs.push([name, getConfigText(config, parameter)]);
-    }
+  const shown = new Set<string>();
+  const show = (name: string, shownAs: string): void => {
+    const parameter = configTable.get(name);
+    if (parameter === undefined || shown.has(name)) return;
+    shown.add(name);
+    pairs.push([shownAs, getConfigText(config, parameter)]);
+  };
+  for (const pattern of argv.slice(2)) {
+    // A plain name is given back as it was typed.
+    if (!/[[*?]/.test(pattern)) show(pattern.toLowerCase(), pattern);
+    else for (const name of configTable.keys()) if (stringmatchlen(pattern, name, true)) show(name, name);
   }
   return new MapReply(pairs);
 }

@@ -30,7 +30,7 @@ export function getSpecial(config: Config, name: string): string {
     case 'replicaof':
       return config.replicaof;
     default:
-      return config.latencyTrackingInfoPercentiles.map((value) => formatG(value, 17)).join(' ');
+      return config.latencyTrackingInfoPercentiles.map((value) => formatG(value, 10)).join(' ');
   }
 }
 

@@ -18,7 +18,6 @@ import { alsoPropagate } from './propagate.ts';
 import { createDumpPayload } from './rdb.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
-import { stringmatchlen } from '#base/glob.ts';
 
 type Sub = (client: Client, argv: readonly Bytes[]) => Reply | undefined;
 
@@ -129,11 +128,6 @@ function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
-function stringmatch(_client: Client, argv: readonly Bytes[]): Reply {
-  stringmatchlen(argv[2] as Bytes, argv[3] as Bytes);
-  return OK;
-}
-
 /** How many keys each database holds; there is no hash table to look into. */
 function htstats(client: Client, argv: readonly Bytes[]): Reply {
   const db = client.server.dbs[Number.parseInt(argv[2] as Bytes, 10)];
@@ -191,7 +185,6 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
   htstats: [3, 3, htstats],
   'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],
   'pause-cron': [3, 3, pauseCron],
-  'stringmatch-test': [2, 4, stringmatch],
   listpack: [3, 3, () => new Status('Listpack structure printed on stdout')],
   'aof-flush-sleep': [3, 3, ignored],
   'set-skip-checksum-validation': [3, 3, ignored],

@@ -57,7 +57,10 @@ export function trimSlowlog(server: Server): void {
 
 function slowlogGet(client: Client, argv: readonly Bytes[]): Reply {
   let count = 10;
-  if (argv.length > 3) return new ErrorReply(`ERR wrong number of arguments for 'slowlog|get' command`);
+  if (argv.length > 3)
+    return new ErrorReply(
+      `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try SLOWLOG HELP.`,
+    );
   if (argv.length === 3) {
     const asked = string2ll(argv[2] as Bytes);
     if (asked === null || asked < -1)

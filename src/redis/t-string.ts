@@ -320,8 +320,7 @@ function incrDecr(client: Client, key: Bytes, by: Int64): Reply {
     before = value;
   }
   const after = addInt64(before, by);
-  if (after === null)
-    return new ErrorReply('ERR increment or decrement would overflow');
+  if (after === null) return new ErrorReply('ERR increment or decrement would overflow');
   if (obj === null) dbAdd(client.db, key, new StringObj(String(after), ENCODING_INT));
   else {
     (obj as StringObj).value = String(after);
@@ -353,7 +352,8 @@ function incrbyfloat(client: Client, argv: readonly Bytes[]): Reply {
   const by = parseLongDouble(argv[2] as Bytes);
   if (before === null || by === null) return NOT_FLOAT;
   const after = addLongDouble(before, by);
-  if (after === null || after.infinite !== 0) return new ErrorReply('ERR increment would produce NaN or Infinity');
+  if (after === null || after.infinite !== 0)
+    return new ErrorReply('ERR increment would produce NaN or Infinity');
   const text = formatHuman(after);
   const value: Obj = createPlainStringObject(text);
   if (obj === null) dbAdd(client.db, key, value);

@@ -2,7 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord, SYNTAX_ERROR } from './args.ts';
+import { isWord, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { ErrorReply, MapReply, OK, SetReply, type Reply } from './reply.ts';
@@ -26,7 +26,7 @@ function parseOptions(client: Client, argv: readonly Bytes[]): TrackingState | E
     if (isWord(argv[at], 'redirect') && more) {
       if (state.redirect !== 0) return error('A client can only redirect to a single other client');
       const id = string2ll(argv[++at] as Bytes);
-      if (id === null) return error('Invalid client ID');
+      if (id === null) return NOT_INTEGER;
       state.redirect = Number(id);
       if (!client.server.clientsById.has(state.redirect)) {
         return error('The client ID you want redirect to does not exist');
@@ -98,7 +98,7 @@ function tracking(client: Client, argv: readonly Bytes[]): Reply {
 
 function caching(client: Client, argv: readonly Bytes[]): Reply {
   const state = client.tracking;
-  if (state === null || (!state.optIn && !state.optOut)) {
+  if (state === null) {
     return error(
       'CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
     );

@@ -77,7 +77,7 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   if (
     state !== null &&
     client === caller &&
-    cmd.fullName !== 'client|caching' &&
+    cmd.parent?.fullName !== 'client' &&
     (caller.flags & CLIENT_MULTI) === 0
   ) {
     state.caching = false;

@@ -42,7 +42,7 @@ export class InProcess implements Target {
       this.inputs.set(connection, '');
     }
     this.lone.feed(socket, data);
-    await this.sleep(1);
+    await this.sleep(0.1);
   }
 
   async read(connection: string): Promise<Tree> {

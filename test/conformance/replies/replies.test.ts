@@ -28,6 +28,12 @@ function differences(steps: readonly Step[], theirs: readonly Tree[], ours: read
 const SUITES = [
   { corpus: 'commands', mode: 'standalone', config: {} },
   { corpus: 'commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'strings', mode: 'standalone', config: {} },
+  { corpus: 'strings', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'keys', mode: 'standalone', config: {} },
+  { corpus: 'keys', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'connection', mode: 'standalone', config: {} },
+  { corpus: 'config', mode: 'standalone', config: {} },
   { corpus: 'cluster-commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
 
