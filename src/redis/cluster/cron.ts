@@ -29,6 +29,7 @@ import {
   CLUSTER_TODO_UPDATE_STATE,
   ClusterState,
   type ClusterNode,
+  type Scan,
 } from './state.ts';
 import { clusterUpdateState } from './update-state.ts';
 
@@ -81,9 +82,11 @@ export function clusterCron(server: Server): void {
   const { myself } = cluster;
   cluster.cronIteration++;
   clusterUpdateMyself(server);
-  reconnectNodes(server);
+  const due = scanDue(server);
+  if (due) reconnectNodes(server);
   if (cluster.cronIteration % 10 === 0) pingOneAtRandom(server);
-  const scan = scanNodes(server);
+  const updateState = due && scanNodes(server);
+  const scan = cluster.lastScan;
   startReplication(server);
   manualFailoverCheckTimeout(server);
   if (myself.isSlave) {
@@ -93,7 +96,7 @@ export function clusterCron(server: Server): void {
     if (migrate && server.config.clusterAllowReplicaMigration)
       clusterHandleSlaveMigration(server, scan.maxSlaves);
   }
-  if (scan.updateState || !cluster.ok) clusterUpdateState(server);
+  if (updateState || !cluster.ok) clusterUpdateState(server);
   clusterSaveDeferred(server);
 }
 
@@ -103,11 +106,13 @@ function reconnectNodes(server: Server): void {
   const handshakeTimeoutMs = Math.max(server.config.clusterNodeTimeout, 1000);
   const limit = server.config.clusterLinkSendbufLimit;
   cluster.pfailNodes = 0;
+  cluster.connectNeeded = false;
   const expired: ClusterNode[] = [];
   for (const node of cluster.nodes.list) {
     if (limit > 0) freeLinkOnBufferLimit(server, node, limit);
     if (node.flags & (CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR)) continue;
     if (node.flags & CLUSTER_NODE_PFAIL) cluster.pfailNodes++;
+    if (node.inHandshake) cluster.connectNeeded = true;
     if (node.inHandshake && now - node.ctime > handshakeTimeoutMs) expired.push(node);
     else if (node.link === null) connectClusterLink(server, node);
   }
@@ -145,20 +150,44 @@ function pingOneAtRandom(server: Server): void {
   if (oldest?.link) clusterSendPing(server, oldest.link, CLUSTERMSG_TYPE_PING);
 }
 
-interface Scan {
-  orphanedMasters: number;
-  /** Greatest number of working replicas any master has, and how many my master has. */
-  maxSlaves: number;
-  mySlaves: number;
-  updateState: boolean;
+/** Whether any node can need something now. Looking at all of them each time would be the same. */
+function scanDue(server: Server): boolean {
+  const cluster = clusterOf(server);
+  const { config } = server;
+  return (
+    cluster.scanNeeded ||
+    server.mstime() > cluster.nextScanAt ||
+    cluster.mfEnd !== 0 ||
+    cluster.scannedTimeoutMs !== config.clusterNodeTimeout ||
+    config.clusterLinkSendbufLimit > 0
+  );
 }
 
-/** Pings who was silent, suspects who stays silent, and counts replicas. */
-function scanNodes(server: Server): Scan {
+/** When this node will need something if nothing happens: a ping, a new connection, a suspicion. */
+function nextDeadline(node: ClusterNode, nodeTimeoutMs: number): number {
+  const halfMs = nodeTimeoutMs / 2;
+  const { link, pingSent } = node;
+  if (pingSent === 0) return link ? node.pongReceived + halfMs : Infinity;
+  const { dataReceived } = node;
+  const reconnect = link
+    ? Math.max(link.ctime + nodeTimeoutMs, pingSent + halfMs, dataReceived + halfMs)
+    : Infinity;
+  if (node.flags & (CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL)) return reconnect;
+  return Math.min(reconnect, Math.max(pingSent, dataReceived) + nodeTimeoutMs);
+}
+
+/** Pings who was silent, suspects who stays silent, and counts replicas; true when the state has to
+ *  be computed anew. */
+function scanNodes(server: Server): boolean {
   const cluster = clusterOf(server);
   const { myself } = cluster;
-  const scan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0, updateState: false };
+  const scan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0 };
+  let updateState = false;
   const now = server.mstime();
+  const nodeTimeoutMs = server.config.clusterNodeTimeout;
+  cluster.scannedTimeoutMs = nodeTimeoutMs;
+  cluster.scanNeeded = cluster.connectNeeded;
+  cluster.nextScanAt = Infinity;
   const skip = CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR | CLUSTER_NODE_HANDSHAKE;
   for (const node of cluster.nodes.list) {
     if (node.flags & skip) continue;
@@ -168,10 +197,16 @@ function scanNodes(server: Server): Scan {
       scan.maxSlaves = Math.max(scan.maxSlaves, okSlaves);
       if (myself.slaveof === node) scan.mySlaves = okSlaves;
     }
-    if (pingIfDue(server, node, now) || node.pingSent === 0) continue;
-    if (suspectIfSilent(server, node, now)) scan.updateState = true;
+    if (!pingIfDue(server, node, now) && node.pingSent !== 0) {
+      if (suspectIfSilent(server, node, now)) updateState = true;
+    }
+    const deadline = nextDeadline(node, nodeTimeoutMs);
+    if (deadline < cluster.nextScanAt) cluster.nextScanAt = deadline;
   }
-  return scan;
+  cluster.lastScan = scan;
+  // The next heartbeats carry as many suspects as the next walk counts.
+  if (updateState) cluster.scanNeeded = true;
+  return updateState;
 }
 
 /** True when a PING was sent now. */
@@ -227,6 +262,7 @@ export function clusterBeforeSleep(server: Server): void {
   const cluster = clusterOf(server);
   const flags = cluster.todoBeforeSleep;
   if (flags === 0) return;
+  cluster.scanNeeded = true;
   cluster.todoBeforeSleep = 0;
   if (flags & CLUSTER_TODO_HANDLE_MANUALFAILOVER) {
     if (cluster.myself.isSlave) {

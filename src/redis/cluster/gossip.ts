@@ -97,12 +97,22 @@ export function clusterBuildMessage(server: Server, type: number, data: BusData,
 
 /** Sends a PING, PONG or MEET with its gossip section. */
 export function clusterSendPing(server: Server, link: ClusterLink, type: number): void {
-  if (type === CLUSTERMSG_TYPE_PING && !link.inbound && link.node) link.node.pingSent = server.mstime();
+  if (type === CLUSTERMSG_TYPE_PING && !link.inbound && link.node) {
+    link.node.pingSent = server.mstime();
+    expectScan(server);
+  }
   const entries = selectGossip(server);
   const hostname = server.config.clusterAnnounceHostname;
   const data: BusData = hostname === '' ? { kind: 'gossip', entries } : { kind: 'gossip', entries, hostname };
   const flags = hostname === '' ? 0 : CLUSTERMSG_FLAG0_EXT_DATA;
   clusterSendMessage(server, link, clusterBuildMessage(server, type, data, flags));
+}
+
+/** A node was pinged or answered: it needs nothing for half the timeout, but may after that. */
+export function expectScan(server: Server): void {
+  const cluster = clusterOf(server);
+  const at = server.mstime() + server.config.clusterNodeTimeout / 2;
+  if (at < cluster.nextScanAt) cluster.nextScanAt = at;
 }
 
 /** A tenth of the cluster at random (at least three nodes), then every suspected node. */

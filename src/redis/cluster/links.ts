@@ -49,6 +49,7 @@ export function clusterConnected(server: Server, socket: SocketId): void {
   const node = link?.node;
   if (!link || !node) return;
   link.connected = true;
+  cluster.scanNeeded = true;
   for (const message of link.pending) server.io.send(socket, { kind: 'bus', message });
   link.pending = [];
   // A reconnection must not hide that the node has long been silent.
@@ -71,7 +72,9 @@ export function freeClusterLink(server: Server, link: ClusterLink): void {
 }
 
 function forgetLink(server: Server, link: ClusterLink): void {
-  clusterOf(server).links.delete(link.socket);
+  const cluster = clusterOf(server);
+  cluster.links.delete(link.socket);
+  cluster.scanNeeded = true;
   server.socketKinds.delete(link.socket);
   const { node } = link;
   if (!node) return;

@@ -53,7 +53,8 @@ const SAVE_AT_ONCE_UP_TO = 40;
 export function clusterSaveSoon(server: Server, fsync: boolean): void {
   const cluster = clusterOf(server);
   const own =
-    cluster.savedVoteEpoch !== cluster.lastVoteEpoch || cluster.savedConfigEpoch !== cluster.myself.configEpoch;
+    cluster.savedVoteEpoch !== cluster.lastVoteEpoch ||
+    cluster.savedConfigEpoch !== cluster.myself.configEpoch;
   if (own || cluster.nodes.size <= SAVE_AT_ONCE_UP_TO) clusterSaveConfig(server, fsync);
   else cluster.saveDeferred = true;
 }

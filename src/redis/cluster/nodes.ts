@@ -38,6 +38,7 @@ export function createClusterNode(server: Server, name: string | null, flags: nu
 }
 
 export function clusterAddNode(cluster: ClusterState, node: ClusterNode): void {
+  cluster.scanNeeded = true;
   cluster.nodes.add(node);
 }
 

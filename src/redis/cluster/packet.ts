@@ -12,7 +12,7 @@ import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterCountVote, clusterSendFailoverAuthIfNeeded } from './failover.ts';
 import { clearNodeFailureIfNeeded, setFailed } from './failure.ts';
 import { typeLabel } from './codec.ts';
-import { clusterProcessGossipSection, clusterSendPing, clusterSendUpdate } from './gossip.ts';
+import { clusterProcessGossipSection, clusterSendPing, clusterSendUpdate, expectScan } from './gossip.ts';
 import { freeClusterLink, setInboundLink } from './links.ts';
 import { clusterProcessMFStart, noteMasterOffset } from './manual-failover.ts';
 import {
@@ -232,6 +232,7 @@ function updateFlagsAndAddress(
 function notePong(server: Server, node: ClusterNode): void {
   node.pongReceived = server.mstime();
   node.pingSent = 0;
+  expectScan(server);
   if (node.timedOut) {
     node.flags &= ~CLUSTER_NODE_PFAIL;
     emit(server, 'PFAIL_CLEARED', nodeRef(node));

@@ -240,6 +240,14 @@ export class ClusterLink {
   }
 }
 
+/** What cron found out about masters and their replicas. */
+export interface Scan {
+  orphanedMasters: number;
+  /** Greatest number of working replicas any master has, and how many my master has. */
+  maxSlaves: number;
+  mySlaves: number;
+}
+
 /** Rules that a test may switch off, to prove that their absence is noticed. Never set elsewhere. */
 export type Mutation =
   | 'voteTwicePerEpoch'
@@ -308,6 +316,15 @@ export class ClusterState {
   pfailNodes = 0;
   linksBufferLimitExceeded = 0;
   cronIteration = 0;
+  /** Nothing in the table can be due before this (Unix ms), unless `scanNeeded` says that something
+   *  changed: so cron need not look at every node ten times a second. */
+  nextScanAt = 0;
+  scanNeeded = true;
+  /** A handshake is under way: its time-out has to be watched. */
+  connectNeeded = false;
+  /** cluster-node-timeout at the last scan, and what it found. */
+  scannedTimeoutMs = 0;
+  lastScan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0 };
   pingGossipCounter = 0;
   /** First time the state was computed in this process, 0 = not yet. */
   stateFirstComputedAt = 0;
