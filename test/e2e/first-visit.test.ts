@@ -31,7 +31,7 @@ test('without -c a foreign key is refused with MOVED, with -c redis-cli follows'
   await waitForPrompt(page);
   await typeLine(page, 'SET foo bar');
   await waitForTerminal(page, '(error) MOVED 12182 127.0.0.1:7002');
-  await page.getByRole('button', { name: 'Follow redirects (redis-cli -c)' }).click();
+  await page.getByRole('button', { name: '-c', exact: true }).click();
   await page.getByRole('tab', { name: '7000 -c' }).waitFor();
   await waitForPrompt(page);
   await typeLine(page, 'SET foo bar');

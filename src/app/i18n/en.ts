@@ -26,6 +26,7 @@ export const enPage = {
   'region.time': 'Time',
   'region.tape': 'Tape',
   'region.console': 'Console',
+  'region.bottom': 'Console and events',
   'region.feed': 'Events',
   'region.panels': 'Panels',
   'region.failed': 'This part of the page could not be loaded. Check the connection and load the page again.',

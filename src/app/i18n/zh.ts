@@ -27,6 +27,7 @@ export const zhPage = {
   'region.time': '时间',
   'region.tape': '时间带',
   'region.console': '控制台',
+  'region.bottom': '控制台与事件',
   'region.feed': '事件',
   'region.panels': '面板',
   'region.failed': '页面的这一部分没有加载成功。请检查网络后重新加载页面。',

@@ -356,6 +356,7 @@ export class Playground {
     const printed = await this.#enqueue(() => this.session.exec(console, line, limitUs));
     await this.refresh();
     this.#historyStale = true;
+    await this.#keepLog();
     return printed;
   }
 
