@@ -66,6 +66,13 @@ function bytesToHuman(bytes: number): string {
 /** Requests in one go. */
 const PIPELINE = 250;
 
+interface LruMemory {
+  /** Virtual microseconds when this second began. */
+  since: number;
+  hits: number;
+  misses: number;
+}
+
 /** 80% of the requests go to 20% of the keys; with a maxmemory set, the hit rate tells how good the
  *  eviction policy is. */
 export function* lruTest(session: Session, keys: number, kept: ModeState | undefined): Step<number> {
@@ -73,24 +80,24 @@ export function* lruTest(session: Session, keys: number, kept: ModeState | undef
     yield* ops.printError('--lru-test needs a number of keys\n');
     return 1;
   }
-  if (kept === undefined) {
+  let memory = kept?.memory as LruMemory | undefined;
+  if (memory === undefined) {
     for (let at = 0; at < 10; at++) yield* lruCycle(session, keys, true);
+    memory = { since: (yield* ops.clock()).micros, hits: 0, misses: 0 };
   }
   for (;;) {
-    yield* ops.checkpoint({ session, memory: null } satisfies ModeState);
-    const begin = (yield* ops.clock()).micros;
-    let hits = 0;
-    let misses = 0;
-    while ((yield* ops.clock()).micros - begin < 1_000_000) {
-      const [hit, missed] = yield* lruCycle(session, keys, false);
-      hits += hit;
-      misses += missed;
-    }
-    const total = hits + misses;
+    yield* ops.checkpoint({ session, memory } satisfies ModeState);
+    const [hits, misses] = yield* lruCycle(session, keys, false);
+    memory.hits += hits;
+    memory.misses += misses;
+    const now = (yield* ops.clock()).micros;
+    if (now - memory.since < 1_000_000) continue;
+    const total = memory.hits + memory.misses;
     const share = (part: number): string => ((100 * part) / Math.max(1, total)).toFixed(2);
     yield* ops.print(
-      `${total} Gets/sec | Hits: ${hits} (${share(hits)}%) | Misses: ${misses} (${share(misses)}%)\n`,
+      `${total} Gets/sec | Hits: ${memory.hits} (${share(memory.hits)}%) | Misses: ${memory.misses} (${share(memory.misses)}%)\n`,
     );
+    memory = { since: now, hits: 0, misses: 0 };
   }
 }
 
