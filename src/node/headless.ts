@@ -36,6 +36,12 @@ const specs = {
   fault: { kind: 'texts', value: 'FAULT', help: 'something that breaks; may be repeated' },
   bytes: { kind: 'flag', help: 'force every message through its wire format' },
   parts: { kind: 'number', value: 'N', default: 1, min: 1, max: 16, help: 'split the world as workers do' },
+  swarm: {
+    kind: 'number',
+    value: 'N',
+    min: 1,
+    help: 'instead: N random worlds under the rules, from --seed on',
+  },
   events: { kind: 'flag', help: 'print the protocol events' },
   json: { kind: 'flag', help: 'print JSON' },
 } as const satisfies Record<string, OptionSpec>;
@@ -50,6 +56,8 @@ interface RunOptions {
   forMs: number;
   faults: TimedFault[];
   parts: number;
+  /** Number of random worlds to run instead; 0 = none. */
+  swarm: number;
   events: boolean;
   json: boolean;
 }
@@ -88,6 +96,7 @@ function readOptions(argv: readonly string[]): RunOptions {
     forMs: options.for as number,
     faults,
     parts: options.parts as number,
+    swarm: (options.swarm as number | undefined) ?? 0,
     events: options.events === true,
     json: options.json === true,
   };
@@ -183,8 +192,37 @@ function report(options: RunOptions, outcome: Outcome): string {
   return lines.join('\n');
 }
 
+/** Runs random worlds and reports each rule that was broken. The worlds and the rules are those of the
+ *  tests, so that a seed found here fails there too. Resolves to whether all held. */
+async function runSwarm(first: number, count: number): Promise<boolean> {
+  const { runSeed } = await import('#test/sim/swarm.ts');
+  const startedAt = performance.now();
+  let broken = 0;
+  let virtualMs = 0;
+  let promotions = 0;
+  for (let seed = first; seed < first + count; seed++) {
+    const result = runSeed(seed);
+    virtualMs += result.simulatedMs;
+    promotions += result.promotions;
+    if (result.violation === null) continue;
+    broken++;
+    console.log(`seed ${seed}, ${result.servers} servers: ${result.violation}`);
+    console.log(`  again: npm run sim -- --swarm 1 --seed ${seed}`);
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(
+    `${count} worlds from seed ${first}: ${broken} broke a rule; ${promotions} promotions in ` +
+      `${Math.round(virtualMs / 1000)} virtual seconds, computed in ${seconds.toFixed(1)} s`,
+  );
+  return broken === 0;
+}
+
 const options = readOptions(process.argv.slice(2));
 await loadLua();
+if (options.swarm > 0) {
+  const held = await runSwarm(options.config.seed as number, options.swarm);
+  process.exit(held ? 0 : 1);
+}
 const outcome = await runWorld(options);
 const { frame, events, packets, commands } = outcome;
 if (options.events && !options.json) {

@@ -69,12 +69,20 @@ test('people get words', async () => {
   expect(stdout).toMatch(/\nhash {11}[0-9a-f]{16}\n$/);
 });
 
+test('a swarm of random worlds keeps the rules', async () => {
+  const { code, stdout } = await sim('--swarm', '2', '--seed', '5');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^2 worlds from seed 5: 0 broke a rule; \d+ promotions in \d+ virtual/),
+  ]);
+});
+
 test.each([
   [['--for', 'soon'], '--for must be a time such as 500ms, 60s or 2m, not "soon".'],
   [['--nodes', '7'], '7 servers cannot be shared out to masters with 1 replicas each.'],
   [['--fault', 'kill it'], 'A fault looks like 5s:kill:7002, not "kill it".'],
   [['--fault', '90s:kill:7000', '--for', '1s'], 'A fault at 90000 ms comes after the end.'],
-  [['--swarm'], 'Unknown option "--swarm".'],
+  [['--swarm', 'many'], '--swarm must be a whole number from 1 to 9007199254740991, not "many".'],
 ])('%j is refused in a sentence', async (options, message) => {
   const { code, stderr } = await sim(...options);
   expect([code, stderr.split('\n')[0]]).toEqual([1, message]);

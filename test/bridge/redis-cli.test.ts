@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { exchange, freePorts, redisCli, runBridge, startBridge, stopAll, type Running } from './processes.ts';
 
 afterAll(stopAll);
@@ -81,7 +81,13 @@ describe('a formed cluster of six', () => {
         await once(socket, 'close');
       }),
     );
-    expect((await redisCli(['-p', bridge.port, 'ping'])).stdout).toBe('PONG\n');
+    // Nothing of them is left: the one client is the one who asks.
+    for (let at = 0; at < 6; at++) {
+      await vi.waitFor(async () => {
+        const { stdout } = await redisCli(['-p', bridge.port + at, 'client', 'list', 'type', 'normal']);
+        expect(stdout.trim().split('\n')).toHaveLength(1);
+      });
+    }
   });
 
   test.each(['SIGTERM'] as const)('stops cleanly on %s', async (signal) => {

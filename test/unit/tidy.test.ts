@@ -22,7 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   session: ['base', 'redis', 'cli', 'client', 'sim', 'lesson', 'shell'],
   app: ['base', 'redis', 'cli', 'client', 'sim', 'lesson', 'shell', 'session', 'workers'],
   workers: ['base', 'redis', 'cli', 'client', 'sim', 'lesson', 'shell', 'session'],
-  node: ['base', 'redis', 'cli', 'client', 'sim', 'lesson', 'shell', 'session'],
+  // `npm run sim -- --swarm` plays the random worlds of the tests.
+  node: ['base', 'redis', 'cli', 'client', 'sim', 'lesson', 'shell', 'session', 'test/sim/swarm.ts'],
 };
 
 /** Folders whose code takes time and chance as arguments. */
