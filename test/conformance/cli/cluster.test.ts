@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadLua } from '#node/lua.ts';
 import { CliWorld, plain } from './cli-world.ts';
 import type { RunOptions } from './outputs.ts';
 
@@ -53,7 +54,8 @@ describe.sequential('a cluster from its creation to its end', () => {
   let ids: Record<string, string>;
   let byName: Record<string, string>;
 
-  beforeAll(() => {
+  beforeAll(async () => {
+    await loadLua();
     world = new CliWorld({ ports: PORTS, cluster: true });
     world.addServer(7009, false);
     world.runMs(500);

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8Decode } from '#base/bytes.ts';
+import { loadLua } from '#node/lua.ts';
 import { CliWorld } from './cli-world.ts';
 import type { OpenConsole } from './cli-world.ts';
 
@@ -82,7 +83,8 @@ function piped(name: string): string {
 
 describe.sequential('a lone server', () => {
   let world: CliWorld;
-  beforeAll(() => {
+  beforeAll(async () => {
+    await loadLua();
     world = new CliWorld({ ports: [7330], config: { 'enable-debug-command': 'yes' }, paranoid: true });
   });
 
