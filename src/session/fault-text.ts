@@ -54,3 +54,32 @@ function settings(words: readonly string[]): { latencyUs?: number; jitterUs?: nu
   }
   return made;
 }
+
+/** The words that `parseFault` reads back. */
+export function writeFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'healAll':
+      return fault.kind;
+    case 'partition':
+      return `partition ${fault.groups.map((group) => group.join(' ')).join(' | ')}`;
+    case 'cut':
+    case 'heal':
+      return `${fault.kind} ${fault.from} ${fault.to}${fault.oneWay ? ' one-way' : ''}`;
+    case 'link': {
+      const { latencyUs, jitterUs, loss, oneWay } = fault;
+      const words = [
+        latencyUs === undefined ? '' : ` latency=${latencyUs}us`,
+        jitterUs === undefined ? '' : ` jitter=${jitterUs}us`,
+        loss === undefined ? '' : ` loss=${loss}`,
+        oneWay ? ' one-way' : '',
+      ];
+      return `link ${fault.from} ${fault.to}${words.join('')}`;
+    }
+    case 'drop':
+    case 'duplicate':
+    case 'delay':
+      return `${fault.kind} ${fault.packet}`;
+    default:
+      return `${fault.kind} ${fault.server}`;
+  }
+}

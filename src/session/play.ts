@@ -12,6 +12,9 @@ const MS = 1000;
 /** A command may wait for a whole cluster to be made. */
 const LINE_LIMIT_US = 300_000 * MS;
 
+/** What redis-cli says when its connection has gone. */
+const LOST = /^Error: (Server closed the connection|Connection reset by peer|Broken pipe)$/m;
+
 /** What was typed where and what came back. */
 export interface Played {
   console: string;
@@ -39,9 +42,7 @@ export class Player {
       case 'line':
         return this.line(action.console, action.line);
       case 'fault':
-        await this.session.input({ kind: 'fault', fault: parseFault(await this.fill(action.fault)) });
-        await this.tell({ do: 'act', act: `fault:${action.fault}` });
-        return;
+        return this.session.input({ kind: 'fault', fault: parseFault(await this.fill(action.fault)) });
       case 'wait':
         await this.session.advance(action.ms * MS);
         return;
@@ -76,7 +77,10 @@ export class Player {
       await this.session.input({ kind: 'openConsole', console, argv: programOf(name) });
       await this.session.advance(1000 * MS);
     }
-    this.onLine({ console: name, line, output: await this.session.exec(console, line, LINE_LIMIT_US) });
+    let output = await this.session.exec(console, line, LINE_LIMIT_US);
+    // redis-cli notices a server's restart only with the next line; a person types it again.
+    if (LOST.test(output)) output = await this.session.exec(console, line, LINE_LIMIT_US);
+    this.onLine({ console: name, line, output });
   }
 
   /** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,

@@ -59,7 +59,8 @@ export class Presenter {
   /** A frame beside those of the page, with everything in it, for a watch. */
   async look(ledger: LedgerFrame): Promise<{ frame: Frame; contents: PartReport['contents'] }> {
     const { host, history } = this;
-    const report = await host.report({ arrivedSince: host.now, detailAll: true, contents: true });
+    const detail = this.builder.plan.map(({ name }) => name);
+    const report = await host.report({ arrivedSince: host.now, detail, detailAll: true, contents: true });
     const frame = await this.assemble(report, history.eventsSince(this.watchedEvents), null, ledger);
     this.watchedEvents = history.eventIndex;
     return { frame, contents: report.contents };
