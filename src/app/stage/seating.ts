@@ -42,7 +42,9 @@ export function sameWorld(before: ReadonlyMap<string, string>, frame: Frame): bo
     compared++;
     if (known === nodeId) same++;
   }
-  return compared > 0 && same * 2 > compared && before.size <= frame.servers.length;
+  // Equal seeds give equal ids in worlds of other sizes, so a leap in size is another world too.
+  const grown = frame.servers.length - before.size;
+  return compared > 0 && same * 2 > compared && grown >= 0 && grown <= Math.max(2, before.size / 2);
 }
 
 /** Seats every server of the frame, as far as possible where it sat before. Returns `before` itself

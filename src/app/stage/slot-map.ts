@@ -27,27 +27,21 @@ export function slotOnMap(square: MapSquare, point: Point): number | null {
   return row * MAP_SIDE + column;
 }
 
+/** Paints the map. `sheet` is a canvas of 128 by 128 pixels, one for each slot; scaled as a whole it
+ *  stays even at any zoom. */
 export function paintSlotMap(
   context: CanvasRenderingContext2D,
   scene: Scene,
   tone: (tone: Tone) => string,
-  /** Share of the busiest slot's keys by slot, where known. */
-  weight: (slot: number) => number,
+  sheet: HTMLCanvasElement,
 ): void {
   const square = mapSquare(scene.layout);
   const cell = square.side / MAP_SIDE;
-  const whole = cell > 3 ? cell * 0.9 : cell;
+  paintSheet(sheet, scene, tone);
   context.save();
   context.translate(square.x, square.y);
-  for (const arc of scene.arcs) {
-    context.fillStyle = arc.owner === null ? tone('line') : tone(arc.tone);
-    for (let slot = arc.first; slot <= arc.last; slot++) {
-      context.globalAlpha = arc.owner === null ? 0.35 : 0.45 + 0.55 * weight(slot);
-      const row = Math.floor(slot / MAP_SIDE);
-      context.fillRect((slot % MAP_SIDE) * cell, row * cell, whole, whole);
-    }
-  }
-  context.globalAlpha = 1;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(sheet, 0, 0, square.side, square.side);
   const marked = [
     ...scene.migrating.map((mark) => ({ slot: mark.slot, colour: tone('text') })),
     ...(scene.needle ? [{ slot: scene.needle.slot, colour: tone('focus') }] : []),
@@ -58,4 +52,21 @@ export function paintSlotMap(
     context.strokeRect((slot % MAP_SIDE) * cell, Math.floor(slot / MAP_SIDE) * cell, cell, cell);
   }
   context.restore();
+}
+
+/** One pixel for each slot, filled run by run and row by row. */
+function paintSheet(sheet: HTMLCanvasElement, scene: Scene, tone: (tone: Tone) => string): void {
+  if (sheet.width !== MAP_SIDE) sheet.width = sheet.height = MAP_SIDE;
+  const context = sheet.getContext('2d');
+  if (!context) return;
+  context.clearRect(0, 0, MAP_SIDE, MAP_SIDE);
+  for (const arc of scene.arcs) {
+    context.fillStyle = arc.owner === null ? tone('line') : tone(arc.tone);
+    for (let slot = arc.first; slot <= arc.last;) {
+      const column = slot % MAP_SIDE;
+      const run = Math.min(MAP_SIDE - column, arc.last - slot + 1);
+      context.fillRect(column, Math.floor(slot / MAP_SIDE), run, 1);
+      slot += run;
+    }
+  }
 }

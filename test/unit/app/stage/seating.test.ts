@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
+import { EMPTY_SEATING, identities, reseat, sameWorld } from '#app/stage/seating.ts';
 import { clusterFrame, frameOf, serverFrame } from './frames.ts';
 
 const seated = (masters: number, replicas = 1) => {
@@ -81,5 +81,19 @@ describe('seats', () => {
     const { frame, seating } = seated(6, 2);
     const other = reseat(reseat(EMPTY_SEATING, clusterFrame(6, 2)), frame);
     expect(other).toEqual(seating);
+  });
+
+  test('a wiped server does not make another world; another size or other ids do', () => {
+    const { frame } = seated(3);
+    const ids = identities(frame);
+    expect(sameWorld(ids, frame)).toBe(true);
+    frame.servers[1]!.nodeId = 'f'.repeat(40);
+    frame.servers[2]!.nodeId = '';
+    expect(sameWorld(ids, frame)).toBe(true);
+    expect(sameWorld(ids, clusterFrame(10, 2))).toBe(false);
+    expect(sameWorld(ids, clusterFrame(1, 1))).toBe(false);
+    expect(sameWorld(new Map(), frame)).toBe(false);
+    for (const server of frame.servers) server.nodeId = server.nodeId.replace(/^0/, 'e');
+    expect(sameWorld(ids, frame)).toBe(false);
   });
 });
