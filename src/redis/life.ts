@@ -4,7 +4,7 @@
 import { loadAclFile, loadAclFromConfig } from './acl-file.ts';
 import { aofCron, createInitialAof, flushAppendOnlyFile } from './aof.ts';
 import { handleBlockedClientsTimeout, handleClientsBlockedOnKeys } from './blocked.ts';
-import { clusterBeforeSleep, clusterCron, clusterInit } from './cluster/index.ts';
+import { clusterBeforeSleep, clusterCron, clusterInit, verifyClusterConfigWithData } from './cluster/index.ts';
 import { clientsCron } from './clients-cron.ts';
 import { loadConfigText } from './config-rewrite.ts';
 import { Db } from './db.ts';
@@ -39,10 +39,18 @@ export function initServer(server: Server): void {
   io.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
   replicationInit(server);
   // The node's identity comes before its data; whether data and slots agree is checked at the end.
-  if (server.config.clusterEnabled) clusterInit(server);
+  if (server.config.clusterEnabled && !clusterInit(server)) {
+    io.exit(1);
+    return;
+  }
   const broken = loadDataFromDisk(server);
   if (broken !== null) {
     io.log('warning', `Fatal error loading the DB: ${broken}. Exiting.`);
+    io.exit(1);
+    return;
+  }
+  if (server.cluster !== null && !verifyClusterConfigWithData(server)) {
+    io.log('warning', "You can't have keys in a DB different than DB 0 when in Cluster mode. Exiting.");
     io.exit(1);
     return;
   }

@@ -7,6 +7,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { loadAppendOnlyFiles } from './aof-load.ts';
 import { rdbLoad, rdbSave, RdbError } from './rdb.ts';
+import { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
 import { consume, type Server } from './server.ts';
 
@@ -177,7 +178,7 @@ function loadMicros(data: Bytes): number {
 export function loadRdb(server: Server, data: Bytes): string | null {
   server.loading = true;
   try {
-    rdbLoad(server, data);
+    replicationRestoreFromRdb(server, rdbLoad(server, data));
   } catch (error) {
     if (error instanceof RdbError) return error.message;
     throw error;

@@ -53,11 +53,17 @@ export class LoneServer implements Io {
 
   constructor(
     config: Readonly<Record<string, string>> = {},
-    options: { disk?: MemoryDisk; seed?: number } = {},
+    options: { disk?: MemoryDisk; seed?: number; configFile?: string } = {},
   ) {
     this.random = Prng.stream(options.seed ?? 1, 'server');
     this.disk = options.disk ?? new MemoryDisk();
-    this.server = new Server({ name: '7000', ip: '127.0.0.1', port: 7000, config });
+    this.server = new Server({
+      name: '7000',
+      ip: '127.0.0.1',
+      port: 7000,
+      config,
+      configFile: options.configFile ?? '',
+    });
     this.server.io = this;
     this.server.start();
   }

@@ -1,0 +1,170 @@
+/* What a server does beside answering: waiting clients, pauses, limits, the cost of commands. */
+
+import { describe, expect, it } from 'vitest';
+import { ErrorReply, NULL_ARRAY, Status } from '#redis/reply.ts';
+import { LoneServer } from '#test/conformance/lone-server.ts';
+
+describe('waiting clients', () => {
+  it('are served in the order in which they came', () => {
+    const lone = new LoneServer();
+    const [first, second, pusher] = [lone.connect(), lone.connect(), lone.connect()];
+    expect(lone.run(first, 'BLPOP', 'l', '0')).toEqual([]);
+    expect(lone.run(second, 'BLPOP', 'l', '0')).toEqual([]);
+    lone.run(pusher, 'RPUSH', 'l', 'a', 'b', 'c');
+    expect(lone.take(first)).toEqual([['l', 'a']]);
+    expect(lone.take(second)).toEqual([['l', 'b']]);
+    expect(lone.ask(pusher, 'LRANGE', 'l', '0', '-1')).toEqual(['c']);
+  });
+
+  it('get nothing at the end of their time, and what they sent meanwhile is answered then', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    expect(lone.run(client, 'BLPOP', 'l', '1')).toEqual([]);
+    expect(lone.run(client, 'PING')).toEqual([]);
+    lone.advance(900);
+    expect(lone.take(client)).toEqual([]);
+    lone.advance(300);
+    expect(lone.take(client)).toEqual([NULL_ARRAY, new Status('PONG')]);
+  });
+
+  it('stay where they are when somebody before them took the data', () => {
+    const lone = new LoneServer();
+    const [waiting, other] = [lone.connect(), lone.connect()];
+    lone.run(waiting, 'BLPOP', 'l', '0');
+    lone.run(other, 'MULTI');
+    lone.run(other, 'RPUSH', 'l', 'x');
+    lone.run(other, 'LPOP', 'l');
+    lone.run(other, 'EXEC');
+    expect(lone.take(waiting)).toEqual([]);
+    lone.run(other, 'RPUSH', 'l', 'y');
+    expect(lone.take(waiting)).toEqual([['l', 'y']]);
+  });
+
+  it('are forgotten when they go', () => {
+    const lone = new LoneServer();
+    const [waiting, other] = [lone.connect(), lone.connect()];
+    lone.run(waiting, 'BLPOP', 'l', '0');
+    lone.drop(waiting);
+    lone.run(other, 'RPUSH', 'l', 'x');
+    expect(lone.ask(other, 'LLEN', 'l')).toBe(1);
+    expect(lone.server.blockedClients.size).toBe(0);
+  });
+});
+
+describe('a pause', () => {
+  it('keeps writes back until its end and loses none', () => {
+    const lone = new LoneServer();
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'CLIENT', 'PAUSE', '1000', 'WRITE');
+    expect(lone.run(client, 'SET', 'k', 'v')).toEqual([]);
+    expect(lone.ask(boss, 'GET', 'k')).toBe(null);
+    lone.advance(1100);
+    expect(lone.take(client)).toEqual([new Status('OK')]);
+    expect(lone.ask(boss, 'GET', 'k')).toBe('v');
+  });
+});
+
+describe('limits', () => {
+  it('one client more than maxclients is told so and closed', () => {
+    const lone = new LoneServer({ maxclients: '2' });
+    lone.connect();
+    lone.connect();
+    const third = lone.connect();
+    expect(lone.take(third)).toEqual([new ErrorReply('ERR max number of clients reached')]);
+    expect(lone.closed.has(third)).toBe(true);
+  });
+
+  it('an idle client is closed after its timeout, a subscriber is not', () => {
+    const lone = new LoneServer({ timeout: '5' });
+    const [idle, subscriber] = [lone.connect(), lone.connect()];
+    lone.run(subscriber, 'SUBSCRIBE', 'news');
+    lone.advance(8000);
+    expect(lone.closed.has(idle)).toBe(true);
+    expect(lone.closed.has(subscriber)).toBe(false);
+  });
+
+  it('a client that is not authenticated may not send long requests', () => {
+    const lone = new LoneServer({ requirepass: 'secret' });
+    const client = lone.connect();
+    lone.feed(client, '*11\r\n');
+    expect(lone.take(client)).toEqual([
+      new ErrorReply('ERR Protocol error: unauthenticated multibulk length'),
+    ]);
+    expect(lone.closed.has(client)).toBe(true);
+  });
+
+  it('what a broken stream holds is not run, and the server lives', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    lone.feed(client, '*1\r\n$4\r\nPING\r\n*1\r\n!oops\r\n*1\r\n$4\r\nPING\r\n');
+    expect(lone.take(client)).toEqual([
+      new Status('PONG'),
+      new ErrorReply("ERR Protocol error: expected '$', got '!'"),
+    ]);
+    expect(lone.closed.has(client)).toBe(true);
+    expect(lone.ask(lone.connect(), 'PING')).toEqual(new Status('PONG'));
+  });
+});
+
+describe('the cost of commands', () => {
+  it('KEYS on a large keyspace takes visibly long and is in the slow log', () => {
+    const lone = new LoneServer({ save: '', 'enable-debug-command': 'yes' });
+    const client = lone.connect();
+    lone.run(client, 'DEBUG', 'POPULATE', '50000');
+    const before = lone.busyMicros;
+    lone.run(client, 'GET', 'key:1');
+    const cheap = lone.busyMicros - before;
+    lone.run(client, 'KEYS', 'nothing*');
+    const dear = lone.busyMicros - before - cheap;
+    expect(cheap).toBeLessThan(50);
+    expect(dear).toBeGreaterThan(10_000);
+    expect(lone.ask(client, 'SLOWLOG', 'GET', '1')).toMatchObject([
+      [1, expect.any(Number), expect.any(Number), ['KEYS', 'nothing*'], '127.0.0.1:40001', ''],
+    ]);
+  });
+
+  it('DEBUG SLEEP keeps the processor busy for its time', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const client = lone.connect();
+    const before = lone.busyMicros;
+    lone.run(client, 'DEBUG', 'SLEEP', '0.25');
+    expect(lone.busyMicros - before).toBeGreaterThanOrEqual(250_000);
+  });
+});
+
+describe('access control', () => {
+  it('refusals are in the log once, with a count', () => {
+    const lone = new LoneServer();
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'ACL', 'SETUSER', 'ada', 'on', 'nopass', '+@all', '-flushall', '~a*');
+    lone.run(client, 'AUTH', 'ada', 'x');
+    lone.run(client, 'GET', 'b');
+    lone.run(client, 'GET', 'b');
+    lone.run(client, 'FLUSHALL');
+    expect(lone.server.aclLog.map(({ reason, object, count }) => [reason, object, count])).toEqual([
+      ['command', 'flushall', 1],
+      ['key', 'b', 2],
+    ]);
+  });
+
+  it('a deleted user loses its connections', () => {
+    const lone = new LoneServer();
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'ACL', 'SETUSER', 'ada', 'on', 'nopass', '+@all');
+    lone.run(client, 'AUTH', 'ada', 'x');
+    lone.run(boss, 'ACL', 'DELUSER', 'ada');
+    expect(lone.closed.has(client)).toBe(true);
+  });
+});
+
+describe('MONITOR', () => {
+  it('shows commands as they run, quoted', () => {
+    const lone = new LoneServer();
+    const [monitor, client] = [lone.connect(), lone.connect()];
+    lone.run(monitor, 'MONITOR');
+    lone.run(client, 'SET', 'k', 'a "b"\n');
+    expect(lone.take(monitor)).toEqual([
+      new Status(`1700000000.000000 [0 127.0.0.1:40002] "SET" "k" "a \\"b\\"\\n"`),
+    ]);
+  });
+});
