@@ -68,7 +68,7 @@ function writeRdb(server: Server, data: Bytes): boolean {
 
 /** SAVE: everything waits until the file is written. */
 export function rdbSaveNow(server: Server): boolean {
-  const data = rdbSave(server);
+  const data = rdbSave(server, rdbPopulateSaveInfo(server));
   consume(server, data.length / SAVE_BYTES_PER_MICRO + 200);
   if (!writeRdb(server, data)) return false;
   server.io.log('notice', 'DB saved on disk');
@@ -84,7 +84,7 @@ export function rdbSaveBackground(server: Server): boolean {
   const state = server.persistence;
   if (state.bgsave !== null || server.aof.rewrite !== null) return false;
   const now = server.mstime();
-  const data = rdbSave(server);
+  const data = rdbSave(server, rdbPopulateSaveInfo(server));
   state.lastTry = Math.floor(now / 1000);
   state.bgsave = {
     startedAt: state.lastTry,

@@ -5,5 +5,6 @@ export { replicationBeforeSleep, replicationCron, replicationInit } from './cron
 export { replicationFeedSlaves } from './feed.ts';
 export { replicationClosed, replicationConnected, replicationRead } from './link.ts';
 export { freeReplica } from './master.ts';
+export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
 export { replicationInfo } from './info.ts';
 export { replicationCommands } from './commands.ts';
