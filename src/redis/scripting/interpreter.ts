@@ -47,6 +47,7 @@ export class Interpreter {
   private readonly makeEnv: number;
   private readonly handler: number;
   private readonly scriptApi: number;
+  private readonly functionApi: number;
   private readonly libraryApi: number;
   private readonly compiled = new Map<Bytes, number>();
   /** Loaded libraries by the server they belong to. */
@@ -69,11 +70,15 @@ export class Interpreter {
       this.pushLibraryConstants(name);
       lua.setField(main, LUA_GLOBALS, name);
     }
-    this.scriptApi = this.makeApi(redisFunctions(lua, () => this.current()));
+    const api = redisFunctions(lua, () => this.current());
+    this.scriptApi = this.makeApi(api);
+    // Functions came after the times of the debugger and of replicating whole scripts.
+    const { breakpoint: _, debug: _debug, replicate_commands: _commands, ...functionApi } = api;
+    this.functionApi = this.makeApi(functionApi);
     this.libraryApi = this.makeApi(libraryFunctions(lua, () => this.current()));
-    this.makeEnv = this.makeSandbox();
     this.evaluate(ERROR_HANDLER, 0);
     this.handler = module._luaL_ref(main, LUA_REGISTRY);
+    this.makeEnv = this.makeSandbox();
     lua.onTick = (thread) => this.tick(thread);
   }
 
@@ -126,6 +131,8 @@ export class Interpreter {
       format: formatFunction(lua, (thread) => module._lua_rawgeti(thread, LUA_REGISTRY, format)),
       pcall: (thread) => this.protectedCall(thread),
     });
+    module._lua_rawgeti(main, LUA_REGISTRY, this.handler);
+    lua.setField(main, -2, 'err_handler');
     this.evaluate(SANDBOX, 1);
     return module._luaL_ref(main, LUA_REGISTRY);
   }
@@ -168,37 +175,26 @@ export class Interpreter {
     lua.raiseTop(thread);
   }
 
-  /** Leaves a table of new globals on the stack. */
-  private pushEnv(api: () => number, vars: Readonly<Record<string, readonly Bytes[]>>): void {
+  /** Leaves a table of new globals on the stack, and above it the function that ends the loading of a
+   *  library. */
+  private pushEnv(
+    api: number,
+    vars: Readonly<Record<string, readonly Bytes[]>>,
+    loadApi: number | null,
+  ): void {
     const { lua } = this;
     const { module, main } = lua;
     module._lua_rawgeti(main, LUA_REGISTRY, this.makeEnv);
-    lua.pushFunction(main, this.apiFunction(api));
+    module._lua_rawgeti(main, LUA_REGISTRY, api);
     module._lua_createtable(main, 0, 2);
     for (const [name, items] of Object.entries(vars)) {
       this.pushList(items);
       lua.setField(main, -2, name);
     }
-    module._lua_call(main, 2, 1);
+    if (loadApi === null) module._lua_pushnil(main);
+    else module._lua_rawgeti(main, LUA_REGISTRY, loadApi);
+    module._lua_call(main, 3, 2);
   }
-
-  private readonly apiFunctions = new Map<() => number, (thread: number) => number>();
-
-  /** The same function for the same source, so that the module's table of functions does not grow. */
-  private apiFunction(api: () => number): (thread: number) => number {
-    let made = this.apiFunctions.get(api);
-    if (!made) {
-      made = (thread) => {
-        this.lua.module._lua_rawgeti(thread, LUA_REGISTRY, api());
-        return 1;
-      };
-      this.apiFunctions.set(api, made);
-    }
-    return made;
-  }
-
-  private readonly scriptApiNow = (): number => this.scriptApi;
-  private readonly libraryApiNow = (): number => (this.run?.registering ? this.libraryApi : this.scriptApi);
 
   private pushList(items: readonly Bytes[]): void {
     const { lua } = this;
@@ -244,7 +240,8 @@ export class Interpreter {
     let args = 0;
     if (run.call.kind === 'eval') {
       this.pushCompiled(run.call);
-      this.pushEnv(this.scriptApiNow, { KEYS: run.call.keys, ARGV: run.call.args });
+      this.pushEnv(this.scriptApi, { KEYS: run.call.keys, ARGV: run.call.args }, null);
+      lua.pop(main);
       // Code that the script loads gets its globals from the thread.
       module._lua_pushvalue(main, -1);
       module._lua_replace(main, LUA_GLOBALS);
@@ -333,7 +330,8 @@ export class Interpreter {
   private runLibraryCode(run: ScriptRun, code: Bytes): ErrorReply | null {
     const { lua } = this;
     const { module, main } = lua;
-    this.pushEnv(this.libraryApiNow, {});
+    this.pushEnv(this.functionApi, {}, this.libraryApi);
+    const finish = module._luaL_ref(main, LUA_REGISTRY);
     if (!lua.load(main, code, '@user_function')) {
       return new ErrorReply(`ERR Error compiling function: ${lua.toBytes(main, -1)}`);
     }
@@ -348,8 +346,11 @@ export class Interpreter {
     lua.setHook(main, 0);
     if (status === 0) {
       lua.pop(main);
-      return null;
+      module._lua_rawgeti(main, LUA_REGISTRY, finish);
+      module._lua_call(main, 0, 0);
     }
+    module._luaL_unref(main, LUA_REGISTRY, finish);
+    if (status === 0) return null;
     if (run.stopped) return new ErrorReply('ERR Error registering functions: FUNCTION LOAD timeout');
     let text = 'unknown error';
     if (lua.type(main, -1) === LUA_TABLE) {

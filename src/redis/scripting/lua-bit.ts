@@ -136,7 +136,11 @@ export function formatFunction(lua: LuaState, pushOriginal: (thread: LuaThread) 
       if (at === 1 && format !== '') lua.pushBytes(thread, format);
       else module._lua_pushvalue(thread, at);
     }
-    module._lua_call(thread, count, 1);
+    if (module._lua_pcall(thread, count, 1, 0) !== 0) {
+      // The original did not know by whom and by what name it was called.
+      const text = lua.toBytes(thread, -1);
+      lua.raise(thread, text.replace("to '?'", "to 'format'"));
+    }
     return 1;
   };
 }

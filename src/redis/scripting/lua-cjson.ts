@@ -98,7 +98,8 @@ function encode(value: LuaValue, config: CjsonConfig): Bytes {
   }
   const parts = value.pairs.map(([key, item]) => {
     if (typeof key !== 'string' && typeof key !== 'number') {
-      throw new CjsonError('Cannot serialise table: table key must be a number or string');
+      const kind = key instanceof LuaOpaque ? key.kind : typeof key === 'boolean' ? 'boolean' : 'userdata';
+      throw new CjsonError(`Cannot serialise ${kind}: table key must be a number or string`);
     }
     const name = typeof key === 'number' ? `"${encodeNumber(key, config)}"` : encodeString(key);
     return `${name}:${encode(item, config)}`;
@@ -325,8 +326,8 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
     pushValue(lua, thread, value);
     return 1;
   };
-  const one = (thread: LuaThread): void => {
-    if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, 'encode', 'expected 1 argument');
+  const one = (thread: LuaThread, name: string): void => {
+    if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, name, 'expected 1 argument');
   };
   const integerOption = (
     thread: LuaThread,
@@ -346,7 +347,7 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
   };
   return {
     encode: (thread) => {
-      one(thread);
+      one(thread, 'encode');
       return guarded(thread, () => {
         const depth = config().encodeMaxDepth;
         const tooDeep = (found: number): never => {
@@ -356,7 +357,7 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
       });
     },
     decode: (thread) => {
-      one(thread);
+      one(thread, 'decode');
       const text = lua.checkString(thread, 1, 'decode');
       return guarded(thread, () => new Decoder(text, config()).decode());
     },

@@ -1,5 +1,5 @@
-/* math.random for scripts (after rand.c): the same numbers after every start of a script, so that a script
- * does the same everywhere. A 48-bit linear congruence, of which 31 bits are drawn. */
+/* math.random for scripts (after rand.c): a 48-bit linear congruence, of which 31 bits are drawn. It starts
+ * from the server's own chance, so a world that is replayed draws the same numbers. */
 
 import type { LuaFunction, LuaState } from './lua-state.ts';
 

@@ -106,7 +106,7 @@ function aclCheckFunction(lua: LuaState, current: () => ScriptRun): LuaFunction 
   return (thread) => {
     const argv = commandArguments(lua, thread);
     if (lua.module._lua_gettop(thread) === 0) {
-      raiseError(lua, thread, 'ERR Please specify at least one argument for this redis.acl_check_cmd() call');
+      raiseError(lua, thread, 'ERR Please specify at least one argument for this redis lib call');
     }
     if (argv === null) {
       return raiseError(lua, thread, 'ERR redis.acl_check_cmd() arguments must be strings or integers');
@@ -303,7 +303,7 @@ function registerFunction(lua: LuaState, current: () => ScriptRun): LuaFunction 
       }
       readNamedArguments(lua, thread, out);
     } else {
-      if (lua.type(thread, 1) !== LUA_STRING) {
+      if (!module._lua_isstring(thread, 1)) {
         raiseError(lua, thread, 'ERR first argument to redis.register_function must be a string');
       }
       if (lua.type(thread, 2) !== LUA_FUNCTION) {

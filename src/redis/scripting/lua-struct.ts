@@ -62,7 +62,7 @@ function* parseFormat(format: Bytes): IterableIterator<Item> {
       } else if (code === 's') {
         size = 0;
       }
-      if (size === undefined) throw new StructError(`invalid format option '${code}'`);
+      if (size === undefined) throw new StructError(`option '${code}'`);
       const wanted = code === 'c' || code === 's' || code === 'x' ? 1 : Math.min(size, align);
       yield { code, size, big, align: Math.max(1, wanted) };
     }
@@ -116,6 +116,7 @@ export function structFunctions(lua: LuaState): Record<string, LuaFunction> {
       if (!(error instanceof StructError)) throw error;
       problem = error.message;
     }
+    if (problem.startsWith('option')) lua.argumentError(thread, 1, name, `invalid format ${problem}`);
     if (problem) lua.raise(thread, problem);
     return items;
   };

@@ -19,18 +19,47 @@ local PLAIN = {'_VERSION', 'assert', 'collectgarbage', 'error', 'gcinfo', 'getme
 local real = {}
 for _, name in ipairs(PLAIN) do real[name] = _G[name] end
 real.pcall = native.pcall
-real.loadstring, real.load = native.loadstring, native.load
+local loadstring, byte, concat = loadstring, string.byte, table.concat
+-- Compiled code could break the interpreter: only source is accepted.
+function real.loadstring(source, name)
+  if type(source) == 'string' and byte(source, 1) == 27 then return nil, 'compiled code is not accepted' end
+  return loadstring(source, name)
+end
+function real.load(reader, name)
+  if type(reader) ~= 'function' then
+    error("bad argument #1 to 'load' (function expected, got " .. (reader == nil and 'no value' or type(reader)) .. ')', 2)
+  end
+  local parts = {}
+  for part in reader do
+    if part == '' then break end
+    if type(part) ~= 'string' then return nil, 'reader function must return a string' end
+    parts[#parts + 1] = part
+  end
+  return real.loadstring(concat(parts), name or '=(load)')
+end
+real.__redis__err__handler = native.err_handler
 local libraries = {}
 for _, name in ipairs(LIBRARIES) do libraries[name] = _G[name] end
 libraries.math.random, libraries.math.randomseed = native.random, native.randomseed
 libraries.string.format = native.format
 local string_meta = getmetatable('')
 
-return function(redis_now, vars)
+return function(redis_api, vars, load_api)
   local content = setmetatable({}, {__mode = 'k'})
   local function refuse() error(READONLY, 2) end
-  local function readonly(contents)
-    local proxy = setmetatable({}, {__index = contents, __newindex = refuse, __metatable = false})
+  local function missing(name)
+    error("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'", 3)
+  end
+  local function readonly(contents, strict)
+    local index = contents
+    if strict then
+      index = function(_, name)
+        local value = contents[name]
+        if value == nil then missing(name) end
+        return value
+      end
+    end
+    local proxy = setmetatable({}, {__index = index, __newindex = refuse, __metatable = false})
     content[proxy] = contents
     return proxy
   end
@@ -69,24 +98,20 @@ return function(redis_now, vars)
     if content[t] then return nil end
     return getmetatable(t)
   end
-  local proxies = {}
+  globals.redis = readonly(redis_api)
+  -- While a library is loaded it sees nothing but what it needs to register functions.
+  local visible = globals
+  if load_api then visible = {redis = readonly(load_api, true)} end
   setmetatable(env, {
     __index = function(_, name)
-      if name == 'redis' then
-        local api = redis_now()
-        proxies[api] = proxies[api] or readonly(api)
-        return proxies[api]
-      end
-      local value = globals[name]
-      if value == nil then
-        error("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'", 2)
-      end
+      local value = visible[name]
+      if value == nil then missing(name) end
       return value
     end,
     __newindex = refuse,
     __metatable = false,
   })
-  return env
+  return env, function() visible = globals end
 end
 `;
 
@@ -94,8 +119,15 @@ end
 export const ERROR_HANDLER: Bytes = `
 local getinfo, type, tostring = debug.getinfo, type, tostring
 return function(err)
-  local info = getinfo(2, 'nSl')
-  if info and info.what == 'C' then info = getinfo(3, 'nSl') end
+  -- The place is that of the script: a function of Lua's own and what stands in for tables are passed over.
+  local level = 2
+  local info = getinfo(level, 'nSl')
+  local passed = false
+  while info and (info.source == '=redis' or (info.what == 'C' and not passed)) do
+    passed = passed or info.what == 'C'
+    level = level + 1
+    info = getinfo(level, 'nSl')
+  end
   if type(err) ~= 'table' then err = {err = 'ERR ' .. tostring(err)} end
   if info then
     err.source = info.source

@@ -31,6 +31,8 @@ export class ScriptRun {
   readonly registered = new Map<string, number>();
   readonly cjson: CjsonConfig = cjsonDefaults();
   readonly random = new LuaRandom();
+  /** From what the script's random numbers start. */
+  readonly seed: number;
   /** Replies of commands that ran before, to be given again. */
   readonly replies: Reply[];
   replayed = 0;
@@ -52,6 +54,7 @@ export class ScriptRun {
     replies: Reply[],
     budgetMicros: number,
     registering: Map<string, LibraryFunction> | null = null,
+    seed = 0,
   ) {
     this.server = server;
     this.call = call;
@@ -59,6 +62,8 @@ export class ScriptRun {
     this.replies = replies;
     this.budgetMicros = budgetMicros;
     this.registering = registering;
+    this.seed = seed;
+    this.random.seed(seed);
     this.workBefore = server.workMicros;
     this.client = createFakeClient(server);
     // Its number would be missing from the numbers of clients.

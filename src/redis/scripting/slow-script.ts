@@ -82,7 +82,7 @@ export function runScript(client: Client, call: ScriptCall): Reply | undefined {
   const thresholdMicros = server.config.busyReplyThreshold * 1000;
   const budget =
     thresholdMicros <= 0 ? Infinity : mayBeInterrupted ? thresholdMicros : thresholdMicros * PATIENCE;
-  const run = new ScriptRun(server, call, client, [], budget);
+  const run = new ScriptRun(server, call, client, [], budget, null, server.io.random.u32());
   if (server.cluster !== null && call.keys[0] !== undefined) run.slot = keyHashSlot(call.keys[0]);
   const outcome = interpreter().execute(run);
   server.workMicros += run.instructionMicros;
@@ -103,6 +103,7 @@ function suspend(client: Client, run: ScriptRun, place: string): void {
     client,
     call: run.call,
     startedAtMs: server.mstime(),
+    seed: run.seed,
     replies: run.replies,
     pendingOps: server.pendingOps,
     budgetMicros: run.budgetMicros,
@@ -149,7 +150,7 @@ export function scriptTimer(server: Server): void {
 }
 
 function goOn(server: Server, slow: SlowScript): void {
-  const run = new ScriptRun(server, slow.call, slow.client, slow.replies, slow.budgetMicros);
+  const run = new ScriptRun(server, slow.call, slow.client, slow.replies, slow.budgetMicros, null, slow.seed);
   if (server.cluster !== null && slow.call.keys[0] !== undefined) run.slot = keyHashSlot(slow.call.keys[0]);
   // Depth keeps what the commands change from being propagated before the script is done.
   server.callDepth++;

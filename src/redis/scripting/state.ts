@@ -75,6 +75,8 @@ export interface SlowScript {
   readonly call: ScriptCall;
   /** Unix ms at which it began. */
   readonly startedAtMs: number;
+  /** From what its random numbers start. */
+  readonly seed: number;
   /** What redis.call has returned so far. */
   readonly replies: Reply[];
   readonly pendingOps: PendingOp[];

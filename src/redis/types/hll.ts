@@ -166,22 +166,35 @@ export function toDense(hll: Bytes): Bytes {
   return fromUint8(data);
 }
 
-/** Raises a register to `count`: the changed string, or null when it was as high already. */
-export function raiseRegister(
-  hll: Bytes,
-  index: number,
-  count: number,
-  sparseMaxBytes: number,
-): Bytes | null {
-  if (hllEncoding(hll) === HLL_SPARSE) return sparseRaise(hll, index, count, sparseMaxBytes);
-  const data = toUint8(hll);
-  if (denseGet(data, index) >= count) return null;
-  denseSet(data, index, count);
-  return fromUint8(data);
+/** One register and the value it shall have at least. */
+export type Raise = readonly [index: number, count: number];
+
+/** Raises registers: the string after that, and how many were lower before. A sparse string that grows
+ *  beyond `sparseMaxBytes` becomes dense. */
+export function raiseRegisters(hll: Bytes, raises: Iterable<Raise>, sparseMaxBytes: number): [Bytes, number] {
+  let text = hll;
+  let dense: Uint8Array | null = hllEncoding(hll) === HLL_DENSE ? toUint8(hll) : null;
+  let raised = 0;
+  for (const [index, count] of raises) {
+    if (dense === null) {
+      const changed = sparseRaise(text, index, count, sparseMaxBytes);
+      if (changed === null) continue;
+      raised++;
+      text = changed;
+      if (hllEncoding(text) === HLL_DENSE) dense = toUint8(text);
+    } else if (denseGet(dense, index) < count) {
+      denseSet(dense, index, count);
+      raised++;
+    }
+  }
+  return [dense === null ? text : fromUint8(dense), raised];
 }
 
 function sparseRaise(hll: Bytes, index: number, count: number, sparseMaxBytes: number): Bytes | null {
-  const promote = (): Bytes | null => raiseRegister(toDense(hll), index, count, sparseMaxBytes);
+  const promote = (): Bytes | null => {
+    const [dense, raised] = raiseRegisters(toDense(hll), [[index, count]], sparseMaxBytes);
+    return raised ? dense : null;
+  };
   if (count > VAL_MAX_VALUE) return promote();
   const data = [...toUint8(hll)];
   let at = HEADER;

@@ -19,11 +19,12 @@ import {
   hllPattern,
   hllRegisters,
   isHll,
-  raiseRegister,
+  raiseRegisters,
   sparseRuns,
   toDense,
   withCachedCardinality,
   withoutCachedCardinality,
+  type Raise,
 } from './hll.ts';
 
 const NOT_HLL = error('WRONGTYPE Key is not a valid HyperLogLog string value.');
@@ -65,16 +66,15 @@ function pfaddCommand(client: Client, argv: readonly Bytes[]): Reply {
   const key = argv[1] as Bytes;
   const found = lookupOrCreate(client, key);
   if (found instanceof ErrorReply) return found;
-  let updated = found.created ? 1 : 0;
-  for (const element of argv.slice(2)) {
+  const raises = argv.slice(2).map((element): Raise => {
     const { index, count } = hllPattern(element);
-    const raised = raiseRegister(found.obj.value, index, count, client.server.config.hllSparseMaxBytes);
-    if (raised === null) continue;
-    found.obj.value = raised;
-    updated++;
-  }
+    return [index, count];
+  });
+  const { hllSparseMaxBytes } = client.server.config;
+  const [value, raised] = raiseRegisters(found.obj.value, raises, hllSparseMaxBytes);
+  const updated = raised + (found.created ? 1 : 0);
   if (updated === 0) return 0;
-  found.obj.value = withoutCachedCardinality(found.obj.value);
+  found.obj.value = withoutCachedCardinality(value);
   keyChanged(client, key, '$', 'pfadd', updated);
   return 1;
 }
@@ -130,10 +130,11 @@ function pfmergeCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (merged instanceof ErrorReply) return merged;
   const found = lookupOrCreate(client, key);
   if (found instanceof ErrorReply) return found;
-  let value = merged.dense ? toDense(found.obj.value) : found.obj.value;
-  merged.max.forEach((count, index) => {
-    if (count) value = raiseRegister(value, index, count, client.server.config.hllSparseMaxBytes) ?? value;
-  });
+  const start = merged.dense ? toDense(found.obj.value) : found.obj.value;
+  const raises = Array.from(merged.max, (count, index): Raise => [index, count]).filter(
+    ([, count]) => count > 0,
+  );
+  const [value] = raiseRegisters(start, raises, client.server.config.hllSparseMaxBytes);
   found.obj.value = withoutCachedCardinality(value);
   keyChanged(client, key, '$', 'pfadd');
   return OK;
