@@ -8,14 +8,13 @@ import { InvariantError } from '#base/assert.ts';
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import type { PlacedEvent } from '#sim/world.ts';
-import type { HistoryView, Input, LoggedInput, TapeMark } from './api.ts';
-import { markOfEvent, markOfInput } from './tape.ts';
+import type { HistoryView, Input, LoggedInput } from './api.ts';
+import { Tape } from './tape.ts';
 
 /** Events kept per branch; older ones are forgotten, marks stay. */
 const EVENTS_KEPT = 50_000;
 /** Events kept since the last jump, for times whose events a branch has forgotten. */
 const RECENT_KEPT = 1_000;
-const MARKS_KEPT = 5_000;
 
 export interface Branch {
   readonly id: string;
@@ -30,7 +29,7 @@ export interface Branch {
   /** Events from number `eventsFrom` on. */
   events: FeedEvent[];
   eventsFrom: number;
-  marks: TapeMark[];
+  readonly tape: Tape;
 }
 
 export interface SnapshotPlace {
@@ -74,7 +73,7 @@ export class History {
       end: at,
       events,
       eventsFrom: parent && events.length > 0 ? parent.eventsFrom : this.eventIndex,
-      marks: parent ? marksBefore(parent.marks, at) : [],
+      tape: parent ? parent.tape.until(at) : new Tape(),
     };
     this.branches.set(id, branch);
     return branch;
@@ -95,8 +94,7 @@ export class History {
     if (this.inPast(now)) this.fork(now, this.branch.inputs.slice(0, this.inputIndex), labelOf(input));
     this.branch.inputs.push({ at: now, input });
     this.inputIndex++;
-    const mark = markOfInput(input, now);
-    if (mark) this.addMark(mark);
+    this.branch.tape.hearInput(input, now);
   }
 
   private fork(now: Micros, inputs: LoggedInput[], label: string): void {
@@ -130,8 +128,7 @@ export class History {
       this.recent.push(fed);
       if (seq < branch.eventsFrom + branch.events.length) continue;
       branch.events.push(fed);
-      const mark = markOfEvent(branch.marks, event, who, at);
-      if (mark) this.addMark(mark);
+      branch.tape.hearEvent(event, who, at);
     }
     if (this.recent.length > RECENT_KEPT * 2) this.recent = this.recent.slice(-RECENT_KEPT);
     if (branch.events.length > EVENTS_KEPT * 2) {
@@ -139,22 +136,6 @@ export class History {
       branch.events = branch.events.slice(-EVENTS_KEPT);
     }
     branch.end = Math.max(branch.end, now);
-  }
-
-  /** Writes were found lost; a second time through the same stretch adds nothing. */
-  noteLost(keys: readonly string[], now: Micros): void {
-    for (const key of keys) {
-      const known = this.branch.marks.some(
-        (mark) => mark.kind === 'lost' && mark.at === now && mark.label === key,
-      );
-      if (!known) this.addMark({ at: now, until: now, kind: 'lost', label: key });
-    }
-  }
-
-  private addMark(mark: TapeMark): void {
-    const { marks } = this.branch;
-    marks.push(mark);
-    if (marks.length > MARKS_KEPT) marks.splice(0, marks.length - MARKS_KEPT);
   }
 
   /** Events number `from` and later, up to the present position. */
@@ -243,14 +224,14 @@ export class History {
     const branches = [...this.branches.values()].map(({ id, parent, forkedAt, end, label }) => {
       return { id, parent, forkedAt, end, label };
     });
-    return { now, end: this.branch.end, branch: this.branch.id, branches, marks: [...this.branch.marks] };
+    return {
+      now,
+      end: this.branch.end,
+      branch: this.branch.id,
+      branches,
+      marks: [...this.branch.tape.marks],
+    };
   }
-}
-
-/** Copies of the marks that stood at a moment; a band that ended later is open again. */
-function marksBefore(marks: readonly TapeMark[], at: Micros): TapeMark[] {
-  const past = marks.filter((mark) => mark.at < at);
-  return past.map((mark) => ({ ...mark, until: mark.until !== null && mark.until > at ? null : mark.until }));
 }
 
 function isUndoable(input: Input): boolean {

@@ -252,7 +252,7 @@ export class Session implements SessionApi {
       const target = Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook, overseer.nextLook(host.now));
       const { stopped } = await host.run(target, stop);
       await this.drain();
-      history.noteLost(await overseer.look(host), host.now);
+      history.branch.tape.noteLost(await overseer.look(host), host.now);
       await this.showWatch();
       if (stopped) this.stoppedBy = stopped.reason;
       if (stopped || host.halted) return stopped;

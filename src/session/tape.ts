@@ -1,65 +1,104 @@
-/* Marks of the tape: what of history is painted, from events and inputs. */
+/* The tape: marks and bands of history that are painted, from events and inputs. */
 
 import type { Micros, ProtocolEvent } from '#redis/io.ts';
-import type { Fault, Input, TapeMark } from './api.ts';
+import type { Input, TapeMark } from './api.ts';
 
-/** The mark that an event makes, if it makes one. An event may also end a band of an earlier mark. */
-export function markOfEvent(
-  marks: readonly TapeMark[],
-  event: ProtocolEvent,
-  who: string,
-  at: Micros,
-): TapeMark | null {
-  const name = String(event['name'] ?? event['node'] ?? who);
-  switch (event.type) {
-    case 'EPOCH': {
-      const label = String(event['current'] ?? event['epoch'] ?? '');
-      // Every server reports the epoch it has come to; the first one to do so paints the band.
-      if (marks.some((mark) => mark.kind === 'epoch' && mark.label === label)) return null;
-      endBand(marks, 'epoch', null, at);
-      return { at, until: null, kind: 'epoch', label };
+/** Marks kept; the oldest are given up. */
+const MARKS_KEPT = 5_000;
+
+export class Tape {
+  marks: TapeMark[] = [];
+  /** Bands that have not ended, by kind and label. */
+  private readonly open = new Map<string, TapeMark>();
+  private epoch: TapeMark | null = null;
+  /** The greatest epoch painted: every server reports it, the first one to do so paints. */
+  private painted = 0;
+
+  /** The tape as it was at a moment; bands that ended later are open again. */
+  until(at: Micros): Tape {
+    const copy = new Tape();
+    for (const mark of this.marks) {
+      if (mark.at >= at) continue;
+      const again = { ...mark, until: mark.until !== null && mark.until > at ? null : mark.until };
+      copy.marks.push(again);
+      if (mark.kind === 'epoch') copy.noteEpoch(again);
+      else if (again.until === null) copy.open.set(`${mark.kind} ${mark.label}`, again);
     }
-    case 'FAIL':
-      if (isOpen(marks, 'fail', name)) return null;
-      return { at, until: null, kind: 'fail', label: name };
-    case 'FAIL_CLEARED':
-      endBand(marks, 'fail', name, at);
-      return null;
-    case 'PROMOTED':
-      return { at, until: at, kind: 'promotion', label: who };
-    case 'SLOT_MIGRATING': {
-      const label = String(event['slot'] ?? '');
-      return isOpen(marks, 'migration', label) ? null : { at, until: null, kind: 'migration', label };
-    }
-    case 'SLOT_STABLE':
-    case 'SLOT_OWNER':
-      endBand(marks, 'migration', String(event['slot'] ?? ''), at);
-      return null;
-    default:
-      return null;
+    return copy;
   }
-}
 
-export function markOfInput(input: Input, at: Micros): TapeMark | null {
-  if (input.kind === 'fault') return { at, until: at, kind: 'fault', label: deedOf(input.fault) };
-  if (input.kind === 'line') return { at, until: at, kind: 'input', label: input.line.slice(0, 60) };
-  return null;
-}
+  private noteEpoch(mark: TapeMark): void {
+    this.epoch = mark;
+    this.painted = Math.max(this.painted, Number(mark.label));
+  }
 
-/** A fault as words: its kind and the servers it concerns. */
-function deedOf({ kind, ...rest }: Fault): string {
-  const names = Object.values(rest).flat(2);
-  return [kind, ...names.filter((value) => typeof value === 'string')].join(' ');
-}
+  private add(mark: TapeMark): void {
+    this.marks.push(mark);
+    if (this.marks.length > MARKS_KEPT * 2) this.marks = this.marks.slice(-MARKS_KEPT);
+  }
 
-function isOpen(marks: readonly TapeMark[], kind: TapeMark['kind'], label: string): boolean {
-  return marks.some((mark) => mark.kind === kind && mark.label === label && mark.until === null);
-}
+  private begin(kind: TapeMark['kind'], label: string, at: Micros): void {
+    const key = `${kind} ${label}`;
+    if (this.open.has(key)) return;
+    const mark: TapeMark = { at, until: null, kind, label };
+    this.open.set(key, mark);
+    this.add(mark);
+  }
 
-/** Ends the open band of that label, or of any label. */
-function endBand(marks: readonly TapeMark[], kind: TapeMark['kind'], label: string | null, at: Micros): void {
-  for (const mark of marks) {
-    if (mark.kind === kind && mark.until === null && (label === null || mark.label === label))
-      mark.until = at;
+  private end(kind: TapeMark['kind'], label: string, at: Micros): void {
+    const key = `${kind} ${label}`;
+    const mark = this.open.get(key);
+    if (mark) mark.until = at;
+    this.open.delete(key);
+  }
+
+  /** Paints what an event of the world means, if anything. */
+  hearEvent(event: ProtocolEvent, who: string, at: Micros): void {
+    const name = String(event['name'] ?? event['node'] ?? who);
+    switch (event.type) {
+      case 'EPOCH': {
+        const current = Number(event['current']);
+        if (!(current > this.painted)) return;
+        if (this.epoch) this.epoch.until = at;
+        const mark: TapeMark = { at, until: null, kind: 'epoch', label: String(current) };
+        this.noteEpoch(mark);
+        return this.add(mark);
+      }
+      case 'FAIL':
+        return this.begin('fail', name, at);
+      case 'FAIL_CLEARED':
+        return this.end('fail', name, at);
+      case 'PROMOTED':
+        return this.add({ at, until: at, kind: 'promotion', label: who });
+      case 'SLOT_MIGRATING':
+        return this.begin('migration', String(event['slot']), at);
+      case 'SLOT_STABLE':
+        return this.end('migration', String(event['slot']), at);
+      case 'SLOT_OWNER':
+        return this.endMigrations(event['slots'], at);
+    }
+  }
+
+  private endMigrations(ranges: unknown, at: Micros): void {
+    if (this.open.size === 0 || !Array.isArray(ranges)) return;
+    for (const [first, last] of ranges as [number, number][]) {
+      // A whole shard changes hands in a failover: only a range as short as a migration ends one.
+      for (let slot = first; slot <= last && last - first < 1024; slot++)
+        this.end('migration', String(slot), at);
+    }
+  }
+
+  hearInput(input: Input, at: Micros): void {
+    if (input.kind === 'fault') this.add({ at, until: at, kind: 'fault', label: input.fault.kind });
+    else if (input.kind === 'line')
+      this.add({ at, until: at, kind: 'input', label: input.line.slice(0, 60) });
+  }
+
+  /** Writes were found lost; a second time through the same stretch adds nothing. */
+  noteLost(keys: readonly string[], at: Micros): void {
+    for (const key of keys) {
+      const known = this.marks.some((mark) => mark.kind === 'lost' && mark.at === at && mark.label === key);
+      if (!known) this.add({ at, until: at, kind: 'lost', label: key });
+    }
   }
 }

@@ -63,6 +63,11 @@ export class Network {
     return -1;
   }
 
+  /** Whether anything is cut anywhere. */
+  get hasCuts(): boolean {
+    return this.cuts.size + this.isolated.size + this.groups.size > 0;
+  }
+
   isCut(from: string, to: string): boolean {
     return this.cutSince(from, to) >= 0;
   }
