@@ -88,11 +88,16 @@ function paramsOf(
 }
 
 function textOf(value: unknown, nameOf: NameOf): string {
-  if (typeof value === 'string')
-    return /^[0-9a-f]{40}$/.test(value) ? (nameOf(value) ?? value.slice(0, 8)) : value;
+  if (typeof value === 'string') return nameIn(value, nameOf);
   if (isRange(value)) return value[0] === value[1] ? String(value[0]) : `${value[0]}-${value[1]}`;
   if (Array.isArray(value)) return value.map((item) => textOf(item, nameOf)).join(', ');
   return JSON.stringify(value) ?? '';
+}
+
+/** Node ids and addresses of this world as the names people know the servers by. */
+function nameIn(text: string, nameOf: NameOf): string {
+  if (/^[0-9a-f]{40}$/.test(text)) return nameOf(text) ?? text.slice(0, 8);
+  return /^127\.0\.0\.1:\d+$/.test(text) ? text.slice(text.indexOf(':') + 1) : text;
 }
 
 function isRange(value: unknown): value is [number, number] {

@@ -57,6 +57,7 @@ export const sentencesEn: Readonly<Record<string, string>> = {
 
   MOVED: '{who} answers MOVED: slot {slot} belongs to {to}',
   ASK: '{who} answers ASK: this key of slot {slot} may be on {to}',
+  SCRIPT_BUSY: '{who} is busy with a script that has run past its limit',
   LOCK_ACQUIRED: '{who} believes it holds the lock {lock}',
   LOCK_RELEASED: '{who} releases the lock {lock}',
 };

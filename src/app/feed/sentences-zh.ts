@@ -58,6 +58,7 @@ export const sentencesZh: typeof sentencesEn = {
 
   MOVED: '{who} 回复 MOVED：槽 {slot} 归 {to}',
   ASK: '{who} 回复 ASK：槽 {slot} 的这个键可能在 {to}',
+  SCRIPT_BUSY: '{who} 正在执行超时的脚本',
   LOCK_ACQUIRED: '{who} 认为自己拿到了锁 {lock}',
   LOCK_RELEASED: '{who} 释放锁 {lock}',
 };
