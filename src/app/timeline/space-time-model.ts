@@ -68,9 +68,13 @@ export function laneOf(process: string): string {
 
 export function spaceTime(input: SpaceTimeInput): SpaceTimeModel {
   const { axis, selection, now } = input;
-  const all = [...input.packets];
-  const cone = coneOf(all, input.events, selection, now);
-  const inView = all.filter((packet) => packet.deliverAt >= axis.from && packet.sentAt <= axis.to);
+  // Only a cone needs all messages in hand; the picture needs those in sight.
+  const placed = selection?.kind === 'packet' || selection?.kind === 'event' || selection?.kind === 'server';
+  const cone = placed ? coneOf([...input.packets], input.events, selection, now) : null;
+  const inView: PacketFrame[] = [];
+  for (const packet of input.packets) {
+    if (packet.deliverAt >= axis.from && packet.sentAt <= axis.to) inView.push(packet);
+  }
   const { lanes, hidden } = lanesOf(input, inView, cone);
   const yOf = new Map(lanes.map((lane) => [lane.name, lane.y]));
   const lines: Line[] = [];
@@ -110,11 +114,12 @@ function lanesOf(
   cone: ReadonlySet<number> | null,
 ): { lanes: Lane[]; hidden: number } {
   const names = [...servers];
+  const known = new Set(servers);
   const guests = new Set<string>();
   const weight = new Map<string, number>();
   for (const packet of inView) {
     for (const end of [laneOf(packet.from), laneOf(packet.to)]) {
-      if (!servers.includes(end) && (end === 'console' || end.startsWith('client:'))) guests.add(end);
+      if (!known.has(end) && (end === 'console' || end.startsWith('client:'))) guests.add(end);
       const gain = isHeartbeat(packet) ? 0 : cone?.has(packet.id) ? 100 : 1;
       weight.set(end, (weight.get(end) ?? 0) + gain);
     }
