@@ -38,6 +38,7 @@ class ToyConsole implements Process {
   onInput(input: unknown): void {
     const { kind, line } = input as { kind: string; line: string };
     if (kind === 'closeConsole') return this.io.exit(0);
+    if (kind !== 'line') return;
     this.shown += `> ${line}\n`;
     this.prompt = null;
     this.io.send(this.socket, { kind: 'command', argv: line.split(' ') });
