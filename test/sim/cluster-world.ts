@@ -81,9 +81,6 @@ export class Driver implements Process {
   }
 }
 
-// TEMP
-import { commandTable } from '#redis/commands.ts';
-import { Status } from '#redis/reply.ts';
 export interface ClusterOptions {
   servers: number;
   seed?: number;
@@ -105,7 +102,6 @@ export class ClusterWorld {
   onEvent: ((event: PlacedEvent) => void) | null = null;
 
   constructor(options: ClusterOptions) {
-    commandTable().get('ping')!.proc ??= () => new Status('PONG'); // TEMP
     this.world = new World({
       seed: options.seed ?? 1,
       startWallMs: 1_795_000_000_000,
@@ -120,16 +116,8 @@ export class ClusterWorld {
           ...options.config,
           ...options.configOf?.[port],
         };
-        const server = new Server({
-          name: info.name,
-          ip: info.ip,
-          port,
-          config,
-          mutations: options.mutations ?? [],
-        });
-        server.defaultUser.nopass = true;
-        server.defaultUser.enabled = true;
-        return server;
+        const { mutations = [] } = options;
+        return new Server({ name: info.name, ip: info.ip, port, config, mutations });
       },
     });
     for (let index = 0; index < options.servers; index++) this.addServer(7000 + index);

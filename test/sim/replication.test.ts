@@ -250,3 +250,50 @@ describe('the handshake', () => {
     expect(world.ok(7001, 'GET', 'a')).toBe('1');
   });
 });
+
+describe('a restart', () => {
+  test('with an RDB file lets a replica go on with a partial resynchronization', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SET', 'a', '1');
+    world.run(1500);
+    world.ok(7001, 'SAVE');
+    world.restart(7001);
+    world.run(100);
+    expect(world.ok(7001, 'GET', 'a')).toBe('1');
+    follow(world, 7001, 7000);
+    // Outside a cluster a server that was told REPLICAOF forgets it; its history it does not forget.
+    expect(world.server(7001).replication.masterReplOffset).toBe(offset(world, 7000));
+  });
+
+  test('of a replica in a cluster continues its master with what the file says', () => {
+    const world = new ClusterWorld({
+      servers: 4,
+      config: { 'cluster-node-timeout': '5000', 'repl-diskless-sync-delay': '0' },
+    });
+    world.form(3);
+    world.ok(7000, 'SET', 'hello', 'x');
+    world.run(2000);
+    world.ok(7003, 'SAVE');
+    const { syncFull } = world.server(7000).replication;
+    world.restart(7003);
+    world.must(() => world.server(7003).replication.linkUp, 5000, 'the link is up again');
+    expect(world.server(7000).replication.syncFull).toBe(syncFull);
+    expect(world.server(7000).replication.syncPartialOk).toBe(1);
+    world.ok(7003, 'READONLY');
+    expect(world.ok(7003, 'GET', 'hello')).toBe('x');
+  });
+
+  test('with keys of a slot that belongs to nobody takes the slot', () => {
+    const world = new ClusterWorld({ servers: 1 });
+    world.ok(7000, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    world.run(2500);
+    world.ok(7000, 'SET', 'hello', 'x');
+    world.ok(7000, 'SAVE');
+    world.ok(7000, 'CLUSTER', 'DELSLOTS', '866');
+    world.run(300);
+    world.restart(7000);
+    world.run(100);
+    expect(world.cluster(7000).myself.numslots).toBe(16384);
+  });
+});
