@@ -75,6 +75,12 @@ function copyObject(value: object, clone: Cloner, copies: Map<object, unknown>):
   }
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>;
   remember(copy);
-  for (const key of Object.keys(value)) copy[key] = clone((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value)) {
+    const item = clone((value as Record<string, unknown>)[key]);
+    // Assigning to this one name would change the prototype; data may have it, if it came from JSON.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
+    else copy[key] = item;
+  }
   return copy;
 }
