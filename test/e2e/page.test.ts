@@ -219,11 +219,7 @@ describe('sessions', () => {
     });
     const session = page.workers().find((worker) => worker.url().includes('session.worker'));
     expect(session).toBeDefined();
-    await session?.evaluate(() =>
-      setTimeout(() => {
-        throw new Error('out of memory');
-      }),
-    );
+    await session?.evaluate(() => reportError(new Error('out of memory')));
     await page.getByText('was started again').waitFor();
     expect(await page.evaluate(() => window.playground.exec('GET hello'))).toContain('"1"');
     await app.closePage(page);

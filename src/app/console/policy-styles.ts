@@ -30,7 +30,9 @@ function standIn(element: HTMLElement, sheet: CSSStyleSheet): HTMLElement {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   Object.defineProperty(element, 'textContent', {
     get: () => '',
-    set: (css: string) => sheet.replaceSync(css),
+    set(css: string) {
+      sheet.replaceSync(css);
+    },
   });
   return element;
 }

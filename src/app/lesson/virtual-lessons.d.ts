@@ -17,15 +17,13 @@ declare module 'virtual:lessons' {
 }
 
 declare module 'virtual:glossary' {
-  export const glossary: import('#lesson/glossary.ts').Glossary;
-}
-
-declare module 'virtual:cards' {
-  export const cards: import('#lesson/card.ts').Card[];
-}
-
-declare module 'virtual:glossary' {
   import type { Glossary } from '#lesson/glossary.ts';
 
   export const glossary: Glossary;
+}
+
+declare module 'virtual:cards' {
+  import type { Card } from '#lesson/card.ts';
+
+  export const cards: Card[];
 }

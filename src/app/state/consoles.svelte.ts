@@ -60,7 +60,8 @@ export class ConsoleTab {
 export class Consoles {
   tabs: readonly ConsoleTab[] = $state.raw([]);
   activeId: string | null = $state(null);
-  #opened = 0;
+  /** Times that each id was given, so that none is given twice in one world. */
+  #given = new Map<string, number>();
 
   get active(): ConsoleTab | undefined {
     return this.tabs.find((tab) => tab.id === this.activeId);
@@ -72,8 +73,7 @@ export class Consoles {
 
   /** A new tab, shown at once; the world must be told separately. */
   create(server: string, argv: readonly string[]): ConsoleTab {
-    this.#opened++;
-    const tab = new ConsoleTab(`console:${this.#opened}`, server, argv);
+    const tab = new ConsoleTab(this.#freshId(server, argv.includes('-c')), server, argv);
     this.tabs = [...this.tabs, tab];
     this.activeId = tab.id;
     return tab;
@@ -82,7 +82,15 @@ export class Consoles {
   clear(): void {
     this.tabs = [];
     this.activeId = null;
-    this.#opened = 0;
+    this.#given.clear();
+  }
+
+  /** Lessons see by the id on which server a line was typed. */
+  #freshId(server: string, redirects: boolean): string {
+    const id = `console:${server}${redirects ? 'c' : ''}`;
+    const times = (this.#given.get(id) ?? 0) + 1;
+    this.#given.set(id, times);
+    return times === 1 ? id : `${id}.${times}`;
   }
 
   remove(id: string): void {
