@@ -4,7 +4,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import { sha256Hex } from '#base/sha256.ts';
-import { setUser, User, type KeyPattern } from './acl-user.ts';
+import { setUser, type KeyPattern, type User } from './acl-user.ts';
 import type { Selector } from './acl-selector.ts';
 import { type Client, CLIENT_MULTI } from './client.ts';
 import { CMD_NO_AUTH, type Command } from './command-table.ts';

@@ -1,12 +1,11 @@
-/* The COMMAND command: what the server knows of its commands (after server.c). Summaries of COMMAND
- * DOCS are our own words and live in command-summaries.ts. */
+/* The COMMAND command: what the server knows of its commands (after server.c). COMMAND DOCS has
+ * no summaries: what a command does is explained where people type, by redis-cli's help. */
 
 import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import { isWord, SYNTAX_ERROR } from './args.ts';
 import type { Client } from './client.ts';
 import type { Command, CommandKeySpec } from './command-table.ts';
-import { COMMAND_SUMMARIES } from './command-summaries.ts';
 import { commandTable, lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
 import { helpReply } from './help.ts';
@@ -116,8 +115,6 @@ function info(_client: Client, argv: readonly Bytes[]): Reply {
 
 function docsReply(command: Command): Reply {
   const pairs: [Reply, Reply][] = [];
-  const summary = COMMAND_SUMMARIES[command.fullName];
-  if (summary !== undefined) pairs.push(['summary', summary]);
   pairs.push(['since', command.since], ['group', command.group]);
   if (command.complexity !== '') pairs.push(['complexity', command.complexity]);
   if (command.subcommands !== null) {

@@ -12,7 +12,7 @@ import { updateAccessClock, accessClockForNew } from './evict.ts';
 import { keyMemory } from './info-memory.ts';
 import { touchAllWatchedKeysInDb, touchWatchedKey } from './multi.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
-import type { Obj, ObjType } from './object.ts';
+import { createStringObject, type Obj, type ObjType, setStringValue, StringObj } from './object.ts';
 import { alsoPropagate } from './propagate.ts';
 import { ErrorReply } from './reply.ts';
 import type { Server } from './server.ts';
@@ -175,6 +175,24 @@ export function setKey(
   else dbAdd(db, key, obj);
   if (options?.keepTtl !== true) removeExpire(db, key);
   if (options?.noSignal !== true) signalModifiedKey(client, db, key);
+}
+
+/** SET without options: as setKey with a new string, but a string that is there already and ours
+ *  alone is changed in place. Nothing else is done so often. */
+export function setStringKey(client: Client, db: Db, key: Bytes, value: Bytes): void {
+  const obj = db.keys.get(keyHashSlot(key), key);
+  const inPlace =
+    obj instanceof StringObj &&
+    obj.owner === db.keys.owner &&
+    db.expires.size === 0 &&
+    !db.server.isLfuPolicy;
+  if (!inPlace) {
+    setKey(client, db, key, createStringObject(value));
+    return;
+  }
+  setStringValue(obj, value);
+  obj.lru = accessClockForNew(db.server);
+  signalModifiedKey(client, db, key);
 }
 
 /** Deletes a key; false when there was none. */

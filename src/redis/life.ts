@@ -4,7 +4,12 @@
 import { loadAclFile, loadAclFromConfig } from './acl-file.ts';
 import { aofCron, createInitialAof, flushAppendOnlyFile } from './aof.ts';
 import { handleBlockedClientsTimeout, handleClientsBlockedOnKeys } from './blocked.ts';
-import { clusterBeforeSleep, clusterCron, clusterInit, verifyClusterConfigWithData } from './cluster/index.ts';
+import {
+  clusterBeforeSleep,
+  clusterCron,
+  clusterInit,
+  verifyClusterConfigWithData,
+} from './cluster/index.ts';
 import { clientsCron } from './clients-cron.ts';
 import { loadConfigText } from './config-rewrite.ts';
 import { Db } from './db.ts';

@@ -93,6 +93,17 @@ export function createStringObject(value: Bytes): StringObj {
   return createPlainStringObject(value);
 }
 
+/** Gives a string value another content, in the encoding SET would choose. */
+export function setStringValue(obj: StringObj, value: Bytes): void {
+  obj.value = value;
+  obj.stringEncoding =
+    value.length <= 20 && string2ll(value) !== null
+      ? ENCODING_INT
+      : value.length <= EMBSTR_LIMIT
+        ? ENCODING_EMBSTR
+        : ENCODING_RAW;
+}
+
 /** A string value that is never int-encoded. */
 export function createPlainStringObject(value: Bytes): StringObj {
   return new StringObj(value, value.length <= EMBSTR_LIMIT ? ENCODING_EMBSTR : ENCODING_RAW);

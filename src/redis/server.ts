@@ -24,7 +24,7 @@ import {
 import type { Mutation } from './cluster/state.ts';
 import { Config } from './config.ts';
 import { applyStartupConfig } from './config-set.ts';
-import { Db } from './db.ts';
+import type { Db } from './db.ts';
 import type { CloseReason, Io, Payload, Process, SocketId } from './io.ts';
 import { acceptClient, clientClosed, readFromClient } from './networking.ts';
 import { PauseState } from './pause.ts';

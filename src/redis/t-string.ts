@@ -19,6 +19,7 @@ import {
   removeExpire,
   setExpire,
   setKey,
+  setStringKey,
   signalModifiedKey,
 } from './db.ts';
 import { expireMilliseconds, hasAlreadyExpired } from './expire-commands.ts';
@@ -97,7 +98,7 @@ function set(client: Client, argv: readonly Bytes[]): Reply {
   const key = argv[1] as Bytes;
   const value = argv[2] as Bytes;
   if (argv.length === 3) {
-    setKey(client, client.db, key, createStringObject(value));
+    setStringKey(client, client.db, key, value);
     notifySet(client, key);
     return OK;
   }
