@@ -208,6 +208,22 @@ describe('tests', () => {
   });
 });
 
-test('the lock file names no registry', () => {
-  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved":/);
+describe('the lock file', () => {
+  const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
+
+  test('names no registry', () => {
+    expect(text).not.toMatch(/"resolved":/);
+  });
+
+  test('names the packages of other platforms too, without which npm ci refuses it', () => {
+    const { packages } = JSON.parse(text) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
 });
