@@ -54,10 +54,10 @@ function parseOptions(client: Client, argv: readonly Bytes[], readonly: boolean)
     } else if (isOption(option, 'by') && left >= 1) {
       out.by = argv[++at] as Bytes;
       if (!out.by.includes('*')) out.dontSort = true;
-      else if (inCluster) return error('ERR BY option of SORT denied in cluster mode.');
+      else if (inCluster) return error('ERR BY option of SORT denied in Cluster mode.');
     } else if (isOption(option, 'get') && left >= 1) {
       // Elsewhere than in the slot of the key nothing can be looked up.
-      if (inCluster) return error('ERR GET option of SORT denied in cluster mode.');
+      if (inCluster) return error('ERR GET option of SORT denied in Cluster mode.');
       out.get.push(argv[++at] as Bytes);
     } else {
       return SYNTAX_ERROR;
