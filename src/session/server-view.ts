@@ -188,7 +188,9 @@ function nameAt(world: World, ip: string, port: number): string | null {
 }
 
 function electionView(cluster: ClusterState): ElectionView | null {
-  if (cluster.failoverAuthTime === 0) return null;
+  // What is left of an earlier election is not one that runs.
+  const running = cluster.myself.slaveof?.failed === true || cluster.mfEnd !== 0;
+  if (cluster.failoverAuthTime === 0 || cluster.myself.isMaster || !running) return null;
   return {
     authTimeMs: cluster.failoverAuthTime,
     sent: cluster.failoverAuthSent,

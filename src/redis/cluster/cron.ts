@@ -61,7 +61,7 @@ export function clusterInit(server: Server): boolean {
 }
 
 /** Carries what the configuration says about this server into its own node. */
-export function clusterUpdateMyself(server: Server): void {
+function clusterUpdateMyself(server: Server): void {
   const { myself } = clusterOf(server);
   const { config } = server;
   const { port, pport, cport } = announcedPorts(server);
@@ -274,9 +274,4 @@ export function clusterBeforeSleep(server: Server): void {
   }
   if (flags & CLUSTER_TODO_UPDATE_STATE) clusterUpdateState(server);
   if (flags & CLUSTER_TODO_SAVE_CONFIG) clusterSaveSoon(server, (flags & CLUSTER_TODO_FSYNC_CONFIG) !== 0);
-}
-
-/** Whether this server is a master, for its own commands. */
-export function iAmMaster(server: Server): boolean {
-  return (clusterOf(server).myself.flags & CLUSTER_NODE_MASTER) !== 0;
 }
