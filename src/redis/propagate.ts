@@ -34,8 +34,14 @@ export function alsoPropagate(
   argv: readonly Bytes[],
   target: number = PROPAGATE_AOF | PROPAGATE_REPL,
 ): void {
-  if (server.loading || target === PROPAGATE_NONE) return;
+  if (server.loading || target === PROPAGATE_NONE || !somebodyListens(server)) return;
   server.pendingOps.push({ dbId, argv, target });
+}
+
+/** False for a server without AOF, replicas and backlog: what it does need not be told. */
+function somebodyListens(server: Server): boolean {
+  const { replication } = server;
+  return server.aof.state !== 'off' || replication.backlog !== null || replication.replicas.length > 0;
 }
 
 /** The running command is propagated as `argv` instead of what was typed. */

@@ -1,6 +1,7 @@
 /* Every reply of the corpora, compared with what real 7.0.15 answered. */
 
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadLua } from '#node/lua.ts';
 import { same, show, type Tree } from './compare.ts';
 import { readCorpus, type Step } from './corpus.ts';
 import { here, readExpected } from './expected.ts';
@@ -34,8 +35,18 @@ const SUITES = [
   { corpus: 'keys', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
   { corpus: 'connection', mode: 'standalone', config: {} },
   { corpus: 'config', mode: 'standalone', config: {} },
+  { corpus: 'lists', mode: 'standalone', config: {} },
+  { corpus: 'hashes', mode: 'standalone', config: {} },
+  { corpus: 'sets', mode: 'standalone', config: {} },
+  { corpus: 'zsets', mode: 'standalone', config: {} },
+  { corpus: 'streams', mode: 'standalone', config: {} },
+  { corpus: 'bits-hll-geo', mode: 'standalone', config: {} },
+  { corpus: 'sort-scripts', mode: 'standalone', config: {} },
+  { corpus: 'scripts', mode: 'standalone', config: {} },
   { corpus: 'cluster-commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
+
+beforeAll(loadLua);
 
 describe.each(SUITES)('the corpus "$corpus" on a $mode server', ({ corpus, mode, config }) => {
   const cases = readCorpus(here(`./corpus/${corpus}.txt`));
