@@ -37,6 +37,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { output: { chunkFileNames: chunkName } },
+    rolldownOptions: {
+      output: { chunkFileNames: chunkName },
+      // A build is quick or not; where its time went is nobody's concern who only wants to start it.
+      checks: { bundlerTimings: false, pluginTimings: false },
+    },
   },
 });
