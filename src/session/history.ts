@@ -4,7 +4,6 @@
  * inputs before that moment; the old one is kept. Because the world is deterministic, everything else
  * (events, marks) is what a first run recorded; running through the same time again adds nothing. */
 
-import { InvariantError } from '#base/assert.ts';
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import type { PlacedEvent } from '#sim/world.ts';
@@ -145,8 +144,8 @@ export class History {
     return events.slice(Math.max(0, from - eventsFrom), Math.max(0, this.eventIndex - eventsFrom));
   }
 
-  /** The world has been put back to a snapshot. */
-  goTo(place: SnapshotPlace): void {
+  /** The world has been put back to a snapshot, or is being made anew. */
+  goTo(place: Pick<SnapshotPlace, 'inputIndex' | 'eventIndex'>): void {
     this.inputIndex = place.inputIndex;
     this.eventIndex = place.eventIndex;
     this.recent = [];
@@ -181,13 +180,6 @@ export class History {
       if (this.liesOn(this.branch, snapshot)) best = snapshot;
     }
     return best;
-  }
-
-  /** The state in which the world was handed over. */
-  first(): SnapshotPlace {
-    const [first] = this.snapshots;
-    if (!first) throw new InvariantError('a world begins with a snapshot');
-    return first;
   }
 
   keep(id: number, now: Micros): void {

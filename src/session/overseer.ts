@@ -49,6 +49,11 @@ export class Overseer {
     };
   }
 
+  /** The world is handed over. */
+  begin(now: Micros): void {
+    this.findings.ledger.begin(now);
+  }
+
   /** The next moment at which it wants to look. */
   nextLook(now: Micros): Micros {
     return (Math.floor(now / LOOK_EVERY_US) + 1) * LOOK_EVERY_US;

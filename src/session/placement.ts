@@ -30,14 +30,17 @@ const SMALL_WORLD = 15;
 export interface SnapshotPlan {
   /** Virtual time between snapshots while history is made. */
   everyUs: number;
+  /** 1: only the one with which history begins; 0: not even that, and going back means to make the
+   *  world anew. */
   kept: number;
 }
 
 export function planSnapshots(servers: number): SnapshotPlan {
   const each = SNAPSHOT_MB + PAIR_MB * servers * servers;
+  const kept = Math.min(MOST_SNAPSHOTS, Math.floor(SNAPSHOTS_MB / each));
   const growth = Math.max(1, servers / SMALL_WORLD);
   return {
-    everyUs: Math.round(LEAST_INTERVAL_US * growth * growth),
-    kept: Math.max(3, Math.min(MOST_SNAPSHOTS, Math.floor(SNAPSHOTS_MB / each))),
+    everyUs: kept < 3 ? Infinity : Math.round(LEAST_INTERVAL_US * growth * growth),
+    kept: kept < 3 ? Math.min(kept, 1) : kept,
   };
 }

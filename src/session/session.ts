@@ -92,6 +92,7 @@ export class Session implements SessionApi {
 
   open(config?: Partial<WorldConfig>): Promise<Frame> {
     return this.alone(async () => {
+      this.breakpoints = [];
       await this.build(completeConfig(config));
       return this.makeFrame();
     });
@@ -122,22 +123,25 @@ export class Session implements SessionApi {
     });
   }
 
-  private async build(config: WorldConfig): Promise<void> {
+  /** Makes the world; with a history that there is already it begins anew on its present branch. */
+  private async build(config: WorldConfig, history = new History()): Promise<void> {
     const host = await this.tools.makeHost(config);
     const builder = new Builder(config, host);
-    const history = new History();
     const presenter = new Presenter(host, builder, history);
     const overseer = new Overseer();
     const snapshotPlan = planSnapshots(builder.plan.length);
     this.current = { host, builder, history, presenter, overseer, lines: new TypedLines(), snapshotPlan };
-    this.breakpoints = [];
+    history.goTo({ inputIndex: 0, eventIndex: 0 });
+    history.snapshots = [];
     await builder.addServers();
     await builder.form();
     await this.drain();
     // A large cluster may have needed longer than the warm-up to form.
     const warm = Math.max(Math.round(config.warmUpMs * 1000), Math.ceil(host.now / TICK_US) * TICK_US);
-    await this.runTo(warm, null);
-    await this.keepSnapshot();
+    await host.run(warm);
+    await this.drain();
+    overseer.begin(host.now);
+    if (snapshotPlan.kept > 0) await this.keepSnapshot();
     this.jumped();
   }
 
@@ -220,15 +224,15 @@ export class Session implements SessionApi {
   /** Goes to a time of this branch: forward if that is shorter. `elsewhere` when the world as it stands
    *  is not on this branch. A time before the world was handed over means that moment. */
   private async goTo(to: Micros, elsewhere: boolean): Promise<void> {
-    const { host, history, overseer } = this.world;
-    const nearest = history.nearest(to) ?? history.first();
-    const forward = !elsewhere && to >= host.now && nearest.at <= host.now;
-    if (!forward) {
+    const { host, history, overseer, builder } = this.world;
+    const nearest = history.nearest(to) ?? history.snapshots[0];
+    const forward = !elsewhere && to >= host.now && !(nearest && nearest.at > host.now);
+    if (!forward && nearest) {
       await host.restore(nearest.id);
       overseer.restore(nearest.id);
       history.goTo(nearest);
       this.jumped();
-    }
+    } else if (!forward) await this.build(builder.config, history);
     await this.runTo(to, null);
   }
 

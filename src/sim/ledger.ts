@@ -136,6 +136,11 @@ export class Ledger {
     return lost;
   }
 
+  /** From now on it measures: a world that is being made has no owners yet. */
+  begin(now: Micros): void {
+    this.measuredAt = now;
+  }
+
   /** Measures ownership of slots since the last look. */
   measure(now: Micros, vitals: readonly Vital[]): void {
     const passed = now - this.measuredAt;

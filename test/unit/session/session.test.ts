@@ -224,3 +224,18 @@ test('an exception inside a process halts the world with its seed and time', asy
   const before = await session.seek(1_000_000);
   expect(before.halted).toBeNull();
 });
+
+test('a world too large for snapshots is made anew when one goes back', async () => {
+  const large = toySession();
+  await large.open({ ...TOY_WORLD, masters: 400 });
+  await large.input({ kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] });
+  await large.exec('console:1', 'TICK now');
+  await large.advance(1e6);
+  const middle = await large.frame();
+  await large.input({ kind: 'fault', fault: { kind: 'kill', server: '7000' } });
+  const end = await large.advance(1e6);
+  expect((await large.seek(middle.now - 5)).eventsReset).toBe(true);
+  expect((await large.seek(end.now)).hash).toBe(end.hash);
+  expect((await large.undo()).servers).toEqual(middle.servers);
+  expect((await large.history()).branches).toHaveLength(2);
+});
