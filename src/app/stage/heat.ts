@@ -7,7 +7,7 @@
 import { TURN, type Point } from './geometry.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
-import { shardTone } from './palette.ts';
+import { heatBand } from './layout.ts';
 import type { Scene } from './scene.ts';
 import type { Seating } from './seating.ts';
 
@@ -18,33 +18,26 @@ export interface HeatCell {
   to: number;
   inner: number;
   outer: number;
-  tone: Tone;
   /** 0..1, how busy. */
   load: number;
   alarm: Tone | null;
 }
 
-/** One cell per seated server; loose servers have none (the scene still lists them). */
+/** One cell for each seated server; loose servers have none (the scene still lists them). */
 export function heatCells(scene: Scene, seating: Seating, load: ReadonlyMap<string, number>): HeatCell[] {
   const { layout } = scene;
   const marks = new Map(scene.nodes.map((node) => [node.name, node]));
-  const reach = Math.min(layout.centre.x, layout.centre.y, layout.height - layout.centre.y) - 6;
-  const room = Math.max(24, reach - layout.ring.outer - 6);
   const step = TURN / Math.max(1, seating.shards.length);
   const cells: HeatCell[] = [];
   for (const shard of seating.shards) {
-    const depth = room / Math.max(2, shard.members.length);
     shard.members.forEach((name, at) => {
       const node = marks.get(name);
       if (!node) return;
-      const inner = layout.ring.outer + 6 + at * depth;
       cells.push({
         name,
         from: shard.angle - step / 2,
         to: shard.angle + step / 2,
-        inner,
-        outer: inner + depth - 1,
-        tone: shardTone(shard.index),
+        ...heatBand(layout, at, shard.members.length),
         load: load.get(name) ?? 0,
         alarm: alarmOf(node),
       });
@@ -76,9 +69,10 @@ export function paintHeat(
     context.fillStyle = arc.owner === null ? tone('panel') : tone(arc.tone);
     sector(context, from, to, layout.ring.inner, layout.ring.outer);
   }
+  // Six hues on a thousand cells would be noise: the cells are grey, and an alarm stands out.
+  context.fillStyle = tone('muted');
   for (const cell of cells) {
-    context.globalAlpha = 0.3 + 0.6 * cell.load;
-    context.fillStyle = tone(cell.tone);
+    context.globalAlpha = 0.16 + 0.6 * cell.load;
     sector(context, cell.from, cell.to, cell.inner, cell.outer);
   }
   context.globalAlpha = 1;

@@ -115,11 +115,27 @@ function planFor(servers: number, seating: Seating, { width, height, scale }: La
   return { layout, master, replica };
 }
 
+/** Where the cell of the `at`-th of `count` members lies on a sunburst, as distances from the centre. */
+export function heatBand(layout: Layout, at: number, count: number): { inner: number; outer: number } {
+  const { centre, height, ring } = layout;
+  const reach = Math.min(centre.x, centre.y, height - centre.y) - 6;
+  const depth = Math.max(24, reach - ring.outer - 6) / Math.max(2, count);
+  const inner = ring.outer + 6 + at * depth;
+  return { inner, outer: inner + depth - 1 };
+}
+
 function seatShard({ layout, master, replica }: Plan, shard: ShardSeat, shards: number): void {
   const { centre, density } = layout;
   const step = TURN / shards;
   const count = shard.members.length - 1;
   shard.members.forEach((name, at) => {
+    if (density === 'heat') {
+      const { inner, outer } = heatBand(layout, at, shard.members.length);
+      const middle = (inner + outer) / 2;
+      const place = onEllipse(centre, middle, middle, shard.angle);
+      layout.seats.set(name, { name, ...place, radius: 2, shard: shard.index });
+      return;
+    }
     if (at === 0) {
       const place = onEllipse(centre, master.rx, master.ry, shard.angle);
       layout.seats.set(name, { name, ...place, radius: master.radius, shard: shard.index });
