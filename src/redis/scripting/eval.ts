@@ -5,8 +5,8 @@ import { string2ll } from '#base/integer.ts';
 import { sha1Hex } from '#base/sha1.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
+import { helpReply } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
-import { helpReply } from '#redis/types/common.ts';
 import { interpreter } from './interpreter.ts';
 import { killScript, runScript } from './slow-script.ts';
 import { FLAG_NAMES, noFlags, type CachedScript, type ScriptFlags } from './state.ts';
@@ -117,21 +117,12 @@ function debugCommand(_client: Client, argv: readonly Bytes[]): Reply {
 }
 
 const SCRIPT_HELP = [
-  'DEBUG (YES|SYNC|NO)',
-  '    Set the debug mode for subsequent scripts executed.',
-  'EXISTS <sha1> [<sha1> ...]',
-  '    Return information about the existence of the scripts in the script cache.',
-  'FLUSH [ASYNC|SYNC]',
-  '    Flush the Lua scripts cache. Very dangerous on replicas.',
-  '    When called without the optional mode argument, the behavior is determined by the',
-  '    lazyfree-lazy-user-flush configuration directive. Valid modes are:',
-  '    * ASYNC: Asynchronously flush the scripts cache.',
-  '    * SYNC: Synchronously flush the scripts cache.',
-  'KILL',
-  '    Kill the currently executing Lua script.',
-  'LOAD <script>',
-  '    Load a script into the scripts cache without executing it.',
-];
+  ['DEBUG (YES|SYNC|NO)', 'Whether the scripts that follow are debugged.'],
+  ['EXISTS <sha1> [<sha1> ...]', 'Which of these scripts are in the cache.'],
+  ['FLUSH [ASYNC|SYNC]', 'Empty the cache of scripts.'],
+  ['KILL', 'Stop the script that is running, if it has not written.'],
+  ['LOAD <script>', 'Put a script into the cache.'],
+] as const;
 
 export const evalCommands: CommandProcs = {
   eval: evalWith(false, false),

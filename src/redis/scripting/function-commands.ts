@@ -4,10 +4,10 @@ import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
+import { helpReply } from '#redis/help.ts';
 import { RdbError } from '#redis/rdb-io.ts';
 import { dumpFunctions, restoreFunctions, verifyDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, MapReply, OK, SetReply, Status, type Reply } from '#redis/reply.ts';
-import { helpReply } from '#redis/types/common.ts';
 import { splitKeys } from './eval.ts';
 import { addLibrary, createLibrary, findFunction, libraryBody, libraryCodes } from './libraries.ts';
 import { killScript, runScript, runningScript } from './slow-script.ts';
@@ -179,44 +179,15 @@ function fcallWith(readOnly: boolean) {
 }
 
 const FUNCTION_HELP = [
-  'LOAD [REPLACE] <FUNCTION CODE>',
-  '    Create a new library with the given library name and code.',
-  'DELETE <LIBRARY NAME>',
-  '    Delete the given library.',
-  'LIST [LIBRARYNAME PATTERN] [WITHCODE]',
-  '    Return general information on all the libraries:',
-  '    * Library name',
-  '    * The engine used to run the Library',
-  '    * Library description',
-  '    * Functions list',
-  '    * Library code (if WITHCODE is given)',
-  '    It also possible to get only function that matches a pattern using LIBRARYNAME argument.',
-  'STATS',
-  '    Return information about the current function running:',
-  '    * Function name',
-  '    * Command used to run the function',
-  '    * Duration in MS that the function is running',
-  '    If no function is running, return nil',
-  '    In addition, returns a list of available engines.',
-  'KILL',
-  '    Kill the current running function.',
-  'FLUSH [ASYNC|SYNC]',
-  '    Delete all the libraries.',
-  '    When called without the optional mode argument, the behavior is determined by the',
-  '    lazyfree-lazy-user-flush configuration directive. Valid modes are:',
-  '    * ASYNC: Asynchronously flush the libraries.',
-  '    * SYNC: Synchronously flush the libraries.',
-  'DUMP',
-  '    Return a serialized payload representing the current libraries, can be restored using FUNCTION RESTORE command',
-  'RESTORE <PAYLOAD> [FLUSH|APPEND|REPLACE]',
-  '    Restore the libraries represented by the given payload, it is possible to give a restore policy to',
-  '    control how to handle existing libraries (default APPEND):',
-  '    * FLUSH: delete all existing libraries.',
-  '    * APPEND: appends the restored libraries to the existing libraries. On collision, abort.',
-  '    * REPLACE: appends the restored libraries to the existing libraries, On collision, replace the old',
-  '      libraries with the new libraries (notice that even on this option there is a chance of failure',
-  '      in case of functions name collision with another library).',
-];
+  ['DELETE <library>', 'Remove a library.'],
+  ['DUMP', 'All libraries as one payload for RESTORE.'],
+  ['FLUSH [ASYNC|SYNC]', 'Remove all libraries.'],
+  ['KILL', 'Stop the function that is running, if it has not written.'],
+  ['LIST [LIBRARYNAME <pattern>] [WITHCODE]', 'The libraries and their functions.'],
+  ['LOAD [REPLACE] <code>', 'Make a library.'],
+  ['RESTORE <payload> [FLUSH|APPEND|REPLACE]', 'Add the libraries of a payload.'],
+  ['STATS', 'The function that is running, and how many there are.'],
+] as const;
 
 export const functionCommands: CommandProcs = {
   fcall: fcallWith(false),

@@ -13,7 +13,7 @@ import {
   signalModifiedKey,
 } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
-import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
+import { ErrorReply, type Reply } from '#redis/reply.ts';
 
 export const WRONGTYPE = new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value');
 export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
@@ -119,15 +119,4 @@ export function absoluteRange(start: number, end: number, length: number): [from
   const from = Math.max(0, start < 0 ? start + length : start);
   const to = Math.min(length - 1, end < 0 ? end + length : end);
   return from > to || from >= length ? null : [from, to];
-}
-
-/** The reply of a HELP subcommand. */
-export function helpReply(command: string, lines: readonly string[]): Reply {
-  const all = [
-    `${command} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,
-    ...lines,
-    'HELP',
-    '    Prints this help.',
-  ];
-  return all.map((line) => new Status(line));
 }

@@ -4,9 +4,10 @@ import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
+import { helpReply } from '#redis/help.ts';
 import { dbAdd, signalKeyAsReady, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, error, helpReply, isOption, keyChanged, keyEvent, writeTyped } from './common.ts';
+import { NOT_INTEGER, error, isOption, keyChanged, keyEvent, writeTyped } from './common.ts';
 import { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { ZERO_ID, parseId, parseStrictId, INVALID_ID, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -150,21 +151,12 @@ function xackCommand(client: Client, argv: readonly Bytes[]): Reply {
 }
 
 const XGROUP_HELP = [
-  'CREATE <key> <groupname> <id|$> [option]',
-  '    Create a new consumer group. Options are:',
-  '    * MKSTREAM',
-  '      Create the empty stream if it does not exist.',
-  '    * ENTRIESREAD entries_read',
-  "      Set the group's entries_read counter (internal use).",
-  'CREATECONSUMER <key> <groupname> <consumer>',
-  '    Create a new consumer in the specified group.',
-  'DELCONSUMER <key> <groupname> <consumer>',
-  '    Remove the specified consumer.',
-  'DESTROY <key> <groupname>',
-  '    Remove the specified group.',
-  'SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]',
-  '    Set the current group ID and entries_read counter.',
-];
+  ['CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]', 'Make a group that starts after an id.'],
+  ['CREATECONSUMER <key> <group> <consumer>', 'Make a consumer in a group.'],
+  ['DELCONSUMER <key> <group> <consumer>', 'Remove a consumer; what it had pending is forgotten.'],
+  ['DESTROY <key> <group>', 'Remove a group.'],
+  ['SETID <key> <group> <id|$> [ENTRIESREAD <count>]', 'Move a group to another id.'],
+] as const;
 
 export const streamGroupCommands: CommandProcs = {
   'xgroup|create': createCommand,

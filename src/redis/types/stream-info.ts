@@ -4,8 +4,9 @@ import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
+import { helpReply } from '#redis/help.ts';
 import { ErrorReply, MapReply, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, NO_SUCH_KEY, error, helpReply, isOption, readTyped } from './common.ts';
+import { NOT_INTEGER, NO_SUCH_KEY, error, isOption, readTyped } from './common.ts';
 import type { Nack, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, formatId, type StreamId } from './stream-id.ts';
 import { StreamObj, type StreamEntry } from './stream-obj.ts';
@@ -180,13 +181,10 @@ function consumersCommand(client: Client, argv: readonly Bytes[]): Reply {
 }
 
 const XINFO_HELP = [
-  'CONSUMERS <key> <groupname>',
-  '    Show consumers of <groupname>.',
-  'GROUPS <key>',
-  '    Show the stream consumer groups.',
-  'STREAM <key> [FULL [COUNT <count>]',
-  '    Show information about the stream.',
-];
+  ['CONSUMERS <key> <group>', 'The consumers of a group.'],
+  ['GROUPS <key>', 'The groups of a stream.'],
+  ['STREAM <key> [FULL [COUNT <count>]]', 'The stream itself, or all that is known of it.'],
+] as const;
 
 export const streamInfoCommands: CommandProcs = {
   'xinfo|stream': streamCommand,

@@ -157,7 +157,6 @@ function xclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
     group.lastId = options.lastId;
     mustPropagateId = true;
   }
-  const consumer = lookupOrCreateConsumer(client, key, group, consumerName);
   const now = client.server.commandTimeMs();
   const out: Reply[] = [];
   for (const id of options.ids) {
@@ -175,10 +174,12 @@ function xclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
     }
     if (!known && !options.force) continue;
     if (known && minIdle > 0 && now - known.deliveredAtMs < minIdle) continue;
+    // A consumer comes into being with the first entry that it gets.
+    lookupOrCreateConsumer(client, key, group, consumerName);
     const before = known?.deliveries ?? 1;
     const nack: Nack = {
       id,
-      consumer: consumer.name,
+      consumer: consumerName,
       deliveredAtMs: options.deliveredAtMs,
       deliveries: options.retryCount ?? (options.justId ? before : before + 1),
     };
@@ -234,7 +235,6 @@ function xautoclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (stream instanceof ErrorReply) return stream;
   const group = stream?.groups.get(name);
   if (!stream || !group) return noGroup(key, name);
-  const consumer = lookupOrCreateConsumer(client, key, group, consumerName);
   const now = client.server.commandTimeMs();
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
@@ -257,7 +257,8 @@ function xautoclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
     }
     if (minIdle > 0 && now - nack.deliveredAtMs < minIdle) continue;
     const deliveries = options.justId ? nack.deliveries : nack.deliveries + 1;
-    const taken: Nack = { id: nack.id, consumer: consumer.name, deliveredAtMs: now, deliveries };
+    lookupOrCreateConsumer(client, key, group, consumerName);
+    const taken: Nack = { id: nack.id, consumer: consumerName, deliveredAtMs: now, deliveries };
     group.assign(taken);
     claimed.push(options.justId ? formatId(nack.id) : entryReply(entry));
     left--;

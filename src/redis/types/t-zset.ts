@@ -197,7 +197,8 @@ function zrandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (zset === null || count === 0) return [];
   const draw = (): ZEntry => zset.sorted.at(random.below(zset.size)) as ZEntry;
   if (count < 0) return entriesReply(client, Array.from({ length: -count }, draw), withScores);
-  if (count >= zset.size) return entriesReply(client, zset.sorted, withScores);
+  // All of them are walked through from the highest score.
+  if (count >= zset.size) return entriesReply(client, zset.sorted.reversed(), withScores);
   const drawn = drawDistinct(zset.sorted, zset.size, count, random, draw, (entry) => entry.member);
   return entriesReply(client, drawn, withScores);
 }

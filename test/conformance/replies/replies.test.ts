@@ -2,29 +2,12 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLua } from '#node/lua.ts';
-import { same, show, type Tree } from './compare.ts';
-import { readCorpus, type Step } from './corpus.ts';
+import type { Tree } from './compare.ts';
+import { readCorpus } from './corpus.ts';
+import { differences } from './differences.ts';
 import { here, readExpected } from './expected.ts';
 import { InProcess } from './in-process.ts';
 import { play, repliesOf } from './play.ts';
-
-/** Help texts are explanations in our own words; that there is one, as a list of lines, is compared. */
-function modeOf(step: Step): string {
-  return /^help$/i.test(step.argv[1] ?? '') ? 't' : step.mode;
-}
-
-function differences(steps: readonly Step[], theirs: readonly Tree[], ours: readonly Tree[]): string[] {
-  const found: string[] = [];
-  steps.forEach((step, at) => {
-    const a = theirs[at];
-    const b = ours[at];
-    if (a !== undefined && b !== undefined && same(a, b, modeOf(step), step.tolerance)) return;
-    found.push(
-      `line ${step.line}: ${step.text}\n  real: ${a === undefined ? 'nothing' : show(a)}\n  ours: ${b === undefined ? 'nothing' : show(b)}`,
-    );
-  });
-  return found;
-}
 
 const SUITES = [
   { corpus: 'commands', mode: 'standalone', config: {} },
