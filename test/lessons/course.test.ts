@@ -6,12 +6,14 @@ import { freeNames, parseExpression } from '#lesson/expression.ts';
 import { knownNames } from '#lesson/predicates.ts';
 import type { LessonState } from '#lesson/run.ts';
 import type { Lesson, Task } from '#lesson/types.ts';
+import { loadLua } from '#node/lua.ts';
 import { lessonIds, readGlossary, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
 import { Player } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
 import { termsOf, tasksOf } from './reading.ts';
 
+await loadLua();
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
 const ids = lessonIds(ROOT);
 const lessons = ids.map((id) => readLesson(ROOT, id, 'en'));
