@@ -1,7 +1,6 @@
 /* Stories of joining, leaving, being forgotten, changing address and keeping a memory. */
 
 import { describe, expect, test } from 'vitest';
-import type { Verbatim } from '#redis/reply.ts';
 import { ClusterWorld } from './cluster-world.ts';
 
 const CONFIG = { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' };
@@ -38,7 +37,7 @@ describe('MEET', () => {
     world.kill(7001);
     world.ok(7000, 'CLUSTER', 'MEET', '127.0.0.1', '7001');
     world.run(500);
-    expect((world.ok(7000, 'CLUSTER', 'NODES') as Verbatim).text).toContain('handshake');
+    expect(world.text(7000, 'CLUSTER', 'NODES')).toContain('handshake');
     world.run(2500);
     expect(world.seen('HANDSHAKE_TIMEOUT').length).toBe(1);
     expect(known(world, 7000)).toEqual([7000]);
@@ -94,7 +93,7 @@ describe('RESET', () => {
     expect(world.id(7003)).not.toBe(old);
     expect(world.cluster(7003).myself.isMaster).toBe(true);
     world.run(10_000);
-    const text = (world.ok(7000, 'CLUSTER', 'NODES') as Verbatim).text;
+    const text = world.text(7000, 'CLUSTER', 'NODES');
     expect(text).toMatch(new RegExp(`${old} :0@0 slave,noaddr `));
   });
 
@@ -120,7 +119,7 @@ describe('nodes.conf', () => {
     const world = formed(6, 3);
     world.ok(7000, 'CLUSTER', 'SETSLOT', '100', 'MIGRATING', world.id(7001));
     world.ok(7001, 'CLUSTER', 'SETSLOT', '100', 'IMPORTING', world.id(7000));
-    const before = (world.ok(7000, 'CLUSTER', 'NODES') as Verbatim).text.split('\n');
+    const before = world.text(7000, 'CLUSTER', 'NODES').split('\n');
     const mine = before.find((line) => line.includes('myself'));
     expect(mine).toContain(`[100->-${world.id(7001)}]`);
     const { currentEpoch } = world.cluster(7000);
@@ -133,7 +132,7 @@ describe('nodes.conf', () => {
     world.must(() => world.settled(), 10_000, 'all is well');
     const stable = (text: string | undefined): string | undefined =>
       text?.replace(/ \d+ \d+ (\d+) connected/, ' $1');
-    const after = (world.ok(7000, 'CLUSTER', 'NODES') as Verbatim).text.split('\n');
+    const after = world.text(7000, 'CLUSTER', 'NODES').split('\n');
     expect(stable(after.find((line) => line.includes('myself')))).toBe(stable(mine));
   });
 
@@ -161,9 +160,7 @@ describe('host names and announcements', () => {
     const world = formed(3, 3);
     world.ok(7000, 'CONFIG', 'SET', 'cluster-announce-hostname', 'red.example.org');
     world.must(() => world.nodeOf(7001, 7000)?.hostname === 'red.example.org', 3000, 'the name arrives');
-    expect((world.ok(7001, 'CLUSTER', 'NODES') as Verbatim).text).toContain(
-      '127.0.0.1:7000@17000,red.example.org master',
-    );
+    expect(world.text(7001, 'CLUSTER', 'NODES')).toContain('127.0.0.1:7000@17000,red.example.org master');
     world.ok(7001, 'CONFIG', 'SET', 'cluster-preferred-endpoint-type', 'hostname');
     expect(world.error(7001, 'GET', 'hello')).toBe('MOVED 866 red.example.org:7000');
     expect(world.error(7001, 'GET', 'foo')).toBe('MOVED 12182 ?:7002');

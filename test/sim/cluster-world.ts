@@ -122,6 +122,8 @@ export class ClusterWorld {
     });
     for (let index = 0; index < options.servers; index++) this.addServer(7000 + index);
     this.world.addMachine({ name: DRIVER, ip: '127.0.0.1', ports: [], spec: { kind: 'driver' }, part: 0 });
+    // Who looks from outside is not cut off by what happens inside.
+    this.world.network.addObserver(DRIVER);
     // Servers that start at one instant would do everything at one instant for ever after.
     const phase = Prng.stream(options.seed ?? 1, 'start');
     for (const machine of this.world.machines) {
@@ -232,6 +234,13 @@ export class ClusterWorld {
   ok(port: number, ...argv: string[]): Reply {
     const reply = this.call(port, ...argv);
     if (reply instanceof ErrorReply) throw new Error(`${port} ${argv.join(' ')}: ${reply.text}`);
+    return reply;
+  }
+
+  /** The reply to a command that answers with text. */
+  text(port: number, ...argv: string[]): string {
+    const reply = this.ok(port, ...argv);
+    if (typeof reply !== 'string') throw new Error(`${port} ${argv.join(' ')}: the reply is no text`);
     return reply;
   }
 

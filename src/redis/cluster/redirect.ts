@@ -32,6 +32,7 @@ const EXECUTE: Route = { kind: 'execute', slot: null };
 
 /** The redirection or error to send for a command, null when it is to be executed here. */
 export function getNodeByQuery(client: Client, command: Command, argv: readonly Bytes[]): ErrorReply | null {
+  if (isPlainlyMine(client.server, command, argv)) return null;
   const route = routeQuery(client, command, argv);
   if (route.kind === 'execute') return null;
   if (route.kind === 'moved' || route.kind === 'ask') {
@@ -39,6 +40,20 @@ export function getNodeByQuery(client: Client, command: Command, argv: readonly 
     emit(server, route.kind === 'moved' ? 'MOVED' : 'ASK', { slot: route.slot, to: nodeLabel(route.node) });
   }
   return routeError(client.server, route);
+}
+
+/** The usual case without ceremony: all is well, no slot is open, and every key is ours. */
+function isPlainlyMine(server: Server, command: Command, argv: readonly Bytes[]): boolean {
+  const cluster = clusterOf(server);
+  if (!cluster.ok || cluster.migratingTo.size + cluster.importingFrom.size > 0) return false;
+  const positions = getKeyPositions(command, argv, true);
+  if (positions.length === 0) return false;
+  const slot = keyHashSlot(argv[positions[0] as number] as Bytes);
+  if (cluster.slotOwner[slot] !== cluster.myself.row) return false;
+  for (let at = 1; at < positions.length; at++) {
+    if (keyHashSlot(argv[positions[at] as number] as Bytes) !== slot) return false;
+  }
+  return true;
 }
 
 /** The words of a route that is not `execute`. */

@@ -5,7 +5,7 @@ import { migrateCloseTimedoutSockets } from '#redis/cluster/migrate.ts';
 import { freeClient } from '#redis/networking.ts';
 import { isPaused } from '#redis/pause.ts';
 import type { Server } from '#redis/server.ts';
-import { feedStream, replicationFeedSlaves, sendToReplica } from './feed.ts';
+import { NO_DB, replicationFeedSlaves, sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2 } from './ids.ts';
 import { abortHandshake, connectWithMaster, masterLinkLost, replicationSendAck } from './link.ts';
 import {
@@ -14,7 +14,6 @@ import {
   shouldStartBgsave,
   startBgsaveForReplication,
 } from './master.ts';
-import { encodeCommand } from '#redis/resp.ts';
 import { ReplicationState, replicaLink, replicaName } from './state.ts';
 import { serveWaitingClients } from './wait.ts';
 
@@ -71,9 +70,7 @@ function cronAsMaster(server: Server): void {
   if (replication.cronLoops % config.replPingReplicaPeriod === 0 && replication.replicas.length > 0) {
     // While paused for a manual failover the offset must not move.
     const paused = server.cluster !== null && server.cluster.mfEnd !== 0 && isPaused(server, true);
-    if (!paused && replication.masterHost === null) {
-      feedStream(server, selectIfNeeded(server) + encodeCommand(['ping']));
-    }
+    if (!paused) replicationFeedSlaves(server, NO_DB, ['ping']);
   }
   for (const replica of [...replication.replicas]) {
     const link = replicaLink(replica);
@@ -87,14 +84,6 @@ function cronAsMaster(server: Server): void {
     checkReplicaOutput(replica);
   }
   freeIdleBacklog(server, now);
-}
-
-/** PING counts for no database, yet a fresh stream begins with a SELECT. */
-function selectIfNeeded(server: Server): string {
-  const { replication } = server;
-  if (replication.slaveSelDb !== -1) return '';
-  replication.slaveSelDb = 0;
-  return encodeCommand(['SELECT', '0']);
 }
 
 function freeIdleBacklog(server: Server, now: number): void {
@@ -118,5 +107,5 @@ export function replicationBeforeSleep(server: Server): void {
   if (replication.waiting.length > 0) serveWaitingClients(server);
   if (!replication.askForAck) return;
   replication.askForAck = false;
-  replicationFeedSlaves(server, Math.max(replication.slaveSelDb, 0), ['REPLCONF', 'GETACK', '*']);
+  replicationFeedSlaves(server, NO_DB, ['REPLCONF', 'GETACK', '*']);
 }

@@ -10,13 +10,16 @@ import type { Server } from '#redis/server.ts';
 import { backlogSize } from './ids.ts';
 import { replicaLink } from './state.ts';
 
+/** For what belongs to no database: PING, GETACK. */
+export const NO_DB = -1;
+
 /** Sends a command to all replicas of a top-level master. */
 export function replicationFeedSlaves(server: Server, dbId: number, argv: readonly Bytes[]): void {
   const { replication } = server;
   if (replication.masterHost !== null) return;
   if (replication.backlog === null && replication.replicas.length === 0) return;
   let data = '';
-  if (replication.slaveSelDb !== dbId) {
+  if (dbId !== NO_DB && replication.slaveSelDb !== dbId) {
     data = encodeCommand(['SELECT', String(dbId)]);
     replication.slaveSelDb = dbId;
   }
