@@ -6,12 +6,10 @@
  * Going to another time means the nearest snapshot and a replay of the inputs since. Nothing that only
  * looks (frames, packets, watches) has a part in the world's state. */
 
-import { describeMessage } from '#redis/cluster/describe.ts';
 import type { Micros } from '#redis/io.ts';
 import type { Frame, FrameRequest } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
 import type { StopRule } from '#sim/part.ts';
-import { encodePayload } from '#sim/wire.ts';
 import type { Stop } from '#sim/world.ts';
 import type {
   Completion,
@@ -28,6 +26,7 @@ import { Builder } from './builder.ts';
 import { completeConfig } from './config.ts';
 import { History } from './history.ts';
 import { Overseer } from './overseer.ts';
+import { describePayload } from './packet-detail.ts';
 import { planSnapshots, type SnapshotPlan } from './placement.ts';
 import { Presenter } from './presenter.ts';
 import { writeFault } from './fault-text.ts';
@@ -40,8 +39,6 @@ const LONGEST_RUN_US = 31 * 86_400e6;
 /** How often a watch looks while nothing happens, and how often a condition is tried. */
 const WATCH_EVERY_US = 500_000;
 const LOOK_EVERY_US = 100_000;
-/** Bytes of a packet that its detail shows. */
-const PACKET_BYTES = 1 << 20;
 
 /** Makes the host for a world, with the machines not yet added. */
 export type HostMaker = (config: WorldConfig) => WorldHost | Promise<WorldHost>;
@@ -382,12 +379,7 @@ export class Session implements SessionApi {
     return this.alone(async () => {
       const found = await this.world.host.packet(id);
       if (!found) return null;
-      const { segment, payload } = found;
-      if (!payload) return { id, ...segment, hex: '', fields: [] };
-      const bytes = encodePayload(payload).slice(0, PACKET_BYTES);
-      let hex = '';
-      for (let at = 0; at < bytes.length; at++) hex += bytes.charCodeAt(at).toString(16).padStart(2, '0');
-      return { id, ...segment, hex, fields: payload.kind === 'bus' ? describeMessage(payload.message) : [] };
+      return { id, ...found.segment, ...describePayload(found.payload) };
     });
   }
 
