@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fromUint8, toUint8, type Bytes } from '#base/bytes.ts';
+import { loadLua } from '#node/lua.ts';
+import { crc64 } from '#redis/crc64.ts';
+import { lzfCompress, lzfDecompress } from '#redis/lzf.ts';
+import {
+  RdbError,
+  createDumpPayload,
+  loadDumpObject,
+  rdbLoad,
+  rdbSave,
+  verifyDumpPayload,
+} from '#redis/rdb.ts';
+import type { Reply } from '#redis/reply.ts';
+import { HashObj } from '#redis/types/hash-obj.ts';
+import { ListObj } from '#redis/types/list-obj.ts';
+import { littleEndian } from '#redis/types/listpack.ts';
+import { ZsetObj } from '#redis/types/zset-obj.ts';
+import { LoneServer } from '../../conformance/lone-server.ts';
+
+beforeAll(() => loadLua());
+
+const fixture = fromUint8(readFileSync(join(import.meta.dirname, '../../fixtures/rdb/all-types-7.0.15.rdb')));
+
+/** A server that has loaded a file, and how to ask it. */
+function loaded(file: Bytes): (...argv: Bytes[]) => Reply {
+  const lone = new LoneServer();
+  rdbLoad(lone.server, file);
+  const socket = lone.connect();
+  return (...argv) => lone.ask(socket, ...argv);
+}
+
+/** A payload with a right checksum around any bytes. */
+function payload(data: Bytes): Bytes {
+  const body = data + littleEndian(10, 2);
+  return body + crc64(body);
+}
+
+test('the checksum is the one of the published check value', () => {
+  expect(crc64('123456789')).toBe(littleEndian(0xe9c6d914c4b8d9can, 8));
+});
+
+describe('LZF', () => {
+  test('gives back what was put in', () => {
+    for (const text of ['a'.repeat(1000), 'abcabcabc'.repeat(50), fixture, 'xyz'.repeat(9000)]) {
+      const packed = lzfCompress(text, text.length) as Bytes;
+      expect(packed.length).toBeLessThan(text.length);
+      expect(lzfDecompress(packed, text.length)).toBe(text);
+    }
+  });
+
+  test('refuses what cannot be shortened and what is damaged', () => {
+    expect(lzfCompress('abcdefghijklmnopqrstuvwxyz0123456789', 32)).toBeNull();
+    expect(lzfDecompress('\x20\x05', 10)).toBeNull();
+    expect(lzfDecompress('\x05ab', 6)).toBeNull();
+    expect(lzfDecompress('\x00a', 2 ** 30)).toBeNull();
+  });
+});
+
+describe('a file of real 7.0.15', () => {
+  test('is read with every type, encoding, expiry, database and library', () => {
+    const ask = loaded(fixture);
+    expect(ask('GET', 'int')).toBe('12345');
+    expect(ask('GET', 'long')).toBe('abcdefgh'.repeat(60));
+    expect(ask('LRANGE', 'list', '0', '-1')).toEqual(['a', 'b', '1', '-5', 'x'.repeat(100)]);
+    expect(ask('LLEN', 'biglist')).toBe(3000);
+    expect(ask('LINDEX', 'biglist', '-1')).toBe('3000');
+    expect(ask('SMEMBERS', 'ints')).toMatchObject({ items: ['-2', '1', '300'] });
+    expect(ask('SISMEMBER', 'ints64', '9223372036854775807')).toBe(1);
+    expect(ask('SCARD', 'words')).toBe(3);
+    expect(ask('HGETALL', 'smallhash')).toMatchObject({
+      pairs: [
+        ['a', '1'],
+        ['b', 'two'],
+      ],
+    });
+    expect(ask('HGET', 'bighash', 'e')).toBe('5');
+    expect(ask('ZRANGE', 'bigz', '0', '-1')).toEqual(['e', 'a', 'b', 'c', 'd', 'f']);
+    expect(ask('XRANGE', 'stream', '-', '+')).toEqual([
+      ['1-1', ['f', 'a', 'g', 'b']],
+      ['5-0', ['other', 'z']],
+    ]);
+    expect(ask('XPENDING', 'stream', 'grp')).toEqual([1, '1-1', '1-1', [['alice', '1']]]);
+    expect(ask('PEXPIRETIME', 'volatile')).toBe(4102444800000);
+    expect(ask('PFCOUNT', 'hll')).toBe(3);
+    expect(ask('FCALL', 'answer', '0')).toBe(42);
+    expect(ask('DBSIZE')).toBe(17);
+    ask('SELECT', '3');
+    expect(ask('GET', 'other')).toBe('db3');
+  });
+
+  test('comes out again with the same contents', () => {
+    const lone = new LoneServer();
+    rdbLoad(lone.server, fixture);
+    const again = loaded(rdbSave(lone.server));
+    const before = loaded(fixture);
+    for (const key of ['int', 'list', 'biglist', 'ints', 'smallhash', 'smallz', 'bigz', 'stream', 'hll']) {
+      expect(again('DUMP', key), key).toBe(before('DUMP', key));
+    }
+  });
+
+  test('is refused when any part of it is damaged, and only ever by RdbError', () => {
+    const lone = new LoneServer();
+    for (let at = 0; at < fixture.length; at += 1 + Math.floor(fixture.length / 400)) {
+      const damaged =
+        fixture.slice(0, at) + String.fromCharCode(fixture.charCodeAt(at) ^ 0x41) + fixture.slice(at + 1);
+      lone.ask(lone.connect(), 'FLUSHALL');
+      expect(() => rdbLoad(lone.server, damaged), `byte ${at}`).toThrow(RdbError);
+      lone.ask(lone.connect(), 'FLUSHALL');
+      expect(() => rdbLoad(lone.server, fixture.slice(0, at)), `cut at ${at}`).toThrow(RdbError);
+    }
+  });
+});
+
+test.skipIf(spawnSync('redis-check-rdb', ['--version']).error)('redis-check-rdb accepts our files', () => {
+  const lone = new LoneServer();
+  rdbLoad(lone.server, fixture);
+  const path = join(mkdtempSync(join(tmpdir(), 'rdb-')), 'ours.rdb');
+  writeFileSync(path, toUint8(rdbSave(lone.server, { replid: 'a'.repeat(40), offset: 5, streamDb: 0 })));
+  const check = spawnSync('redis-check-rdb', [path], { encoding: 'utf8' });
+  expect(check.stdout).toContain('\\o/ RDB looks OK! \\o/');
+  expect(check.stdout).toContain('18 keys read');
+});
+
+describe('older encodings', () => {
+  const ziplist = '\x1b\0\0\0\x13\0\0\0\x04\0\0\x01a\x03\xf2\x02\x01b\x03\xfe\x07\xff';
+
+  test('a ziplist is read as list, hash and sorted set', () => {
+    const text = String.fromCharCode(ziplist.length) + ziplist.slice(1);
+    const bytes = String.fromCharCode(text.length) + text;
+    const list = loadDumpObject(payload(`\x0a${bytes}`)) as ListObj;
+    expect([...list.items]).toEqual(['a', '1', 'b', '7']);
+    const hash = loadDumpObject(payload(`\x0d${bytes}`)) as HashObj;
+    expect([...hash.entries()]).toEqual([
+      ['a', '1'],
+      ['b', '7'],
+    ]);
+    const zset = loadDumpObject(payload(`\x0c${bytes}`)) as ZsetObj;
+    expect(zset.get('b')).toBe(7);
+  });
+
+  test('a zipmap is read as hash', () => {
+    const zipmap = '\x02\x03foo\x03\0bar\x05hello\x05\0world\xff';
+    const hash = loadDumpObject(payload(`\x09${String.fromCharCode(zipmap.length)}${zipmap}`)) as HashObj;
+    expect([...hash.entries()]).toEqual([
+      ['foo', 'bar'],
+      ['hello', 'world'],
+    ]);
+  });
+
+  test('plain lists, sets and sorted sets with textual scores are read', () => {
+    expect([...(loadDumpObject(payload('\x01\x02\x01a\x01b')) as ListObj).items]).toEqual(['a', 'b']);
+    expect((loadDumpObject(payload('\x03\x01\x01a\x032.5')) as ZsetObj).get('a')).toBe(2.5);
+    expect((loadDumpObject(payload('\x03\x01\x01a\xfe')) as ZsetObj).get('a')).toBe(Infinity);
+  });
+});
+
+describe('a payload', () => {
+  test('with another checksum or a newer version is not verified', () => {
+    const good = createDumpPayload(new LoneServerValue().hash());
+    expect(verifyDumpPayload(good)).toBe(true);
+    expect(verifyDumpPayload(`x${good}`)).toBe(false);
+    expect(verifyDumpPayload('')).toBe(false);
+    const newer = good.slice(0, -10) + littleEndian(11, 2);
+    expect(verifyDumpPayload(newer + crc64(newer))).toBe(false);
+  });
+
+  test('of an empty collection, of duplicates or of NaN is refused', () => {
+    for (const data of [
+      '\x02\x00',
+      '\x02\x02\x01a\x01a',
+      '\x05\x01\x01a\0\0\0\0\0\0\xf8\x7f',
+      '\x04\x01\x01a',
+      '\x99',
+      '',
+    ]) {
+      expect(() => loadDumpObject(payload(data)), JSON.stringify(data)).toThrow(RdbError);
+    }
+  });
+});
+
+/** Makes values without a database. */
+class LoneServerValue {
+  hash(): HashObj {
+    const hash = new HashObj();
+    const { config } = new LoneServer().server;
+    hash.set('field', 'value', config);
+    return hash;
+  }
+}
