@@ -6,8 +6,12 @@ import type { Bytes } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
 import * as ops from './ops.ts';
 import { Exit, Interrupted } from './ops.ts';
-import type { Program, ProgramEnv, ProgramMain, Step } from './program.ts';
+import { nc } from './nc.ts';
+import type { Program, ProgramEnv, ProgramMain, Programs, Step } from './program.ts';
 import { redisCli } from './redis-cli.ts';
+import { sleepProgram } from './sleep.ts';
+
+const PROGRAMS: Programs = { 'redis-cli': redisCli, nc, sleep: sleepProgram };
 
 export const machinePrompt: ProgramMain = function* (_argv, env, state): Program {
   const resumed = state as { line: Bytes[]; inner: unknown } | null | undefined;
@@ -34,11 +38,12 @@ function* runLine(words: Bytes[], env: ProgramEnv, state: unknown): Step<void> {
     yield* ops.printControl('\x1b[H\x1b[2J');
     return;
   }
-  if (words[0] !== 'redis-cli') {
+  const main = PROGRAMS[words[0] ?? ''];
+  if (main === undefined) {
     yield* ops.print(`${words[0]}: command not found\n`);
     return;
   }
-  const run = redisCli(words, env, state);
+  const run = main(words, env, state);
   try {
     // A checkpoint of the inner program is one of this prompt too.
     let step = run.next(null);

@@ -42,8 +42,47 @@ type Waiting =
   | { for: 'sleep' }
   | { for: 'turn'; answer: Answer };
 
+/** What a program run by `run` printed and how it ended. */
+export interface RunOutcome {
+  id: number;
+  stdout: Bytes;
+  stderr: Bytes;
+  exitCode: number;
+}
+
+/** A program started from outside while another waits for a line. */
+interface Nested {
+  id: number;
+  /** At a terminal its output is shown; else it is kept for who asked. */
+  tty: boolean;
+  stdout: Bytes;
+  stderr: Bytes;
+  outer: { run: ProgramRun; waiting: Waiting };
+}
+
+/** Output kept of one nested program, in bytes; what is beyond is dropped. */
+const OUTPUT_KEPT = 8 << 20;
+
 /** Returned by `perform` when the answer comes later. */
 const LATER = Symbol('later');
+
+/** Text of the shell, which lives outside the world: shown, and kept in the log like everything else. */
+export interface PrintInput {
+  kind: 'print';
+  text: string;
+  /** Part of what was typed (prompt and line), not of the output. */
+  echo?: boolean;
+}
+
+/** Runs a program for the shell; its end is told by `lastRun` with the same id. */
+export interface RunInput {
+  kind: 'run';
+  id: number;
+  argv: string[];
+  /** Byte string piped in, or null for the terminal. */
+  stdin: Bytes | null;
+  tty: boolean;
+}
 
 export interface ConsoleOptions {
   name: string;
@@ -73,6 +112,8 @@ export class ConsoleProcess implements Process {
   run: ProgramRun | null = null;
   waiting: Waiting | null = null;
   typed: Bytes[] = [];
+  nested: Nested | null = null;
+  lastRun: RunOutcome | null = null;
   connections = new Map<Handle, Connection>();
   nextHandle = 1;
 
@@ -105,6 +146,8 @@ export class ConsoleProcess implements Process {
   onInput(input: unknown): void {
     const { kind, line } = input as { kind: string; line?: string };
     if (kind === 'line') this.onLine(utf8Encode(line ?? ''));
+    else if (kind === 'print') this.onPrint(input as PrintInput);
+    else if (kind === 'run') this.onRun(input as RunInput);
     else if (kind === 'interrupt') this.onInterrupt();
     else if (kind === 'closeConsole') this.io.exit(0);
   }
@@ -163,6 +206,32 @@ export class ConsoleProcess implements Process {
     if (this.typed.length >= TYPEAHEAD) return;
     this.typed.push(line);
     if (this.waiting?.for === 'line') this.answer({ line: this.takeLine(this.waiting) });
+  }
+
+  private onPrint({ text, echo }: PrintInput): void {
+    if (echo) this.transcript.echo(sanitize(utf8Encode(text)));
+    else this.transcript.print(sanitize(utf8Encode(text)));
+  }
+
+  private onRun({ id, argv, stdin, tty }: RunInput): void {
+    const words = argv.map(utf8Encode);
+    const main = this.programs[words[0] ?? ''];
+    if (this.nested !== null || this.run === null || this.waiting?.for !== 'line' || main === undefined) {
+      this.lastRun = { id, stdout: '', stderr: `${words[0] ?? ''}: cannot run now\n`, exitCode: 126 };
+      return;
+    }
+    this.nested = { id, tty, stdout: '', stderr: '', outer: { run: this.run, waiting: this.waiting } };
+    this.waiting = null;
+    this.run = new ProgramRun(main, words, { ...this.env, stdin, stdoutTty: tty });
+    this.proceed(this.run.start());
+  }
+
+  /** The program that was interrupted by a nested one waits for its line again. */
+  private endNested(nested: Nested, exitCode: number): void {
+    this.lastRun = { id: nested.id, stdout: nested.stdout, stderr: nested.stderr, exitCode };
+    this.nested = null;
+    this.run = nested.outer.run;
+    this.waiting = nested.outer.waiting;
   }
 
   /** The next typed line, shown behind its prompt as the terminal would have echoed it. */
@@ -227,6 +296,10 @@ export class ConsoleProcess implements Process {
   private ended(code: number): void {
     const name = this.run?.argv[0] ?? '';
     for (const handle of [...this.connections.keys()]) this.drop(handle);
+    if (this.nested !== null) {
+      this.endNested(this.nested, code);
+      return;
+    }
     this.run = null;
     this.exitCode = code;
     this.afterProgram(name);
@@ -251,7 +324,7 @@ export class ConsoleProcess implements Process {
         this.drop(op.handle);
         return null;
       case 'print':
-        this.transcript.print(op.control ? utf8Decode(op.text) : sanitize(op.text));
+        this.print(op.text, op.to ?? 'stdout', op.control ?? false);
         return null;
       case 'ask': {
         const ask = { for: 'line', prompt: op.prompt, hidden: op.hidden ?? false } as const;
@@ -279,6 +352,12 @@ export class ConsoleProcess implements Process {
     }
   }
 
+  private print(text: Bytes, to: 'stdout' | 'stderr', control: boolean): void {
+    const { nested } = this;
+    if (nested === null || nested.tty) this.transcript.print(control ? utf8Decode(text) : sanitize(text));
+    else nested[to] = (nested[to] + text).slice(0, OUTPUT_KEPT);
+  }
+
   private wait(waiting: Waiting): typeof LATER {
     this.waiting = waiting;
     return LATER;
@@ -291,7 +370,13 @@ export class ConsoleProcess implements Process {
     if (ip === null) return { error: 'Name or service not known' };
     const handle = this.nextHandle++;
     const socket = this.io.connect(ip, port);
-    this.connections.set(handle, { socket, state: 'connecting', reason: null, replies: [], parser: new ReplyParser() });
+    this.connections.set(handle, {
+      socket,
+      state: 'connecting',
+      reason: null,
+      replies: [],
+      parser: new ReplyParser(),
+    });
     if (timeoutMs !== undefined) this.io.setTimer('wait', this.io.now + timeoutMs * 1000);
     return this.wait({ for: 'connect', handle });
   }

@@ -1,7 +1,14 @@
 /* The programs that a console knows without a shell. */
 
 import { machinePrompt } from './machine-prompt.ts';
+import { nc } from './nc.ts';
 import type { Programs } from './program.ts';
 import { redisCli } from './redis-cli.ts';
+import { sleepProgram } from './sleep.ts';
 
-export const cliPrograms: Programs = { 'redis-cli': redisCli, sh: machinePrompt };
+export const cliPrograms: Programs = {
+  'redis-cli': redisCli,
+  nc,
+  sleep: sleepProgram,
+  sh: machinePrompt,
+};

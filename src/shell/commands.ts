@@ -1,0 +1,208 @@
+/* The world's own commands, as just-bash takes them: what runs in the world (redis-cli, nc, sleep), what
+ * acts on processes (kill, ps, systemctl), what looks (ss, date), and bc.
+ *
+ * Only what has an effect or a state in the world is here; there is no make-believe output. */
+
+import type { Command, ExecResult } from 'just-bash/browser';
+import { bc, BcError } from './bc.ts';
+import type { ShellServer, ShellWorld } from './world.ts';
+
+type Execute = (args: string[], stdin: string) => Promise<ExecResult>;
+
+type Define = (
+  name: string,
+  execute: (args: string[], context: { stdin: unknown }) => Promise<ExecResult>,
+) => Command;
+
+/** All commands that a shell in `world` has beyond those of bash. */
+export function worldCommands(world: ShellWorld, define: Define): Command[] {
+  const commands: Record<string, Execute> = {
+    'redis-cli': (args, stdin) => world.run(['redis-cli', ...args], stdin === '' ? '' : stdin),
+    nc: (args) => world.run(['nc', ...args], ''),
+    sleep: (args) => world.run(['sleep', ...args], ''),
+    kill: (args) => kill(world, args),
+    ps: () => ps(world),
+    systemctl: (args) => systemctl(world, args),
+    ss: () => ss(world),
+    date: (args) => date(world, args),
+    bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
+  };
+  return Object.entries(commands).map(([name, execute]) =>
+    define(name, (args, context) => execute(args, String(context.stdin))),
+  );
+}
+
+function ok(stdout: string): ExecResult {
+  return { stdout, stderr: '', exitCode: 0 };
+}
+
+function fail(stderr: string, exitCode = 1): ExecResult {
+  return { stdout: '', stderr: stderr + '\n', exitCode };
+}
+
+// -------------------------------------------------------------------- processes
+
+const SIGNALS: Readonly<Record<string, string>> = {
+  '9': 'KILL',
+  '15': 'TERM',
+  '18': 'CONT',
+  '19': 'STOP',
+  '0': 'EXIT',
+};
+
+/** kill [-SIGNAL | -s SIGNAL] pid ... */
+async function kill(world: ShellWorld, args: string[]): Promise<ExecResult> {
+  const words = [...args];
+  let signal = 'TERM';
+  if (words[0] === '-s') signal = words.splice(0, 2)[1] ?? '';
+  else if (words[0]?.startsWith('-')) signal = (words.shift() as string).slice(1);
+  signal = (SIGNALS[signal] ?? signal).toUpperCase().replace(/^SIG/, '');
+  if (words.length === 0) return fail('kill: usage: kill [-s sigspec | -signum | -sigspec] pid ...', 2);
+  if (!['KILL', 'TERM', 'STOP', 'CONT', 'EXIT'].includes(signal)) {
+    return fail(`bash: kill: ${signal}: invalid signal specification`);
+  }
+  const servers = await world.servers();
+  for (const word of words) {
+    const server = servers.find((one) => String(one.pid) === word && one.state !== 'down');
+    if (server === undefined) return fail(`bash: kill: (${word}) - No such process`);
+    await sendSignal(world, server, signal);
+  }
+  return ok('');
+}
+
+async function sendSignal(world: ShellWorld, server: ShellServer, signal: string): Promise<void> {
+  if (signal === 'KILL') await world.fault({ kind: 'kill', server: server.name });
+  else if (signal === 'STOP') await world.fault({ kind: 'pause', server: server.name });
+  else if (signal === 'CONT') await world.fault({ kind: 'resume', server: server.name });
+  // A server that is asked to end saves and says goodbye, as by SHUTDOWN.
+  else if (signal === 'TERM') await world.run(['redis-cli', '-p', String(server.port), 'SHUTDOWN'], '');
+}
+
+async function ps(world: ShellWorld): Promise<ExecResult> {
+  const rows = (await world.servers())
+    .filter((server) => server.state !== 'down')
+    .map(({ pid, state, ip, port, clusterEnabled }) => {
+      const stat = state === 'paused' ? 'T' : 'S';
+      return `${String(pid).padStart(7)} ${stat}    redis-server ${ip}:${port}${clusterEnabled ? ' [cluster]' : ''}\n`;
+    });
+  return ok('    PID STAT COMMAND\n' + rows.join(''));
+}
+
+/** systemctl start|stop|restart|status|is-active redis-server@PORT */
+async function systemctl(world: ShellWorld, args: string[]): Promise<ExecResult> {
+  const [verb = '', unit = ''] = args;
+  const port = Number(/^redis-server@(\d+)(?:\.service)?$/.exec(unit)?.[1]);
+  const server = (await world.servers()).find((one) => one.port === port);
+  if (server === undefined) return fail(`Unit ${unit || '(none)'} could not be found.`, 4);
+  const active = server.state !== 'down';
+  switch (verb) {
+    case 'start':
+      if (!active) await world.fault({ kind: 'restart', server: server.name });
+      return ok('');
+    case 'stop':
+      if (active) await sendSignal(world, server, 'TERM');
+      return ok('');
+    case 'restart':
+      if (active) await sendSignal(world, server, 'TERM');
+      await world.fault({ kind: 'restart', server: server.name });
+      return ok('');
+    case 'is-active':
+      return { stdout: active ? 'active\n' : 'inactive\n', stderr: '', exitCode: active ? 0 : 3 };
+    case 'status':
+      return {
+        stdout:
+          `${active ? '●' : '○'} redis-server@${port}.service\n` +
+          `     Active: ${active ? 'active (running)' : 'inactive (dead)'}\n` +
+          (active ? `   Main PID: ${server.pid} (redis-server)\n` : ''),
+        stderr: '',
+        exitCode: active ? 0 : 3,
+      };
+    default:
+      return fail(`Unknown command verb '${verb}'.`);
+  }
+}
+
+// -------------------------------------------------------------------- looking
+
+/** Ports that accept connections. */
+async function ss(world: ShellWorld): Promise<ExecResult> {
+  const rows: string[] = [];
+  for (const { ip, port, state, pid, clusterEnabled } of await world.servers()) {
+    if (state === 'down') continue;
+    for (const open of clusterEnabled ? [port, port + 10_000] : [port]) {
+      rows.push(
+        `LISTEN 0      511    ${`${ip}:${open}`.padEnd(22)} 0.0.0.0:*     users:(("redis-server",pid=${pid}))\n`,
+      );
+    }
+  }
+  return ok('State  Recv-Q Send-Q Local Address:Port     Peer Address:Port Process\n' + rows.join(''));
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The world's time in UTC. */
+async function date(world: ShellWorld, args: string[]): Promise<ExecResult> {
+  const wallMs = await world.wallMs();
+  const parts = calendar(wallMs);
+  const format = args.find((word) => word.startsWith('+'))?.slice(1) ?? '%a %b %e %T UTC %Y';
+  const unknown = args.find((word) => !word.startsWith('+') && word !== '-u' && word !== '--utc');
+  if (unknown !== undefined) return fail(`date: unknown argument '${unknown}'`);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const fields: Record<string, string> = {
+    s: String(Math.floor(wallMs / 1000)),
+    N: String(Math.floor((wallMs % 1000) * 1e6)).padStart(9, '0'),
+    Y: String(parts.year),
+    m: two(parts.month + 1),
+    d: two(parts.day),
+    e: String(parts.day).padStart(2),
+    H: two(parts.hour),
+    M: two(parts.minute),
+    S: two(parts.second),
+    a: DAYS[parts.weekday] as string,
+    b: MONTHS[parts.month] as string,
+    F: `${parts.year}-${two(parts.month + 1)}-${two(parts.day)}`,
+    T: `${two(parts.hour)}:${two(parts.minute)}:${two(parts.second)}`,
+    '%': '%',
+    n: '\n',
+  };
+  return ok(format.replace(/%([a-zA-Z%])/g, (all, letter: string) => fields[letter] ?? all) + '\n');
+}
+
+/** Civil date of Unix milliseconds, without Date (which would be this computer's business). */
+function calendar(
+  wallMs: number,
+): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'weekday', number> {
+  const seconds = Math.floor(wallMs / 1000);
+  const days = Math.floor(seconds / 86400);
+  // Counted from 1 March 0000 in eras of 400 years, so that the leap day comes last.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const ofEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * ofYear + 2) / 153);
+  const month = (shiftedMonth + 2) % 12;
+  return {
+    year: yearOfEra + era * 400 + (month < 2 ? 1 : 0),
+    month,
+    day: ofYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
+    hour: Math.floor(seconds / 3600) % 24,
+    minute: Math.floor(seconds / 60) % 60,
+    second: seconds % 60,
+    weekday: (days + 4) % 7,
+  };
+}
+
+function runBc(args: string[], stdin: string): ExecResult {
+  const unknown = args.find((word) => word !== '-l' && word !== '-q');
+  if (unknown !== undefined) return fail(`bc: ${unknown}: no such option or file`);
+  try {
+    return ok(bc(stdin, args.includes('-l') ? 20 : 0));
+  } catch (error) {
+    if (error instanceof BcError) return fail(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,149 @@
+/* The host shell: bash (just-bash, loaded when first used) with the world's own commands.
+ *
+ * The shell stands outside the world, like the person who types: bash is asynchronous and has no place in
+ * a world that can be turned back. All it does to the world goes through ShellWorld and is logged there.
+ *
+ * just-bash runs each line in a fresh interpreter. So that variables, functions and the directory last
+ * from line to line, each line is wrapped: what was declared before is declared again, and what is
+ * declared at its end is written to a file that is read afterwards. */
+
+import type { Bash } from 'just-bash/browser';
+import { worldCommands } from './commands.ts';
+import type { ProgramResult, ShellWorld } from './world.ts';
+
+const STATE_FILE = '/.shell/state';
+
+/** Variables that belong to bash itself. */
+const NOT_KEPT = /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status)=/;
+
+/** Bounds on what a script may do before it is stopped. A loop that waits lives long, one that does not
+ *  is stopped within a moment. */
+const LIMITS = {
+  maxCommandCount: 500_000,
+  maxLoopIterations: 200_000,
+  maxCallDepth: 100,
+  maxLiveBytes: 64 << 20,
+};
+
+export interface ShellResult extends ProgramResult {
+  /** The line ended the shell (`exit`). */
+  exited: boolean;
+}
+
+export class Shell {
+  /** The class, known once it is loaded. */
+  private readonly Bash: typeof Bash;
+  private readonly bash: Bash;
+  private readonly world: ShellWorld;
+  private declared = '';
+  private readonly functions = new Map<string, string>();
+  private cwd = '/root';
+  private running: AbortController | null = null;
+
+  private constructor(bash: Bash, world: ShellWorld, BashClass: typeof Bash) {
+    this.Bash = BashClass;
+    this.bash = bash;
+    this.world = world;
+  }
+
+  /** Loads bash and starts a shell. */
+  static async open(world: ShellWorld): Promise<Shell> {
+    const { Bash, defineCommand } = await import('just-bash/browser');
+    const bash = new Bash({
+      cwd: '/root',
+      env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
+      files: { '/root/.keep': '', '/tmp/.keep': '', [STATE_FILE]: '' },
+      executionLimits: LIMITS,
+      sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
+      customCommands: worldCommands(world, defineCommand as never),
+    });
+    return new Shell(bash, world, Bash);
+  }
+
+  get prompt(): string {
+    const shown = this.cwd === '/root' ? '~' : this.cwd;
+    return `root@redis:${shown}# `;
+  }
+
+  /** Runs a line (or several). Never throws for what a user may type. */
+  async run(line: string): Promise<ShellResult> {
+    const controller = new AbortController();
+    this.running = controller;
+    const kept = this.keepFunctions(line);
+    await this.bash.writeFile(STATE_FILE, '');
+    const prelude = `${this.declared}\n${[...this.functions.values()].join('\n')}\n`;
+    const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\nexit $__status\n`;
+    try {
+      const { stdout, stderr, exitCode } = await this.bash.exec(prelude + line + epilogue, {
+        cwd: this.cwd,
+        signal: controller.signal,
+      });
+      const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && kept;
+      return { stdout, stderr, exitCode, exited };
+    } catch (error) {
+      // An aborted script, or one whose limits were reached in a way just-bash reports by throwing.
+      const text = error instanceof Error ? error.message : String(error);
+      return controller.signal.aborted
+        ? { stdout: '', stderr: '', exitCode: 130, exited: false }
+        : { stdout: '', stderr: `bash: ${text}\n`, exitCode: 2, exited: false };
+    } finally {
+      this.running = null;
+    }
+  }
+
+  /** Ctrl-C: the script stops, and so does the program it waits for. */
+  async interrupt(): Promise<void> {
+    this.running?.abort();
+    await this.world.interrupt();
+  }
+
+  /** Remembers the functions that a line defines. False when the line is not a script. */
+  private keepFunctions(line: string): boolean {
+    try {
+      const { statements } = this.bash.transform(line).ast;
+      for (const [at, statement] of statements.entries()) {
+        const command = statement.pipelines[0]?.commands[0];
+        if (command?.type !== 'FunctionDef') continue;
+        const alone = new this.Bash();
+        alone.registerTransformPlugin({
+          name: 'one statement',
+          transform: ({ ast }) => ({ ast: { ...ast, statements: ast.statements.slice(at, at + 1) } }),
+        });
+        this.functions.set(command.name, alone.transform(line).script);
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Takes over what the line left declared; false when it never came to its end. */
+  private async readState(): Promise<boolean> {
+    const state = await this.bash.readFile(STATE_FILE);
+    if (state === '') return false;
+    const kept: string[] = [];
+    for (const declaration of state.split(/^(?=declare )/m)) {
+      const cwd = /^declare __cwd=(.*)\n$/.exec(declaration);
+      if (cwd !== null) this.cwd = cwd[1] as string;
+      else if (!NOT_KEPT.test(declaration) && !/^declare -\w*r/.test(declaration))
+        kept.push(elementwise(declaration));
+    }
+    this.declared = kept.join('');
+    return true;
+  }
+}
+
+/** An array's declaration as one assignment per element: just-bash splits the elements of a literal at
+ *  spaces when it reads back what it wrote. */
+export function elementwise(declaration: string): string {
+  const array = /^declare (-\w*[aA]\w*) (\w+)=\(([\s\S]*)\)\n?$/.exec(declaration);
+  if (array === null) return declaration;
+  const [, flags, name, body = ''] = array;
+  let out = `declare ${flags} ${name}\n`;
+  for (const [, index, value] of body.matchAll(
+    /\[((?:'[^']*'|"[^"]*"|[^\]])+)\]=(\$?'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S*)/g,
+  )) {
+    out += `${name}[${index}]=${value}\n`;
+  }
+  return out;
+}
