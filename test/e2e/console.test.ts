@@ -153,6 +153,22 @@ describe('the terminal', () => {
   });
 });
 
+describe('a console opened later than now', () => {
+  test('is started again when somebody types into it in a past that did not have it', async () => {
+    const page = await openConsole();
+    await page.evaluate(() => window.playground.clock.pause());
+    const start = await page.evaluate(() => window.playground.clock.now());
+    await page.evaluate(() => window.playground.exec('PING', { console: '7001' }));
+    await waitForTerminal(page, 'PONG');
+    await page.evaluate((at) => window.playground.clock.seek(at), start - 1);
+    await expect.poll(() => terminalText(page)).not.toContain('PONG');
+    await page.evaluate(() => window.playground.clock.play());
+    await typeLine(page, 'ECHO again');
+    await waitForTerminal(page, '"again"');
+    await app.closePage(page);
+  });
+});
+
 describe('the text field on a phone', () => {
   test('chips build a command and the answer is shown', async () => {
     const page = await app.open({ viewport: phone, touch: true });

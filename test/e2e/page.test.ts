@@ -188,6 +188,9 @@ describe('sessions', () => {
       await window.playground.load(saved);
     }, file);
     expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
+    // Its consoles are back with what they showed.
+    await page.getByRole('tab', { name: '7000 -c' }).click();
+    await waitForTerminal(page, 'Redirected to slot [12182]');
     await app.closePage(page);
   });
 

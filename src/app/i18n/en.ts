@@ -204,4 +204,17 @@ export const enPage = {
   'figure.replicaAt': '{name} at {offset}',
   'figure.noBacklog': '{server} has no backlog: no replica ever asked.',
   'welcome.here': 'Start here',
+
+  'lesson.unknown': 'There is no lesson “{lesson}”.',
+  'figure.dataGb': 'Data, GB',
+  'figure.nodeGb': 'Memory of a server, GB',
+  'figure.free': 'Kept free, %',
+  'figure.opsPerSecond': 'Requests per second',
+  'figure.nodeOps': 'Requests per second of a server',
+  'figure.replicas': 'Replicas per master',
+  'figure.forMemory': 'for memory: {count} masters',
+  'figure.forLoad': 'for load: {count} masters',
+  'figure.plan': '{masters} masters and {replicas} replicas, {servers} servers',
+  'figure.perSlot': '{slots} slots and {gb} GB on each master',
+  'figure.oneDown': 'One server lost takes {percent} % of the keys with it until its replica takes over.',
 } as const;

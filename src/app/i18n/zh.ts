@@ -205,4 +205,17 @@ export const zhPage = {
   'figure.replicaAt': '{name} 到 {offset}',
   'figure.noBacklog': '{server} 没有积压缓冲区：还没有从节点连过它。',
   'welcome.here': '从这里开始',
+
+  'lesson.unknown': '没有“{lesson}”这一课。',
+  'figure.dataGb': '数据量（GB）',
+  'figure.nodeGb': '单台内存（GB）',
+  'figure.free': '预留比例（%）',
+  'figure.opsPerSecond': '每秒请求数',
+  'figure.nodeOps': '单台每秒请求数',
+  'figure.replicas': '每个主节点的从节点',
+  'figure.forMemory': '按内存：{count} 个主节点',
+  'figure.forLoad': '按负载：{count} 个主节点',
+  'figure.plan': '{masters} 个主节点、{replicas} 个从节点，共 {servers} 台',
+  'figure.perSlot': '每个主节点 {slots} 个槽、{gb} GB',
+  'figure.oneDown': '失去一台主节点，在从节点接任之前有 {percent} % 的键不可用。',
 } as const satisfies Record<keyof typeof enPage, string>;

@@ -1,6 +1,7 @@
 /* The consoles of the page: one tab per program that runs in the world. What a program printed is
  * kept here as text, so that a terminal that is opened late, or not at all, loses nothing. */
 
+import type { LoggedInput } from '#session/api.ts';
 import type { ConsoleFrame, Frame } from '#sim/frame.ts';
 
 /** Characters kept per console; the oldest fall off. */
@@ -20,6 +21,8 @@ export class ConsoleTab {
   hidden = $state(false);
   /** Lines typed while the program runs, sent one by one as its prompt comes back. */
   readonly waitingLines: string[] = [];
+  /** False when the world, at the time it is at, has no such console: it was turned back to before it. */
+  alive = $state(true);
   /** A line is on its way; what earlier frames say of the prompt is out of date. */
   sending = false;
   /** Lines typed here, oldest first. */
@@ -79,6 +82,23 @@ export class Consoles {
     return tab;
   }
 
+  /** Takes over the tabs of a session that was opened from a file. */
+  restore(inputs: readonly LoggedInput[]): void {
+    this.clear();
+    for (const { input } of inputs) {
+      if (input.kind === 'openConsole' && input.console.startsWith('console:')) this.#adopt(input);
+      else if (input.kind === 'closeConsole') this.remove(input.console);
+    }
+    this.activeId = this.tabs[0]?.id ?? null;
+  }
+
+  #adopt({ console: id, argv }: { console: string; argv: readonly string[] }): void {
+    const server = /\d+/.exec(id)?.[0] ?? id;
+    const stem = id.replace(/\.\d+$/, '');
+    this.#given.set(stem, (this.#given.get(stem) ?? 0) + 1);
+    this.tabs = [...this.tabs, new ConsoleTab(id, server, argv)];
+  }
+
   clear(): void {
     this.tabs = [];
     this.activeId = null;
@@ -102,6 +122,13 @@ export class Consoles {
 
   accept(frame: Frame): void {
     for (const part of frame.consoles) this.#acceptPart(part, frame.eventsReset);
+    if (!frame.eventsReset) return;
+    for (const tab of this.tabs) {
+      tab.alive = frame.consoles.some(({ id }) => id === tab.id);
+      if (tab.alive) continue;
+      tab.restart('');
+      tab.prompt = null;
+    }
   }
 
   #acceptPart(part: ConsoleFrame, reset: boolean): void {

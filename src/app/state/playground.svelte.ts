@@ -309,6 +309,7 @@ export class Playground {
     const known = this.consoles.tabs.find((tab) => tab.server === server && tab.redirects === redirects);
     if (known) {
       this.consoles.activeId = known.id;
+      if (!known.alive) await this.#reopen(known);
       return known;
     }
     const port = String(this.server(server)?.port ?? server);
@@ -321,7 +322,14 @@ export class Playground {
   async typeLine(tab: ConsoleTab, line: string): Promise<void> {
     tab.remember(line);
     tab.waitingLines.push(line);
+    if (!tab.alive) await this.#reopen(tab);
     await this.#sendLines(tab);
+  }
+
+  /** Starts the program of a tab again, in a past that did not have it yet. */
+  async #reopen(tab: ConsoleTab): Promise<void> {
+    tab.alive = true;
+    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
   }
 
   async #sendLines(tab: ConsoleTab): Promise<void> {
@@ -371,7 +379,13 @@ export class Playground {
 
   /** Replays a saved session; rejects with words for people when the file is not one. */
   async load(file: unknown): Promise<void> {
-    await this.#show(() => this.session.load(file));
+    await this.#show(async () => {
+      const frame = await this.session.load(file);
+      const { config, inputs } = await this.session.save();
+      this.config = config;
+      this.consoles.restore(inputs);
+      return frame;
+    });
     this.selection = null;
     this.lens = null;
     this.phase = 'ready';
