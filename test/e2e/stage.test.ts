@@ -1,0 +1,286 @@
+/* The stage, the time dock and the inspector in a real browser, driven as a reader drives them. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type App } from './harness.ts';
+
+interface Automation {
+  clock: {
+    now(): number;
+    pause(): void;
+    advance(ms: number): Promise<number>;
+    seek(ms: number): Promise<number>;
+    runUntil(type: string): Promise<string | null>;
+  };
+  exec(line: string, options?: { console?: string }): Promise<string>;
+  fault: { kill(server: string): Promise<void> };
+  state(): { servers: { name: string; state: string }[]; branch: string };
+  hash(): Promise<string>;
+  idle(): Promise<void>;
+}
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(async () => {
+  await app.stop();
+});
+
+/** A paused page whose stage and dock are there. */
+async function openStage(options: Parameters<App['open']>[0] = {}): Promise<Page> {
+  const page = await app.open(options);
+  await page.evaluate(`(async () => { playground.clock.pause(); await playground.idle(); })()`);
+  await page.locator('g.node').first().waitFor();
+  await page.locator('[role=slider].tape').waitFor();
+  return page;
+}
+
+const node = (page: Page, name: string) => page.locator(`g.node[data-server="${name}"]`);
+const run = (page: Page, code: string): Promise<unknown> =>
+  page.evaluate(`(async () => { const { clock, fault, exec, hash, idle } = playground; ${code} })()`);
+const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true });
+
+describe('the stage', () => {
+  test('shows every server once, and a click on one opens what it is', async () => {
+    const page = await openStage();
+    expect(await page.locator('g.node').count()).toBe(6);
+    await node(page, '7005').click();
+    await page.getByRole('heading', { name: /7005/ }).waitFor();
+    expect(await tab(page, 'Server').getAttribute('aria-selected')).toBe('true');
+    expect(await page.locator('[role=tabpanel]').first().innerText()).toContain('7002');
+    await app.closePage(page);
+  });
+
+  test('a kill from the inspector leads to FAIL on stage, matrix and Why?', async () => {
+    const page = await openStage();
+    await node(page, '7002').click();
+    await page.getByRole('button', { name: 'Kill', exact: true }).click();
+    await page.waitForFunction(
+      `playground.state().servers.some((s) => s.name === '7002' && s.state === 'down')`,
+    );
+    await run(page, `await clock.runUntil('FAIL'); await clock.advance(300);`);
+    await node(page, '7002').getByText('!!').waitFor();
+    await tab(page, 'Views').click();
+    expect(await page.locator('td.fail').count()).toBeGreaterThanOrEqual(4);
+    await tab(page, 'Why?').click();
+    await page.getByRole('heading', { name: '7002 is FAIL' }).waitFor();
+    expect(await page.locator('[role=tabpanel]').first().innerText()).toMatch(/needed\s+2/);
+    await app.closePage(page);
+  });
+
+  test('a lens shows one server’s belief, and the truth comes back', async () => {
+    const page = await openStage();
+    await run(page, `await fault.kill('7002'); await clock.runUntil('PFAIL');`);
+    const lens = page.getByLabel('Whose view the stage shows');
+    await lens.selectOption('7000');
+    const suspected = await node(page, '7002').getByText('?', { exact: true }).count();
+    await lens.selectOption('7002');
+    await lens.selectOption('');
+    await page.getByText('down', { exact: true }).first().waitFor();
+    expect(suspected).toBeLessThanOrEqual(1);
+    await app.closePage(page);
+  });
+
+  test('a server stays where it was dragged, also after a reload', async () => {
+    const page = await openStage();
+    const box = (await node(page, '7000').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 60, box.y + 120, { steps: 4 });
+    await page.mouse.up();
+    const moved = (await node(page, '7000').boundingBox())!;
+    expect(Math.abs(moved.y - box.y)).toBeGreaterThan(60);
+    await page.reload();
+    await node(page, '7000').waitFor();
+    const again = (await node(page, '7000').boundingBox())!;
+    expect(Math.hypot(again.x - moved.x, again.y - moved.y)).toBeLessThan(6);
+    await app.closePage(page);
+  });
+
+  test('a wall drawn across the stage cuts the cluster in two, and healing mends it', async () => {
+    const page = await openStage();
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    await page.getByRole('menuitem', { name: /Draw a wall/ }).click();
+    const box = (await page.locator('main svg[role=img]').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2 + 30, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 30, box.y + box.height - 60, { steps: 4 });
+    await page.mouse.up();
+    await page.locator('[data-link="7000>7002"]').waitFor();
+    expect(await page.locator('[data-link]').count()).toBeGreaterThanOrEqual(5);
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    await page.getByRole('menuitem', { name: 'Heal all links' }).click();
+    await page.waitForFunction(
+      () => document.querySelectorAll('[data-link] [stroke-dasharray]').length === 0,
+    );
+    await app.closePage(page);
+  });
+
+  test('the whole stage is walked by keyboard: open, descend, select, menu', async () => {
+    const page = await openStage();
+    const tree = page.getByRole('tree');
+    await tree.locator('[tabindex="0"]').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('heading', { name: /7000/ }).waitFor();
+    expect(await tree.locator(':focus').getAttribute('aria-level')).toBe('3');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await tree.locator(':focus').innerText()).toMatch(/^link to/);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('m');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await app.closePage(page);
+  });
+
+  test('the table says what the stage shows', async () => {
+    const page = await openStage();
+    await page.getByRole('button', { name: 'Table', exact: true }).click();
+    const rows = page.locator('main table tbody tr');
+    expect(await rows.count()).toBe(6);
+    expect(await rows.nth(3).innerText()).toMatch(/7003[\s\S]*replica → 7000/);
+    await app.closePage(page);
+  });
+
+  test('with reduced motion a message stands still while it flies', async () => {
+    const picture = async (reducedMotion: boolean) => {
+      const page = await openStage({ reducedMotion });
+      await run(page, `await fault.kill('7002'); await clock.runUntil('AUTH_REQUEST');`);
+      const shots: string[] = [];
+      for (const ms of [6, 6]) {
+        await run(page, `await clock.advance(${ms}); await idle();`);
+        await page.evaluate(
+          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+        );
+        shots.push(
+          await page.evaluate(() => document.querySelector<HTMLCanvasElement>('canvas.marks')!.toDataURL()),
+        );
+      }
+      await app.closePage(page);
+      return shots[0] === shots[1];
+    };
+    expect(await picture(true)).toBe(true);
+    expect(await picture(false)).toBe(false);
+  });
+});
+
+describe('time', () => {
+  test('steps move by one event, one message, one tick', async () => {
+    const page = await openStage();
+    const now = () => page.evaluate(`playground.clock.now()`) as Promise<number>;
+    const start = await now();
+    await page.getByRole('button', { name: 'event', exact: true }).click();
+    await page.waitForFunction(`playground.clock.now() > ${start}`);
+    const second = await now();
+    await page.getByRole('button', { name: '100 ms', exact: true }).click();
+    await page.waitForFunction(`playground.clock.now() > ${second}`);
+    expect(Math.round((await now()) * 1000) % 100_000).toBe(0);
+    await app.closePage(page);
+  });
+
+  test('the tape goes back and forth by keyboard and mouse, and the hash is the same again', async () => {
+    const page = await openStage();
+    await run(page, `await fault.kill('7002'); await clock.advance(12000); await idle();`);
+    const [end, hash] = [
+      await page.evaluate(`playground.clock.now()`),
+      await page.evaluate(`playground.hash()`),
+    ];
+    const tape = page.locator('[role=slider].tape');
+    await tape.focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(`playground.clock.now() === 0`);
+    const box = (await tape.boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2);
+    await page.waitForFunction(`playground.clock.now() > 5000`);
+    await run(page, `await idle(); await clock.seek(${String(end)});`);
+    expect(await page.evaluate(`playground.hash()`)).toBe(hash);
+    await app.closePage(page);
+  });
+
+  test('the speed is logarithmic and double-click brings back 1×', async () => {
+    const page = await openStage();
+    const speed = page.getByRole('slider', { name: 'Speed' });
+    await speed.fill('-2');
+    expect(await page.evaluate(`playground.clock.speed()`)).toBeCloseTo(0.01);
+    await speed.fill('3');
+    expect(await page.evaluate(`playground.clock.speed()`)).toBe(1000);
+    await speed.dblclick();
+    expect(await page.evaluate(`playground.clock.speed()`)).toBe(1);
+    await app.closePage(page);
+  });
+
+  test('a breakpoint stops the clock at its event', async () => {
+    const page = await openStage();
+    await page.getByRole('button', { name: 'stop at …' }).click();
+    await page.getByRole('checkbox', { name: /PFAIL/ }).check();
+    await page.keyboard.press('Escape');
+    await run(page, `await fault.kill('7002'); await clock.advance(60000); await idle();`);
+    await page.getByText('stopped: PFAIL').waitFor();
+    expect(await page.evaluate(`playground.clock.now()`)).toBeLessThan(60_000);
+    await app.closePage(page);
+  });
+
+  test('acting in the past makes a branch, and both can be chosen', async () => {
+    const page = await openStage();
+    await run(
+      page,
+      `await fault.kill('7002'); await clock.advance(8000); await clock.seek(15500); await fault.kill('7001'); await clock.advance(1000); await idle();`,
+    );
+    const branches = page.getByLabel('Branches of history');
+    await branches.waitFor();
+    const first = await branches.locator('option').first().getAttribute('value');
+    await branches.selectOption(first);
+    await page.waitForFunction(
+      (id) => (window as unknown as { playground: Automation }).playground.state().branch === id,
+      first,
+    );
+    expect(await branches.locator('option').count()).toBe(2);
+    await app.closePage(page);
+  });
+
+  test('a message chosen in the space-time diagram is taken apart, byte by byte', async () => {
+    const page = await openStage();
+    await run(
+      page,
+      `await fault.kill('7002'); await clock.runUntil('AUTH_REQUEST'); await clock.advance(20); await idle();`,
+    );
+    await page.locator('.space-time').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('[role=tabpanel] .bar button').first().waitFor();
+    expect(await page.locator('[role=tabpanel]').first().innerText()).toContain('2256 B');
+    await page.getByRole('button', { name: 'currentEpoch', exact: true }).click();
+    await page.getByText('It is the clock of elections').waitFor();
+    await app.closePage(page);
+  });
+});
+
+describe('the inspector', () => {
+  test('its tabs are walked by arrow keys, and every one shows something', async () => {
+    const page = await openStage();
+    await tab(page, 'Views').focus();
+    for (const name of ['Server', 'Packet', 'Why?', 'Ledger', 'Charts']) {
+      await page.keyboard.press('ArrowRight');
+      expect(await tab(page, name).getAttribute('aria-selected')).toBe('true');
+      expect((await page.locator('[role=tabpanel]').first().innerText()).length).toBeGreaterThan(10);
+    }
+    await app.closePage(page);
+  });
+
+  test('a link can be slowed, cut one way and mended', async () => {
+    const page = await openStage();
+    await node(page, '7000').click();
+    await page.getByRole('tree').locator('[tabindex="0"]').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'Enter'])
+      await page.keyboard.press(key);
+    await page.getByRole('heading', { name: /7000 ↔/ }).waitFor();
+    await page.getByRole('button', { name: 'Cut 7000', exact: false }).click();
+    await page.getByText('cut', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Mend', exact: true }).click();
+    await page.waitForFunction(
+      () => !/\bcut\b/.test(document.querySelector('[role=tabpanel] dl')?.textContent ?? 'cut'),
+    );
+    expect(await page.getByText('as all links').count()).toBe(2);
+    await app.closePage(page);
+  });
+});
