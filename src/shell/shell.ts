@@ -7,7 +7,7 @@
  * from line to line, each line is wrapped: what was declared before is declared again, and what is
  * declared at its end is written to a file that is read afterwards. */
 
-import type { Bash } from 'just-bash/browser';
+import type { Bash, IFileSystem } from 'just-bash/browser';
 import { worldCommands } from './commands.ts';
 import type { ProgramResult, ShellWorld } from './world.ts';
 
@@ -19,8 +19,8 @@ const NOT_KEPT = /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIN
 /** Bounds on what a script may do before it is stopped. A loop that waits lives long, one that does not
  *  is stopped within a moment. */
 const LIMITS = {
-  maxCommandCount: 500_000,
-  maxLoopIterations: 200_000,
+  maxCommandCount: 300_000,
+  maxLoopIterations: 50_000,
   maxCallDepth: 100,
   maxLiveBytes: 64 << 20,
 };
@@ -48,11 +48,12 @@ export class Shell {
 
   /** Loads bash and starts a shell. */
   static async open(world: ShellWorld): Promise<Shell> {
-    const { Bash, defineCommand } = await import('just-bash/browser');
+    const { Bash, defineCommand, InMemoryFs } = await import('just-bash/browser');
+    const files = { '/root/.keep': '', '/tmp/.keep': '', [STATE_FILE]: '' };
     const bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
-      files: { '/root/.keep': '', '/tmp/.keep': '', [STATE_FILE]: '' },
+      fs: withDevTcp(new InMemoryFs(files), world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
       customCommands: worldCommands(world, defineCommand as never),
@@ -146,4 +147,27 @@ export function elementwise(declaration: string): string {
     out += `${name}[${index}]=${value}\n`;
   }
   return out;
+}
+
+/** /dev/tcp/HOST/PORT, which bash itself provides: a redirection to it succeeds when somebody accepts the
+ *  connection. Nothing is sent; scripts use it to see whether a port is open. */
+function withDevTcp(files: IFileSystem, world: ShellWorld): IFileSystem {
+  const connects = async (path: string): Promise<boolean> => {
+    const found = /^\/dev\/tcp\/([^/]+)\/(\d+)$/.exec(path);
+    if (found === null) return false;
+    const { exitCode } = await world.run(['nc', '-z', '-w', '1', found[1] as string, found[2] as string], '');
+    if (exitCode !== 0) throw new Error(`connect: Connection refused: ${path}`);
+    return true;
+  };
+  return new Proxy(files, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (name !== 'writeFile' && name !== 'appendFile') return member.bind(target) as unknown;
+      return async (path: string, ...rest: unknown[]) => {
+        if (!(await connects(path)))
+          await (member as (...args: unknown[]) => Promise<void>).call(target, path, ...rest);
+      };
+    },
+  });
 }

@@ -2,7 +2,7 @@
  * Both must print the same, end with the same code, send the same number of each command to each server,
  * and leave the same cluster behind. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runOurs } from '#test/conformance/cli/real-console.ts';
 import { freePorts, redisCli, startRealServer, stopAll } from './processes.ts';
 
@@ -79,15 +79,18 @@ async function view(twin: Twin, at: number): Promise<string[]> {
 
 /** Until every server that is in the cluster sees what the first one sees. */
 async function settle(twin: Twin): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const first = await view(twin, 0);
-    const members = first.flatMap((line) => [...line.matchAll(/:P(\d)@/g)].map((found) => Number(found[1])));
-    const views = await Promise.all(members.map((at) => view(twin, at)));
-    const calm = !first.some((line) => /handshake|fail/.test(line));
-    if (calm && views.every((one) => one.join() === first.join())) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error('the cluster did not settle');
+  await vi.waitFor(
+    async () => {
+      const first = await view(twin, 0);
+      const members = first.flatMap((line) =>
+        [...line.matchAll(/:P(\d)@/g)].map((found) => Number(found[1])),
+      );
+      const views = await Promise.all(members.map((at) => view(twin, at)));
+      expect(first.filter((line) => /handshake|fail/.test(line))).toEqual([]);
+      for (const one of views) expect(one).toEqual(first);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
 }
 
 /** How often each command was called, by server. What replication and this test itself ask is left out. */

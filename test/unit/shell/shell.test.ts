@@ -130,6 +130,15 @@ done`;
     expect(await out('ss | grep -c 127.0.0.1:700')).toBe('2\n');
   });
 
+  test('/dev/tcp tells which ports are open, as in a network matrix', async () => {
+    const script = `for port in 7000 7002 7999; do
+  if timeout 1 bash -c "echo > /dev/tcp/127.0.0.1/$port" 2>/dev/null; then echo "$port open"; else echo "$port closed"; fi
+done`;
+    expect(await out(script)).toBe('7000 open\n7002 open\n7999 closed\n');
+    expect(await out('(echo > /dev/tcp/127.0.0.1/7001) 2>/dev/null && echo yes')).toBe('yes\n');
+    expect(await out('(echo > /dev/tcp/127.0.0.1/7998) 2>/dev/null || echo no')).toBe('no\n');
+  });
+
   test('reports compute with bc and write files', async () => {
     expect(await out('echo "scale=2; 7/2" | bc')).toBe('3.50\n');
     expect(
