@@ -1,18 +1,21 @@
 /* `npm run bench`: how fast everything is on this computer.
  *
- *   npm run bench                            world, commands, bridge
- *   npm run bench -- world seek commands     only these; also: memory, large (300 and 1,000 servers)
+ *   npm run bench                            all but the two last
+ *   npm run bench -- world seek commands     only these; also: traffic bridge size memory
+ *                                            large (300 and 1,000 servers)
  *
  * Figures of different runs compare by their ratio to the yardstick, which is measured in each. */
 
 import { makeSession } from '#session/in-place.ts';
 import { benchBridge } from './bridge.ts';
+import { Bundle } from '../size/bundle.ts';
 import { benchCommands, benchMemory } from './commands.ts';
 import { withBenchPage } from './page.ts';
+import { benchTraffic } from './traffic.ts';
 import { largePlans, measureSeek, measureWorld, plans, type SeekFigures, type WorldPlan } from './world.ts';
 import { figure, measureYardstick, printTable, type Row } from './yardstick.ts';
 
-const sections = ['world', 'seek', 'commands', 'bridge', 'memory', 'large'] as const;
+const sections = ['world', 'traffic', 'seek', 'commands', 'bridge', 'size', 'memory', 'large'] as const;
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !(sections as readonly string[]).includes(name));
 if (unknown !== undefined) {
@@ -65,14 +68,30 @@ async function benchSeek(): Promise<void> {
   printTable(`100 jumps in an hour of six servers under load (heap in Node: ${figure(heap)} MB)`, rows);
 }
 
+/** Sizes of the last build, gzip. */
+function benchSize(): void {
+  const bundle = new Bundle();
+  const files = [...bundle.files.keys()];
+  const lessons = files.filter((path) => /\/lesson-\d\d-/.test(path));
+  const heaviest = Math.max(0, ...lessons.map((path) => bundle.size([path])));
+  const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
+  printTable('Size of the built JavaScript, gzip', [
+    { what: 'before the page can be used', size: kilobytes(bundle.size(bundle.closure(bundle.entries()))) },
+    { what: 'heaviest lesson in one language', size: kilobytes(heaviest) },
+    { what: 'everything there is', size: kilobytes(bundle.size(files)) },
+  ]);
+}
+
 const yardstick = measureYardstick();
 console.log(
   `Yardstick: ${figure(yardstick)} million mixed steps per second (Node ${process.versions.node}).`,
 );
 if (wants('world')) await benchWorlds(plans, yardstick);
 if (wants('large')) await benchWorlds(largePlans, yardstick);
+if (wants('traffic')) await benchTraffic(plans);
 if (wants('seek')) await benchSeek();
 if (wants('commands')) await benchCommands();
-if (wants('memory')) benchMemory();
 if (wants('bridge')) await benchBridge();
+if (wants('size')) benchSize();
+if (wants('memory')) benchMemory();
 process.exit(0);
