@@ -103,7 +103,7 @@ function populate(client: Client, argv: readonly Bytes[]): Reply {
 function replicate(client: Client, argv: readonly Bytes[]): Reply {
   const target = { replicas: 2, aof: 1, all: 3 }[(argv[2] as Bytes).toLowerCase()];
   if (target === undefined) return new ErrorReply('ERR syntax error');
-  alsoPropagate(client.server, -1, argv.slice(3), target);
+  alsoPropagate(client.server, client.db.id, argv.slice(3), target);
   return OK;
 }
 

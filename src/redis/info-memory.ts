@@ -41,7 +41,6 @@ export function tableOverhead(server: Server): number {
 /** Bytes of all keys and values: exact while they are accounted for, else from a sample. */
 export function datasetMemory(server: Server): number {
   if (server.memoryTracked) return server.datasetBytes;
-  if (server.memorySampledAt === server.dirty) return server.memorySampled;
   let bytes = 0;
   for (const db of server.dbs) {
     if (db.size === 0) continue;
@@ -55,9 +54,12 @@ export function datasetMemory(server: Server): number {
     }
     bytes += (sum / seen) * db.size;
   }
-  server.memorySampledAt = server.dirty;
-  server.memorySampled = Math.round(bytes);
-  return server.memorySampled;
+  return Math.round(bytes);
+}
+
+/** Once a second: what frames show, so that looking at a server changes nothing in it. */
+export function sampleMemory(server: Server): void {
+  server.lastUsedMemory = usedMemory(server);
 }
 
 /** From now on every change of the keyspace is accounted for. */
@@ -114,6 +116,12 @@ export function bytesToHuman(bytes: number): string {
   return unit === 0 ? `${bytes}B` : `${formatDoubleFixed(value, 2)}${units[unit]}`;
 }
 
+function functionCount(server: Server): number {
+  let count = 0;
+  for (const library of server.scripting.libraries.values()) count += library.functions.size;
+  return count;
+}
+
 export function memoryInfo(server: Server): InfoFields {
   const used = usedMemory(server);
   const dataset = datasetMemory(server);
@@ -142,9 +150,9 @@ export function memoryInfo(server: Server): InfoFields {
     ['used_memory_vm_eval', 32768],
     ['used_memory_lua_human', '32.00K'],
     ['used_memory_scripts_eval', 0],
-    ['number_of_cached_scripts', 0],
-    ['number_of_functions', 0],
-    ['number_of_libraries', 0],
+    ['number_of_cached_scripts', server.scripting.scripts.size],
+    ['number_of_functions', functionCount(server)],
+    ['number_of_libraries', server.scripting.libraries.size],
     ['used_memory_vm_functions', 33792],
     ['used_memory_vm_total', 66560],
     ['used_memory_vm_total_human', '65.00K'],

@@ -16,6 +16,7 @@ import { Db } from './db.ts';
 import { evictClients } from './evict.ts';
 import { activeExpireCycle } from './expire.ts';
 import { handleClientsWithPendingWrites, processInput } from './networking.ts';
+import { sampleMemory } from './info-memory.ts';
 import { checkPauseTimeout } from './pause.ts';
 import { loadDataFromDisk, persistenceCron } from './persistence.ts';
 import { propagatePendingCommands } from './propagate.ts';
@@ -104,7 +105,10 @@ export function serverCron(server: Server): void {
   activeExpireCycle(server);
   persistenceCron(server);
   aofCron(server);
-  if (server.cronLoops % 10 === 0) replicationCron(server);
+  if (server.cronLoops % 10 === 0) {
+    replicationCron(server);
+    sampleMemory(server);
+  }
   if (server.cluster !== null) clusterCron(server);
   if (server.config.maxmemoryClients !== 0) evictClients(server);
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);

@@ -132,8 +132,8 @@ export class Server implements Process {
   quicklistPackedThreshold = 1 << 30;
   memoryTracked = false;
   datasetBytes = 0;
-  memorySampledAt = -1;
-  memorySampled = 0;
+  /** used_memory at the last look, at most a second ago. */
+  lastUsedMemory = 0;
   evictionPool: EvictionCandidate[] = [];
   nextEvictionDb = 0;
   /** Processor time used in this handler call, microseconds. */

@@ -46,7 +46,12 @@ test('the checksum is the one of the published check value', () => {
 
 describe('LZF', () => {
   test('gives back what was put in', () => {
-    for (const text of ['a'.repeat(1000), 'abcabcabc'.repeat(50), fixture, 'xyz'.repeat(9000)]) {
+    for (const text of [
+      'a'.repeat(1000),
+      'abcabcabc'.repeat(50),
+      JSON.stringify(Object.keys(Array.from({ length: 300 }))),
+      'xyz'.repeat(9000),
+    ]) {
       const packed = lzfCompress(text, text.length) as Bytes;
       expect(packed.length).toBeLessThan(text.length);
       expect(lzfDecompress(packed, text.length)).toBe(text);

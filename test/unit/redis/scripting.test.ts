@@ -1,0 +1,164 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sha1Hex } from '#base/sha1.ts';
+import { cloneGraph } from '#base/clone.ts';
+import { loadLua } from '#node/lua.ts';
+import { ErrorReply, type Reply } from '#redis/reply.ts';
+import { LoneServer } from '../../conformance/lone-server.ts';
+
+beforeAll(() => loadLua());
+
+const BUSY = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
+const textOf = (reply: Reply | undefined): string =>
+  reply instanceof ErrorReply ? reply.text : JSON.stringify(reply);
+
+test('SHA-1 is right for short, block-sized and long texts', () => {
+  expect(sha1Hex('')).toBe('da39a3ee5e6b4b0d3255bfef95601890afd80709');
+  expect(sha1Hex('abc')).toBe('a9993e364706816aba3e25717850c26c9cd0d89d');
+  expect(sha1Hex('a'.repeat(64))).toBe('0098ba824b5c16427bd7a1122a5a442a25ec644d');
+});
+
+describe('a script that does not end', () => {
+  const start = (script: string, config = {}): { lone: LoneServer; other: number; caller: number } => {
+    const lone = new LoneServer({ 'busy-reply-threshold': '100', ...config });
+    const caller = lone.connect();
+    const other = lone.connect();
+    expect(lone.run(caller, 'EVAL', script, '0')).toEqual([]);
+    return { lone, other, caller };
+  };
+
+  test('makes others hear BUSY, and can be killed while it has not written', () => {
+    const { lone, other, caller } = start('while true do redis.call("get", "k") end');
+    expect(textOf(lone.ask(other, 'GET', 'k'))).toBe(BUSY);
+    lone.advance(200);
+    expect(textOf(lone.ask(other, 'FUNCTION', 'KILL'))).toBe(BUSY);
+    expect(lone.ask(other, 'SCRIPT', 'KILL')).toMatchObject({ text: 'OK' });
+    expect(textOf(lone.take(caller)[0])).toMatch(
+      /^ERR Script killed by user with SCRIPT KILL\.\.\. script: [0-9a-f]{40}, on @user_script:1\.$/,
+    );
+    expect(lone.ask(other, 'GET', 'k')).toBeNull();
+    expect(textOf(lone.ask(other, 'SCRIPT', 'KILL'))).toBe('NOTBUSY No scripts in execution right now.');
+  });
+
+  test('cannot hide from the clock in pcall', () => {
+    const { lone, other } = start('while true do pcall(function() while true do end end) end');
+    lone.advance(500);
+    expect(lone.ask(other, 'SCRIPT', 'KILL')).toMatchObject({ text: 'OK' });
+  });
+
+  test('cannot be killed once it has written, and writes only once', () => {
+    const { lone, other } = start('redis.call("incr", "n") while true do end');
+    lone.advance(2000);
+    expect(textOf(lone.ask(other, 'SCRIPT', 'KILL'))).toMatch(/^UNKILLABLE /);
+    expect(lone.server.dbs[0]?.keys.size).toBe(1);
+    const copy = cloneGraph(lone.server.scripting);
+    expect(copy.slow?.replies).toEqual([1]);
+    expect(copy.slow).not.toBe(lone.server.scripting.slow);
+  });
+
+  test('that ends after all gets its reply when its time comes, having run each command once', () => {
+    const script =
+      'for i = 1, 10 do redis.call("incr", "n") end for i = 1, 2e7 do end return redis.call("incr", "n")';
+    const { lone, other, caller } = start(script);
+    expect(textOf(lone.ask(other, 'GET', 'n'))).toBe(BUSY);
+    lone.advance(200);
+    expect(lone.take(caller)).toEqual([]);
+    lone.advance(60_000);
+    expect(lone.take(caller)).toEqual([11]);
+    expect(lone.ask(other, 'GET', 'n')).toBe('11');
+  });
+
+  test('inside MULTI is stopped instead of hanging the server', () => {
+    const lone = new LoneServer({ 'busy-reply-threshold': '10' });
+    const socket = lone.connect();
+    lone.run(socket, 'MULTI');
+    lone.run(socket, 'EVAL', 'while true do end', '0');
+    const [reply] = lone.run(socket, 'EXEC');
+    expect(textOf((reply as Reply[])[0])).toMatch(/^ERR Script killed/);
+  });
+});
+
+describe('the sandbox', () => {
+  const lone = (): { ask: (script: string, ...args: string[]) => Reply } => {
+    const server = new LoneServer();
+    const socket = server.connect();
+    return { ask: (script, ...args) => server.ask(socket, 'EVAL', script, '0', ...args) };
+  };
+
+  test('lets nothing through from one script to the next', () => {
+    const { ask } = lone();
+    ask('rawset(KEYS, 1, "x") table.insert(ARGV, "y") return 1');
+    ask('for k in pairs(string) do pcall(function() string[k] = nil end) end return 1');
+    ask('table.insert(math, 5) pcall(rawset, table, "insert", 1) return 1');
+    expect(ask('return {#KEYS, #ARGV, #math, type(table.insert), type(string.rep)}')).toEqual([
+      0,
+      0,
+      0,
+      'function',
+      'function',
+    ]);
+  });
+
+  test('has neither files, nor the system, nor compiled code', () => {
+    const { ask } = lone();
+    for (const name of [
+      'os',
+      'io',
+      'require',
+      'package',
+      'dofile',
+      'loadfile',
+      'debug',
+      'setfenv',
+      'getfenv',
+      'print',
+      'newproxy',
+      'module',
+    ]) {
+      expect(textOf(ask(`return ${name}`)), name).toMatch(/nonexistent global variable/);
+    }
+    expect(ask('return loadstring(string.dump(function() end)) == nil')).toBe(1);
+    expect(ask('return load(function() return nil end) ~= nil')).toBe(1);
+  });
+
+  test('bounds memory and recursion', () => {
+    const { ask } = lone();
+    expect(textOf(ask('return string.rep("x", 1e9)'))).toMatch(/not enough memory/);
+    expect(textOf(ask('local function f() return 1 + f() end return f()'))).toMatch(/stack overflow/);
+    expect(textOf(ask('local t = {} t = {t} for i = 1, 1e4 do t = {t} end return t'))).toMatch(
+      /lua stack limit|\[/,
+    );
+    expect(ask('return 1')).toBe(1);
+  });
+
+  test('keeps bytes as they are', () => {
+    const { ask } = lone();
+    const all = String.fromCharCode(...Array.from({ length: 256 }, (_, at) => at));
+    expect(ask('return ARGV[1]', all)).toBe(all);
+    expect(ask('redis.call("set", "k", ARGV[1]) return redis.call("get", "k")', all)).toBe(all);
+    expect(ask('return cmsgpack.unpack(cmsgpack.pack(ARGV[1]))', all)).toBe(all);
+    expect(ask('return cjson.decode(cjson.encode(ARGV[1]))', all)).toBe(all);
+  });
+});
+
+test('random numbers differ from call to call and repeat in a world that is run again', () => {
+  const draw = (): Reply[] => {
+    const lone = new LoneServer();
+    const socket = lone.connect();
+    return [1, 2, 3].map(() => lone.ask(socket, 'EVAL', 'return math.random(1e9)', '0'));
+  };
+  const first = draw();
+  expect(new Set(first).size).toBe(3);
+  expect(draw()).toEqual(first);
+});
+
+test('a library survives a snapshot, and loads anew in the copy', () => {
+  const lone = new LoneServer();
+  const socket = lone.connect();
+  const code =
+    '#!lua name=counter\nlocal n = 0\nredis.register_function("next", function() n = n + 1 return n end)';
+  lone.ask(socket, 'FUNCTION', 'LOAD', code);
+  expect(lone.ask(socket, 'FCALL', 'next', '0')).toBe(1);
+  expect(lone.ask(socket, 'FCALL', 'next', '0')).toBe(2);
+  lone.server.scripting = cloneGraph(lone.server.scripting);
+  expect(lone.ask(socket, 'FCALL', 'next', '0')).toBe(1);
+});
