@@ -5,7 +5,7 @@ import { nodeFlagNames } from '#redis/cluster/flags.ts';
 import type { ClusterNode, ClusterState } from '#redis/cluster/state.ts';
 import { Config } from '#redis/config.ts';
 import { configDiff } from '#redis/config-set.ts';
-import { replicaLink } from '#redis/replication/state.ts';
+import { replicaLink, type ReplicationState } from '#redis/replication/state.ts';
 import { Server } from '#redis/server.ts';
 import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
 import type { Machine } from '#sim/machine.ts';
@@ -45,7 +45,6 @@ export function serverVital(world: World, machine: Machine): Vital {
   const server = process instanceof Server && isStarted(process) ? process : null;
   const cluster = server?.cluster ?? null;
   const replication = server?.replication ?? null;
-  const follows = replication?.masterHost != null && replication.linkUp;
   return {
     name,
     running: machine.state === 'running' && !server?.loading,
@@ -60,8 +59,13 @@ export function serverVital(world: World, machine: Machine): Vital {
     nodeTimeoutMs: server?.config.clusterNodeTimeout ?? 0,
     replid: replication?.replid ?? '',
     offset: replication?.masterReplOffset ?? 0,
-    streamsFrom: follows ? nameAt(world, replication.masterHost ?? '', replication.masterPort) : null,
+    streamsFrom: replication ? streamsFrom(world, replication) : null,
   };
+}
+
+/** The master whose stream a replica follows at this moment. */
+function streamsFrom(world: World, { masterHost, masterPort, linkUp }: ReplicationState): string | null {
+  return masterHost !== null && linkUp ? nameAt(world, masterHost, masterPort) : null;
 }
 
 /** Masters with slots, in this server's view, to which nothing is cut. Whether they are alive is for

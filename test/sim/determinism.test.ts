@@ -47,7 +47,7 @@ describe('one story of a cluster with a failover, a partition and a return', () 
       const frame = await inPlace.frame();
       expect(frame.halted).toBeNull();
       const { marks } = await inPlace.history();
-    expect(marks.filter(({ kind }) => kind === 'promotion').length).toBeGreaterThan(0);
+      expect(marks.filter(({ kind }) => kind === 'promotion').length).toBeGreaterThan(0);
       for (const parts of [2, 4]) {
         const split = makeSession(parts);
         await story(split);
