@@ -2,6 +2,7 @@
 
 import type { Micros, ProtocolEvent } from '#redis/io.ts';
 import type { Input, TapeMark } from './api.ts';
+import { writeFault } from './fault-text.ts';
 
 /** Marks kept; the oldest are given up. */
 const MARKS_KEPT = 5_000;
@@ -89,7 +90,7 @@ export class Tape {
   }
 
   hearInput(input: Input, at: Micros): void {
-    if (input.kind === 'fault') this.add({ at, until: at, kind: 'fault', label: input.fault.kind });
+    if (input.kind === 'fault') this.add({ at, until: at, kind: 'fault', label: writeFault(input.fault) });
     else if (input.kind === 'line')
       this.add({ at, until: at, kind: 'input', label: input.line.slice(0, 60) });
   }

@@ -147,7 +147,7 @@ describe('the terminal', () => {
     const start = await page.evaluate(() => window.playground.clock.now());
     await page.evaluate(() => window.playground.exec('ECHO later'));
     await waitForTerminal(page, '"later"');
-    await page.evaluate((at) => window.playground.clock.seek(at), start);
+    await page.evaluate((at) => window.playground.clock.seek(at - 1), start);
     await expect.poll(() => terminalText(page)).not.toContain('later');
     await app.closePage(page);
   });

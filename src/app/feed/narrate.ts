@@ -38,7 +38,9 @@ export function categoryOf(event: FeedEvent): Category {
 
 /** How much a reader needs to hear of it: 2 announce, 1 list, 0 fold with its like. */
 export function weightOf(event: FeedEvent): 0 | 1 | 2 {
-  const { type } = event.event;
+  const { type, name } = event.event;
+  // What happened to one server is heard by all the others a moment later.
+  if (/^(SLOT_OWNER|ROLE_CHANGED)$/.test(type) && name !== undefined && name !== event.who) return 0;
   if (/^(FAIL|PFAIL|PROMOTED|CLUSTER_STATE|FAULT|FAIL_CLEARED)$/.test(type)) return 2;
   return /^(PING|PONG|NODE_ADDED|FAILURE_REPORT|FAIL_RECEIVED|HANDSHAKE_DONE|EPOCH|EPOCH_MISTAKEN|OPERATOR_DONE)$/.test(
     type,
