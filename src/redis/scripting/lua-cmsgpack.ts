@@ -7,6 +7,8 @@ import { LUA_NULL, LuaTable, asArray, pushValue, readValue, type LuaValue } from
 
 /** Tables nested deeper are packed as nil. */
 const MAX_NESTING = 16;
+/** Values nested deeper are not unpacked: Lua's stack has an end. */
+const MAX_UNPACK_DEPTH = 1000;
 
 class MsgpackError extends Error {}
 
@@ -120,7 +122,16 @@ class Unpacker {
     return table;
   }
 
+  private depth = 0;
+
   value(): LuaValue {
+    if (++this.depth > MAX_UNPACK_DEPTH) throw new MsgpackError('stack overflow (too many nested values)');
+    const value = this.next();
+    this.depth--;
+    return value;
+  }
+
+  private next(): LuaValue {
     const code = this.read(1).getUint8(0);
     if (code < 0x80) return code;
     if (code < 0x90) return this.map(code & 15);

@@ -115,15 +115,20 @@ function pushScalar(
 /** Simple strings and errors are one line. */
 const oneLine = (text: Bytes): Bytes => text.replace(/[\r\n]/g, ' ');
 
+/** Tables inside each other that a reply may have; beyond, Lua's own stack would end soon as well. */
+const MAX_DEPTH = 1000;
+
 /** Takes the value on top of the stack off as a reply. `scriptResp` is what the script chose with
  *  redis.setresp. */
-export function popReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): Reply {
+export function popReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth = 0): Reply {
   const { module } = lua;
   const take = (reply: Reply): Reply => {
     lua.pop(thread);
     return reply;
   };
-  if (!module._lua_checkstack(thread, 8)) return take(new ErrorReply('ERR reached lua stack limit'));
+  if (depth > MAX_DEPTH || !module._lua_checkstack(thread, 8)) {
+    return take(new ErrorReply('ERR reached lua stack limit'));
+  }
   switch (lua.type(thread, -1)) {
     case LUA_STRING:
       return take(lua.toBytes(thread, -1));
@@ -134,7 +139,7 @@ export function popReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): R
     case LUA_NUMBER:
       return take(toInteger(module._lua_tonumber(thread, -1)));
     case LUA_TABLE:
-      return take(tableReply(lua, thread, scriptResp));
+      return take(tableReply(lua, thread, scriptResp, depth + 1));
     default:
       return take(null);
   }
@@ -148,7 +153,7 @@ function toInteger(value: number): Reply {
   return BigInt(whole);
 }
 
-function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): Reply {
+function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth: number): Reply {
   const { module } = lua;
   /** Reads one field; leaves the stack as it was. */
   const field = <T>(name: Bytes, type: number, read: () => T): T | undefined => {
@@ -164,12 +169,12 @@ function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): Reply 
   if (status !== undefined) return new Status(oneLine(status));
   const double = field('double', LUA_NUMBER, () => module._lua_tonumber(thread, -1));
   if (double !== undefined) return new Double(double, formatDouble(double));
-  const map = field('map', LUA_TABLE, () => new MapReply(pairsOf(lua, thread, scriptResp)));
+  const map = field('map', LUA_TABLE, () => new MapReply(pairsOf(lua, thread, scriptResp, depth)));
   if (map) return map;
   const set = field(
     'set',
     LUA_TABLE,
-    () => new SetReply(pairsOf(lua, thread, scriptResp).map(([key]) => key)),
+    () => new SetReply(pairsOf(lua, thread, scriptResp, depth).map(([key]) => key)),
   );
   if (set) return set;
   const digits = field('big_number', LUA_STRING, text);
@@ -181,31 +186,31 @@ function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): Reply 
       ? undefined
       : new Verbatim(format.slice(0, 3).padEnd(3), string);
   });
-  return verbatim ?? itemsOf(lua, thread, scriptResp);
+  return verbatim ?? itemsOf(lua, thread, scriptResp, depth);
 }
 
-function pairsOf(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): [Reply, Reply][] {
+function pairsOf(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth: number): [Reply, Reply][] {
   const { module } = lua;
   const table = lua.absolute(thread, -1);
   const pairs: [Reply, Reply][] = [];
   module._lua_pushnil(thread);
   while (module._lua_next(thread, table)) {
-    const value = popReply(lua, thread, scriptResp);
+    const value = popReply(lua, thread, scriptResp, depth);
     // The key stays for the next step; a copy is read.
     module._lua_pushvalue(thread, -1);
-    pairs.push([popReply(lua, thread, scriptResp), value]);
+    pairs.push([popReply(lua, thread, scriptResp, depth), value]);
   }
   return pairs;
 }
 
 /** The elements from 1 up to the first nil. */
-function itemsOf(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3): Reply[] {
+function itemsOf(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth: number): Reply[] {
   const table = lua.absolute(thread, -1);
   const items: Reply[] = [];
   for (let at = 1; ; at++) {
     lua.module._lua_rawgeti(thread, table, at);
     if (lua.type(thread, -1) === 0) break;
-    items.push(popReply(lua, thread, scriptResp));
+    items.push(popReply(lua, thread, scriptResp, depth));
   }
   lua.pop(thread);
   return items;
