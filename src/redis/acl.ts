@@ -122,11 +122,6 @@ function channelsOf(
   }
 }
 
-/** True when any selector of the user allows the access to the key (SORT, scripts). */
-export function aclUserCanAccessAllKeys(user: User | null): boolean {
-  return user === null || user.selectors.some((selector) => selector.allKeys);
-}
-
 /** The words behind NOPERM. `verbose`: ACL DRYRUN names user and object. */
 export function aclDeniedText(denial: AclDenial, client: Client | null, verbose = false): string {
   if (denial.reason === 'command') {

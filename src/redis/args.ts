@@ -1,17 +1,12 @@
 /* Reading arguments of the commands in this folder: integers, seconds, and the errors they give. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { string2ll, type Int64 } from '#base/integer.ts';
+import { string2ll } from '#base/integer.ts';
 import { ErrorReply } from './reply.ts';
 
 export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
 export const NOT_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
 export const NO_SUCH_KEY = new ErrorReply('ERR no such key');
-
-/** A 64-bit integer argument. */
-export function parseInt64(text: Bytes): Int64 | ErrorReply {
-  return string2ll(text) ?? NOT_INTEGER;
-}
 
 /** A 64-bit integer argument as a number; beyond 2^53 it is only near. */
 export function parseLong(text: Bytes): number | ErrorReply {
@@ -22,11 +17,4 @@ export function parseLong(text: Bytes): number | ErrorReply {
 /** True when `text` is `word` (given in lower case) in any case. */
 export function isWord(text: Bytes | undefined, word: string): boolean {
   return text !== undefined && text.length === word.length && text.toLowerCase() === word;
-}
-
-/** A database number as SELECT and COPY read it. */
-export function parseDbId(text: Bytes, invalid: string): number | ErrorReply {
-  const value = string2ll(text);
-  if (value === null || value < -0x80000000 || value > 0x7fffffff) return new ErrorReply(invalid);
-  return Number(value);
 }

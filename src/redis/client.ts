@@ -8,7 +8,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { SocketId } from './io.ts';
-import { ErrorReply, Push, type Reply } from './reply.ts';
+import { Push, type Reply } from './reply.ts';
 import { encodeReply, type RequestParser } from './resp.ts';
 import type { Server } from './server.ts';
 import type { MultiState } from './multi.ts';
@@ -141,11 +141,6 @@ function sendReply(client: Client, reply: Reply): void {
     if (client.output === '') server.clientsToFlush.push(client);
     client.output += encodeReply(reply, client.resp);
   } else server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
-}
-
-/** Sends an error; `text` begins with its code. */
-export function addReplyError(client: Client, text: Bytes): void {
-  addReply(client, new ErrorReply(text));
 }
 
 /** The database number `id`, or false when there is none. */

@@ -6,7 +6,6 @@ import { string2ll } from '#base/integer.ts';
 import type { Config } from './config.ts';
 import { getSpecial, setSpecial } from './config-special.ts';
 import { readConfigTable, type ConfigParameter } from './config-table.ts';
-import { applyConfig } from './config-apply.ts';
 import type { Server } from './server.ts';
 
 /** Parameters by name and older name. */
@@ -171,13 +170,6 @@ export function applyStartupConfig(server: Server, settings: Readonly<Record<str
     if (why !== null) server.configErrors.push(`>>> '${name} "${value}"'\n${why}`);
   }
   server.isLfuPolicy = server.config.maxmemoryPolicy.includes('lfu');
-}
-
-/** Sets one parameter and does what follows from it; returns why not, or null. */
-export function configSet(server: Server, name: string, value: Bytes): string | null {
-  const parameter = configTable.get(name);
-  if (parameter === undefined) return 'no such parameter';
-  return setConfigText(server.config, parameter, value) ?? applyConfig(server, [parameter]);
 }
 
 /** What differs from the defaults, as [name, value]. */

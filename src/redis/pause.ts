@@ -2,7 +2,6 @@
  * and none is lost (after the pause part of networking.c). */
 
 import { CLIENT_PAUSED, type Client } from './client.ts';
-import { processInput } from './networking.ts';
 import type { Server } from './server.ts';
 
 /** Who paused; each purpose has its own end. */
@@ -78,6 +77,7 @@ function updatePause(server: Server): void {
   if (before === null || pause.kind === before) return;
   for (const client of pause.clients.splice(0)) {
     client.flags &= ~CLIENT_PAUSED;
-    processInput(client);
+    // What waited runs before the server sleeps, not inside the command that ended the pause.
+    server.unblockedClients.push(client);
   }
 }

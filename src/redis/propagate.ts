@@ -7,12 +7,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { feedAppendOnlyFile } from './aof.ts';
-import {
-  CLIENT_PREVENT_AOF_PROP,
-  CLIENT_PREVENT_PROP,
-  CLIENT_PREVENT_REPL_PROP,
-  type Client,
-} from './client.ts';
+import { CLIENT_PREVENT_PROP, type Client } from './client.ts';
 import { replicationFeedSlaves } from './replication/index.ts';
 import type { Server } from './server.ts';
 
@@ -52,16 +47,6 @@ export function rewriteClientCommandVector(client: Client, argv: readonly Bytes[
 /** The running command itself is not propagated (it did so by other means, or changed nothing). */
 export function preventCommandPropagation(client: Client): void {
   client.flags |= CLIENT_PREVENT_PROP;
-}
-
-/** As preventCommandPropagation, for replicas only. */
-export function preventCommandReplication(client: Client): void {
-  client.flags |= CLIENT_PREVENT_REPL_PROP;
-}
-
-/** As preventCommandPropagation, for the AOF only. */
-export function preventCommandAOF(client: Client): void {
-  client.flags |= CLIENT_PREVENT_AOF_PROP;
 }
 
 /** Sends what was collected, wrapped in MULTI and EXEC when it is more than one operation. */

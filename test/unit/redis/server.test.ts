@@ -168,3 +168,15 @@ describe('MONITOR', () => {
     ]);
   });
 });
+
+describe('the end of a pause by command', () => {
+  it('answers the one who ended it first, then whoever waited', () => {
+    const lone = new LoneServer();
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'CLIENT', 'PAUSE', '100000', 'WRITE');
+    lone.run(client, 'INCR', 'n');
+    lone.run(client, 'INCR', 'n');
+    expect(lone.ask(boss, 'CLIENT', 'UNPAUSE')).toEqual(new Status('OK'));
+    expect(lone.take(client)).toEqual([1, 2]);
+  });
+});
