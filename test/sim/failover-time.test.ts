@@ -45,4 +45,4 @@ test('a failover takes what the rules and a real cluster say', () => {
   expect(spread('ok')[1]).toBeGreaterThan(6900);
   expect(spread('ok')[1]).toBeLessThan(8900);
   expect(spread('ok')[2]).toBeLessThan(10_700);
-});
+}, 900_000);
