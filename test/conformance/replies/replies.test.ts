@@ -29,7 +29,7 @@ const SUITES = [
   { corpus: 'cluster-commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
 
-beforeAll(loadLua);
+beforeAll(() => loadLua());
 
 describe.each(SUITES)('the corpus "$corpus" on a $mode server', ({ corpus, mode, config }) => {
   const cases = readCorpus(here(`./corpus/${corpus}.txt`));
