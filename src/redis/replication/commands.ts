@@ -81,10 +81,19 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
 }
 
 /** FAILOVER: only its refusals. A coordinated failover without a cluster is not simulated. */
-function failoverCommand(client: Client): Reply {
+function failoverCommand(client: Client, argv: readonly Bytes[]): Reply {
   const { server } = client;
   if (server.cluster !== null) {
     return new ErrorReply('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.');
+  }
+  if (argv.length === 2 && argv[1]?.toLowerCase() === 'abort') {
+    return new ErrorReply('ERR No failover in progress.');
+  }
+  for (let at = 1; at < argv.length; at++) {
+    const option = argv[at]?.toLowerCase();
+    if (option === 'timeout' && at + 1 < argv.length) at++;
+    else if (option === 'to' && at + 2 < argv.length) at += 2;
+    else if (option !== 'force') return new ErrorReply('ERR syntax error');
   }
   if (server.replication.masterHost !== null) {
     return new ErrorReply('ERR FAILOVER is not valid when server is a replica.');
