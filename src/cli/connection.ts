@@ -6,7 +6,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { Attribute, ErrorReply, NullArray, Push } from '#redis/reply.ts';
 import type { Reply } from '#redis/reply.ts';
-import { formatRaw, formatReply, formatTty, repr, toResp2, UnknownReplyType } from './format.ts';
+import { formatRaw, formatReply, formatTty, toResp2, UnknownReplyType } from './format.ts';
 import * as ops from './ops.ts';
 import { Exit, Interrupted } from './ops.ts';
 import { atoi } from './options.ts';
@@ -222,6 +222,3 @@ function formatPush(push: Push): Bytes {
   if (!Array.isArray(keys)) return '-> invalidate: NULL\n';
   return `-> invalidate: ${(keys as Reply[]).map((key) => `'${formatRaw(key, '\n')}'`).join(', ')}\n`;
 }
-
-/** Quotes a word of a typed command for echoing. */
-export const quote = repr;

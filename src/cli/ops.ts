@@ -106,10 +106,6 @@ export function* writeFile(path: string, data: Bytes): Step<{ error: string } | 
   return (yield { op: 'writeFile', path, data }) as { error: string } | null;
 }
 
-export function* listFiles(): Step<string[]> {
-  return ((yield { op: 'listFiles' }) as { paths: string[] }).paths;
-}
-
 /** Forgets the record of answers; see program.ts. */
 export function* checkpoint(state: unknown): Step<void> {
   yield { op: 'checkpoint', state };

@@ -345,8 +345,6 @@ export class ConsoleProcess implements Process {
       case 'writeFile':
         this.io.disk.write(op.path, op.data);
         return null;
-      case 'listFiles':
-        return { paths: this.io.disk.list() };
       case 'checkpoint':
         return null;
     }

@@ -42,8 +42,6 @@ export type Op =
   /** Files of the console's machine. answer: { data } | { error } */
   | { op: 'readFile'; path: string }
   | { op: 'writeFile'; path: string; data: Bytes }
-  /** answer: { paths } */
-  | { op: 'listFiles' }
   /** All that must be remembered from here on, as plain data. answer: null */
   | { op: 'checkpoint'; state: unknown };
 
