@@ -12,7 +12,7 @@ import { ringArc, slotAngle, SLOT_COUNT, type Point } from './geometry.ts';
 import { layOut, type Layout, type Moved } from './layout.ts';
 import { cablesOf, linksOf, type CableMark, type LinkMark } from './link-marks.ts';
 import { nodeMark, type NodeMark } from './node-marks.ts';
-import { shardLetter, shardPattern, shardTone, type Pattern, type Tone } from './palette.ts';
+import { shardPattern, shardTone, type Pattern, type Tone } from './palette.ts';
 import { type Seating } from './seating.ts';
 import { visitorsOf, type VisitorMark } from './visitors.ts';
 
@@ -178,10 +178,4 @@ function needleOf(selection: Selection | null, arcs: readonly ArcMark[], layout:
   const owner = arcs.find((arc) => slot >= arc.first && slot <= arc.last)?.owner ?? null;
   const seat = owner === null ? undefined : layout.seats.get(owner);
   return { slot, angle: slotAngle(slot + 0.5), to: seat ? { x: seat.x, y: seat.y } : null, owner };
-}
-
-/** Letter of the shard a server sits in; '' for none. */
-export function letterOf(layout: Layout, name: string): string {
-  const shard = layout.seats.get(name)?.shard ?? -1;
-  return shard < 0 ? '' : shardLetter(shard);
 }
