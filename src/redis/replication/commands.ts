@@ -81,7 +81,7 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
 }
 
 /** FAILOVER: only its refusals. A coordinated failover without a cluster is not simulated. */
-function failoverCommand(client: Client, argv: readonly Bytes[]): Reply {
+function failoverCommand(client: Client, argv: readonly string[]): Reply {
   const { server } = client;
   if (server.cluster !== null) {
     return new ErrorReply('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.');
