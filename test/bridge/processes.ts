@@ -39,7 +39,8 @@ export async function stopAll(): Promise<void> {
 
 /** Starts the bridge and waits for its `ready` line. A `--port` of its own is chosen. */
 export async function startBridge(...options: string[]): Promise<Running> {
-  const port = await freePorts(40);
+  const nodes = options.includes('--nodes') ? Number(options[options.indexOf('--nodes') + 1]) : 6;
+  const port = await freePorts(nodes);
   const running = start(process.execPath, [...bridgeArguments, '--port', String(port), ...options], port);
   await waitForOutput(running, /^ready/m);
   return running;
@@ -108,9 +109,17 @@ export async function exchange(port: number, data: string | Buffer): Promise<str
   return answer;
 }
 
+/** Ports for servers. With the bus 10000 above they stay below 32768, where systems begin to give ports to
+ *  outgoing connections, any of which may be in use for a moment. */
+const [firstPort, lastPort] = [10_100, 22_700];
+
 /** The first of `count` neighbouring ports that are free, as are the bus ports above them. */
 export async function freePorts(count: number): Promise<number> {
-  for (let base = 21_000 + (process.pid % 500) * 20; base < 50_000; base += count) {
+  const range = lastPort - firstPort - count;
+  // Test runs side by side begin at different places.
+  const start = (process.pid * 97) % range;
+  for (let tried = 0; tried < range; tried += count) {
+    const base = firstPort + ((start + tried) % range);
     const all = Array.from({ length: count }, (_, at) => [base + at, base + at + 10_000]).flat();
     const free = await Promise.all(all.map(isFree));
     if (free.every(Boolean)) return base;
