@@ -41,7 +41,7 @@ export class Preferences {
   theme: Theme = $state('auto');
   sizes: Sizes = $state(defaultSizes(window.innerWidth, window.innerHeight));
   /** Panels that the reader has folded away. */
-  railOpen = $state(true);
+  railOpen = $state(window.innerWidth >= 1100);
   inspectorOpen = $state(window.innerWidth >= 1100);
   /** A text field under plain text instead of the terminal: for screen readers and input methods. */
   plainConsole = $state(false);
