@@ -329,6 +329,29 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
   const one = (thread: LuaThread, name: string): void => {
     if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, name, 'expected 1 argument');
   };
+  return {
+    encode: (thread) => {
+      one(thread, 'encode');
+      return guarded(thread, () => {
+        const depth = config().encodeMaxDepth;
+        const tooDeep = (found: number): never => {
+          throw new CjsonError(`Cannot serialise, excessive depth (${found})`);
+        };
+        return encode(readValue(lua, thread, 1, depth, tooDeep), config());
+      });
+    },
+    decode: (thread) => {
+      one(thread, 'decode');
+      const text = lua.checkString(thread, 1, 'decode');
+      return guarded(thread, () => new Decoder(text, config()).decode());
+    },
+    ...settingFunctions(lua, config),
+  };
+}
+
+/** The functions by which a script adjusts the library. */
+function settingFunctions(lua: LuaState, config: () => CjsonConfig): Record<string, LuaFunction> {
+  const { module } = lua;
   const integerOption = (
     thread: LuaThread,
     field: 'encodeMaxDepth' | 'decodeMaxDepth' | 'precision',
@@ -346,21 +369,6 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
     return 1;
   };
   return {
-    encode: (thread) => {
-      one(thread, 'encode');
-      return guarded(thread, () => {
-        const depth = config().encodeMaxDepth;
-        const tooDeep = (found: number): never => {
-          throw new CjsonError(`Cannot serialise, excessive depth (${found})`);
-        };
-        return encode(readValue(lua, thread, 1, depth, tooDeep), config());
-      });
-    },
-    decode: (thread) => {
-      one(thread, 'decode');
-      const text = lua.checkString(thread, 1, 'decode');
-      return guarded(thread, () => new Decoder(text, config()).decode());
-    },
     encode_sparse_array: (thread) => {
       const now = config();
       const given = (index: number): boolean => lua.type(thread, index) > 0;

@@ -8,7 +8,7 @@ import { blockForKeys } from '#redis/blocked.ts';
 import { CLIENT_DENY_BLOCKING, CLIENT_REEXECUTING, type Client } from '#redis/client.ts';
 import { lookupKeyWrite } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
-import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
+import { NULL_ARRAY, type ErrorReply, type Reply } from '#redis/reply.ts';
 import { WRONGTYPE, error, type ObjClass } from './common.ts';
 
 /** Reads a timeout in seconds, maybe with a fraction: the Unix ms at which it ends, 0 for never. */

@@ -37,6 +37,7 @@ function parseOptions(client: Client, argv: readonly Bytes[], readonly: boolean)
     store: null,
   };
   const inCluster = client.server.cluster !== null;
+  const allKeys = client.user === null || client.user.selectors.some((selector) => selector.allKeys);
   for (let at = 2; at < argv.length; at++) {
     const option = argv[at] as Bytes;
     const left = argv.length - at - 1;
@@ -55,9 +56,11 @@ function parseOptions(client: Client, argv: readonly Bytes[], readonly: boolean)
       out.by = argv[++at] as Bytes;
       if (!out.by.includes('*')) out.dontSort = true;
       else if (inCluster) return error('ERR BY option of SORT denied in Cluster mode.');
+      else if (!allKeys) return error('ERR BY option of SORT denied due to insufficient ACL permissions.');
     } else if (isOption(option, 'get') && left >= 1) {
       // Elsewhere than in the slot of the key nothing can be looked up.
       if (inCluster) return error('ERR GET option of SORT denied in Cluster mode.');
+      if (!allKeys) return error('ERR GET option of SORT denied due to insufficient ACL permissions.');
       out.get.push(argv[++at] as Bytes);
     } else {
       return SYNTAX_ERROR;

@@ -9,7 +9,7 @@ import type { Config } from '#redis/config.ts';
 import { Obj, allocationSize, type ObjType } from '#redis/object.ts';
 import { Chunks } from './chunks.ts';
 import { listpackElementSize } from './listpack.ts';
-import { StreamGroup } from './stream-group.ts';
+import type { StreamGroup } from './stream-group.ts';
 import { ZERO_ID, compareIds, type StreamId } from './stream-id.ts';
 
 export interface StreamEntry {

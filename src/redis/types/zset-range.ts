@@ -2,7 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
-import { ErrorReply } from '#redis/reply.ts';
+import type { ErrorReply } from '#redis/reply.ts';
 import { error } from './common.ts';
 import type { LexBound, LexRange, ScoreRange } from './zset-obj.ts';
 
