@@ -7,7 +7,7 @@
 import { Prng } from '#base/prng.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { bitmapRanges } from '#redis/cluster/bitmap.ts';
-import { slotOwner, type Mutation } from '#redis/cluster/state.ts';
+import { slotOwner, type ClusterNode, type Mutation } from '#redis/cluster/state.ts';
 import { StringObj } from '#redis/object.ts';
 import type { Server } from '#redis/server.ts';
 import type { PlacedEvent } from '#sim/world.ts';
@@ -59,7 +59,7 @@ class Swarm {
   private writes = 0;
   /** Slots that were moved by hand: what is left of a move may lie on the wrong server. */
   private readonly moved = new Set<number>();
-  private readonly epochs = new Map<number, { current: number; vote: number }>();
+  private readonly epochs = new Map<number, { life: number; current: number; vote: number }>();
   private readonly votes = new Map<string, Set<string>>();
   private readonly isolatedAt = new Map<number, number>();
   private takeovers = 0;
@@ -255,13 +255,15 @@ class Swarm {
       if (!world.isUp(port)) continue;
       const cluster = world.cluster(port);
       const before = this.epochs.get(port);
-      if (before && cluster.currentEpoch < before.current) {
+      // An epoch only heard of is not saved for its own sake: a restart may forget it, as in Redis.
+      const life = world.server(port).startedAtMs;
+      if (before && life === before.life && cluster.currentEpoch < before.current) {
         throw new Violation(`currentEpoch of ${port} fell from ${before.current} to ${cluster.currentEpoch}`);
       }
       if (before && cluster.lastVoteEpoch < before.vote) {
         throw new Violation(`lastVoteEpoch of ${port} fell from ${before.vote} to ${cluster.lastVoteEpoch}`);
       }
-      this.epochs.set(port, { current: cluster.currentEpoch, vote: cluster.lastVoteEpoch });
+      this.epochs.set(port, { life, current: cluster.currentEpoch, vote: cluster.lastVoteEpoch });
       const heard = cluster.nodes.list.find((node) => node.configEpoch > cluster.currentEpoch);
       if (heard) {
         throw new Violation(
@@ -359,7 +361,13 @@ class Swarm {
   private replicaProblem(port: number): string | null {
     const { world } = this;
     const master = world.cluster(port).myself.slaveof;
-    if (!master?.isMaster) return `${port} replicates no master`;
+    if (!master) return `${port} replicates nobody`;
+    // A replica of a replica goes to the master above only when slots change hands (7.0): a chain may
+    // last, but it must end in a master.
+    let above: ClusterNode | null = world.cluster(master.port).myself;
+    for (let hops = 0; above?.isSlave && hops < 5; hops++)
+      above = above.slaveof && world.cluster(above.slaveof.port).myself;
+    if (!above?.isMaster) return `${port} replicates no master`;
     const own = world.server(port);
     const its = world.server(master.port);
     if (!own.replication.linkUp) return `${port} has no link to ${master.port}`;
