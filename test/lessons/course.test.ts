@@ -11,7 +11,7 @@ import { lessonIds, readGlossary, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
 import { Player } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
-import { termsOf, tasksOf } from './reading.ts';
+import { commandOf, linesOf, termsOf, tasksOf } from './reading.ts';
 
 await loadLua();
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
@@ -59,6 +59,15 @@ describe('the course', () => {
     for (const lesson of lessons) {
       const names = lesson.steps.flatMap(tasksOf).map((task) => task.id);
       expect(new Set(names).size, lesson.id).toBe(names.length);
+    }
+  });
+
+  it('needs no command before it was taught', () => {
+    const taught = new Set<string>();
+    for (const lesson of lessons) {
+      for (const command of lesson.teaches) taught.add(command);
+      const early = lesson.steps.flatMap(linesOf).map(commandOf).filter((command) => !taught.has(command));
+      expect(early, lesson.id).toEqual([]);
     }
   });
 

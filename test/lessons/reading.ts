@@ -24,3 +24,28 @@ function terms(inline: Inline): string[] {
 export function termsOf(lesson: Lesson): string[] {
   return lesson.steps.flatMap((step) => step.blocks).flatMap(inlineOf).flatMap(terms);
 }
+
+/** Commands whose second word is a command of its own. */
+const CONTAINERS = new Set(['cluster', 'config', 'client', 'slowlog', 'memory', 'latency', 'object']);
+
+/** The command of a typed line, as `teaches:` names it: "get", "cluster nodes", "redis-cli --cluster fix". */
+export function commandOf(line: string): string {
+  const words = line.toLowerCase().split(/\s+/);
+  const [first = '', second = ''] = words;
+  if (first === 'redis-cli') {
+    const option = words.find((word) => word.startsWith('--')) ?? '';
+    return option === '--cluster' ? `redis-cli --cluster ${words[words.indexOf(option) + 1]}` : `redis-cli ${option}`;
+  }
+  return CONTAINERS.has(first) ? `${first} ${second}` : first;
+}
+
+/** Everything a step asks its reader to type: runnable lines and the first route of each task. */
+export function linesOf(step: Step): string[] {
+  return step.blocks.flatMap((block) => {
+    if (block.kind === 'redis') return block.lines.map((line) => line.text);
+    if (block.kind !== 'task') return [];
+    const typed = (block.task.solutions[0] ?? []).flatMap((action) => (action.do === 'line' ? [action.line] : []));
+    // Answers to the questions of a tool are no commands.
+    return typed.filter((line) => !/^(yes|done|\d+|\{.*\})$/.test(line));
+  });
+}
