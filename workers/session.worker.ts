@@ -25,26 +25,41 @@ import { partOptions } from '#session/processes.ts';
 import { WorldHost, type PartLink } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
 
-function makePart(config: WorldConfig, part: number): Part {
-  return proxy(new Part(partOptions(config, part)));
+/** Lua for the servers in this thread; a piece of its own, fetched when a script is first wanted. */
+async function loadScripting(): Promise<void> {
+  const [{ loadLua }, { default: wasm }] = await Promise.all([
+    import('#redis/scripting/load-lua.ts'),
+    import('wasmoon-lua5.1/dist/liblua5.1.wasm?url'),
+  ]);
+  await loadLua(new URL(wasm, self.location.href).href);
 }
 
+/** What a worker for one part of a world offers. */
+const partWorker = {
+  makePart: (config: WorldConfig, part: number): Part => proxy(new Part(partOptions(config, part))),
+  loadScripting,
+};
+
 const [, asked] = /^session:(\d+)$/.exec(self.name) ?? [];
-const helpers: Remote<typeof makePart>[] = [];
+const helpers: Remote<typeof partWorker>[] = [];
 
 /** The first part runs in this very worker, the others in one each. */
 async function makeHost(config: WorldConfig): Promise<WorldHost> {
   const size = chooseParts(config, navigator.hardwareConcurrency, asked === undefined ? null : Number(asked));
   while (helpers.length < size - 1) {
     const worker = new Worker(self.location.href, { type: 'module', name: 'world' });
-    helpers.push(wrap<typeof makePart>(worker));
+    helpers.push(wrap<typeof partWorker>(worker));
   }
   const parts: PartLink[] = [new Part(partOptions(config, 0))];
-  for (const [at, make] of helpers.slice(0, size - 1).entries()) {
-    parts.push((await make(config, at + 1)) as unknown as PartLink);
+  for (const [at, helper] of helpers.slice(0, size - 1).entries()) {
+    parts.push((await helper.makePart(config, at + 1)) as unknown as PartLink);
   }
   return new WorldHost(parts);
 }
 
-if (self.name === 'world') expose(makePart);
-else expose(sessionOver(makeHost));
+async function loadScriptingEverywhere(): Promise<void> {
+  await Promise.all([loadScripting(), ...helpers.map((helper) => helper.loadScripting())]);
+}
+
+if (self.name === 'world') expose(partWorker);
+else expose(sessionOver(makeHost, loadScriptingEverywhere));

@@ -4,21 +4,27 @@
 import { completionsOf, hintOf } from '#cli/help.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
-import type { Completion } from './api.ts';
+import type { Completion, WorldConfig } from './api.ts';
 import { LessonWatch } from './lesson-watch.ts';
 import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
-/** A session whose worlds are hosted as `makeHost` says. */
-export function sessionOver(makeHost: HostMaker): Session {
+async function loadHere(): Promise<void> {
+  const { loadLua } = await import('#redis/scripting/load-lua.ts');
+  await loadLua();
+}
+
+/** A session whose worlds are hosted as `makeHost` says; `loadScripting` makes Lua ready in all of their
+ *  threads. */
+export function sessionOver(makeHost: HostMaker, loadScripting = loadHere): Session {
   const complete = (line: string): Completion => ({ candidates: completionsOf(line), hint: hintOf(line) });
-  return new Session({ makeHost, complete, watch: new LessonWatch() });
+  return new Session({ makeHost, complete, watch: new LessonWatch(), loadScripting });
 }
 
 /** A session in this thread. `parts` greater than 1 splits the world as workers would, to prove that it
  *  makes no difference. */
 export function makeSession(parts = 1): Session {
-  return sessionOver((config) => {
-    return new WorldHost(Array.from({ length: parts }, (_, part) => new Part(partOptions(config, part))));
-  });
+  const makeHost = (config: WorldConfig): WorldHost =>
+    new WorldHost(Array.from({ length: parts }, (_, part) => new Part(partOptions(config, part))));
+  return sessionOver(makeHost);
 }

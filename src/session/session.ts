@@ -17,6 +17,8 @@ import type {
   Input,
   PacketDetail,
   RunCondition,
+  RunOutcome,
+  ServerFiles,
   SessionApi,
   SessionFile,
   StepKind,
@@ -30,6 +32,7 @@ import { describePayload } from './packet-detail.ts';
 import { planSnapshots, type SnapshotPlan } from './placement.ts';
 import { Presenter } from './presenter.ts';
 import { writeFault } from './fault-text.ts';
+import { mayRunScripts } from './scripts.ts';
 import { checkInput, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
@@ -48,6 +51,8 @@ export interface SessionTools {
   makeHost: HostMaker;
   complete(line: string): Completion;
   watch?: Watch;
+  /** Loads what servers need to run scripts; called before the first input that may start one. */
+  loadScripting?(): Promise<void>;
 }
 
 /** A world that is open, with what belongs to it. */
@@ -205,6 +210,14 @@ export class Session implements SessionApi {
     });
   }
 
+  fork(label: string): Promise<Frame> {
+    return this.alone(() => {
+      const { host, history } = this.world;
+      history.forkHere(host.now, label);
+      return this.makeFrame();
+    });
+  }
+
   undo(): Promise<Frame> {
     return this.alone(async () => {
       const { host, history } = this.world;
@@ -332,6 +345,9 @@ export class Session implements SessionApi {
   private async perform(input: Input): Promise<void> {
     const { host, builder, lines } = this.world;
     if (input.kind === 'line') await lines.begin(host, input.console, input.line);
+    // A program that the shell runs at the terminal was typed as well.
+    if (input.kind === 'run' && input.tty) await lines.begin(host, input.console, input.argv.join(' '));
+    if (mayRunScripts(input)) await this.tools.loadScripting?.();
     await host.apply(builder.actionOf(input));
     await host.run(host.now);
     await this.drain();
@@ -360,7 +376,15 @@ export class Session implements SessionApi {
     return Promise.resolve(this.tools.complete(String(line)));
   }
 
+  outcome(console: string): Promise<RunOutcome | null> {
+    return this.alone(async () => (await this.world.host.consoleState(console))?.lastRun ?? null);
+  }
+
   // ---- Looking ----
+
+  files(server: string): Promise<ServerFiles> {
+    return this.alone(() => this.world.host.files(server));
+  }
 
   frame(request?: FrameRequest): Promise<Frame> {
     return this.alone(() => this.makeFrame(request));

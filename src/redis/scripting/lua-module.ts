@@ -6,7 +6,6 @@
  * interface of Lua with pointers and lengths, since strings are binary. */
 
 import { InvariantError } from '#base/assert.ts';
-import type { Bytes } from '#base/bytes.ts';
 
 /** Address of a lua_State. */
 export type LuaThread = number;
@@ -77,20 +76,4 @@ export function luaIsInstalled(): boolean {
 export function luaModule(): LuaModule {
   if (installed === null) throw new InvariantError('Lua must be installed before a script runs');
   return installed;
-}
-
-const SCRIPT_COMMANDS = new Set([
-  'eval',
-  'evalsha',
-  'eval_ro',
-  'evalsha_ro',
-  'script',
-  'function',
-  'fcall',
-  'fcall_ro',
-]);
-
-/** Whether a host must install Lua before it lets a server have this command. */
-export function commandNeedsLua(name: Bytes): boolean {
-  return SCRIPT_COMMANDS.has(name.toLowerCase());
 }

@@ -8,7 +8,7 @@ import { CMD_DENYOOM, CMD_NOSCRIPT, CMD_STALE, CMD_WRITE, type Command } from '#
 import { lookupCommand } from '#redis/commands.ts';
 import { getKeysFromCommand } from '#redis/keys.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
-import { call, countErrorReply, mustObeyClient } from '#redis/process-command.ts';
+import { call, mustObeyClient } from '#redis/process-command.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { ScriptRun } from './script-run.ts';
 
@@ -139,7 +139,3 @@ function limitPropagation(run: ScriptRun, opsBefore: number): void {
     }),
   ];
 }
-
-/** Counts an error that a script made itself, as call() counts those of commands. */
-export const countScriptError = (run: ScriptRun, error: ErrorReply): void =>
-  countErrorReply(run.server, error);

@@ -12,9 +12,7 @@ import type { Library, LibraryFunction, ScriptCall } from './state.ts';
 /** Instructions of Lua in a microsecond of virtual time. */
 const INSTRUCTIONS_PER_MICRO = 50;
 
-export const REPL_NONE = 0;
-export const REPL_AOF = 1;
-export const REPL_REPLICA = 2;
+/** Where a script's writes go: REPL_AOF (1) and REPL_REPLICA (2) together. */
 export const REPL_ALL = 3;
 
 /** The state of the script that runs now. */
