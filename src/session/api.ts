@@ -2,6 +2,7 @@
  * headless runner, lessons and tests. `session.ts` implements it in place; `workers/` put it behind
  * a worker. All arguments and results are plain JSON. */
 
+import type { Bytes } from '#base/bytes.ts';
 import type { Frame, FrameRequest } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
 
@@ -61,6 +62,13 @@ export type Input =
   | { kind: 'line'; console: string; line: string }
   | { kind: 'interrupt'; console: string }
   | { kind: 'closeConsole'; console: string }
+  /** The shell, which lives outside the world, runs a program on a console. `stdin` is what is piped in,
+   *  null for the terminal; `outcome` tells how the program with that id ended. */
+  | { kind: 'run'; console: string; id: number; argv: string[]; stdin: Bytes | null; tty: boolean }
+  /** What the shell itself shows; `echo` for what was typed. */
+  | { kind: 'print'; console: string; text: string; echo?: boolean }
+  /** redis-server is started on a port that has none running, with that text as its redis.conf. */
+  | { kind: 'launch'; port: number; config: string }
   | { kind: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown };
 
 export interface LoggedInput {
@@ -83,6 +91,21 @@ export interface Completion {
   candidates: string[];
   /** Argument hint to show in grey after the line. */
   hint: string;
+}
+
+/** What is on a server's disk. */
+export interface ServerFiles {
+  files: Record<string, Bytes>;
+  /** Lines of its log, oldest first. */
+  log: string[];
+}
+
+/** How a program ended that was started by an input `run`. */
+export interface RunOutcome {
+  id: number;
+  stdout: Bytes;
+  stderr: Bytes;
+  exitCode: number;
 }
 
 /** Where history stands. */
@@ -131,10 +154,16 @@ export interface SessionApi {
    *  resolves to what was printed. */
   exec(console: string, line: string, limitUs?: Micros): Promise<string>;
   complete(console: string, line: string): Promise<Completion>;
+  /** How the last program ended that the shell ran on a console; null when none has. */
+  outcome(console: string): Promise<RunOutcome | null>;
+  /** The files on a server's disk as byte strings, by path, and its log. */
+  files(server: string): Promise<ServerFiles>;
   /** Moves to any time of this branch; beyond its end it simulates on. */
   seek(to: Micros, request?: FrameRequest): Promise<Frame>;
   /** Continues on another branch, at its end. */
   checkout(branch: string): Promise<Frame>;
+  /** Begins a new branch here, with a name for it; what was recorded beyond stays on the old one. */
+  fork(label: string): Promise<Frame>;
   /** Takes back the last input of this branch: a new branch without it, at the same time. */
   undo(): Promise<Frame>;
   history(): Promise<HistoryView>;

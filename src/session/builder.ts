@@ -1,5 +1,6 @@
 /* Making a world from its config: which machines there are, what runs on them, which part hosts them. */
 
+import { utf8Encode } from '#base/bytes.ts';
 import type { WorldHost } from '#sim/host.ts';
 import type { ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
@@ -68,6 +69,16 @@ export class Builder {
     return sum % this.host.size;
   }
 
+  /** A server as somebody starts it by hand: all it knows is in its configuration file. */
+  private launch(port: number, text: string): Action {
+    const name = String(port);
+    const configFile = `/etc/redis/${port}.conf`;
+    const spec = { kind: 'server', port, config: {}, configFile };
+    const ports = [port, port + BUS_PORT];
+    const info = { name, ip: ADDRESS, ports, spec, part: this.placeOf(name) };
+    return { kind: 'launch', info, files: { [configFile]: utf8Encode(text) } };
+  }
+
   /** What an input does to the world. */
   actionOf(input: Input): Action {
     switch (input.kind) {
@@ -75,7 +86,11 @@ export class Builder {
         return { kind: 'fault', fault: input.fault };
       case 'openConsole':
         return this.machine(input.console, { kind: 'console', argv: input.argv }, []);
+      case 'launch':
+        return this.launch(input.port, input.config);
       case 'line':
+      case 'run':
+      case 'print':
       case 'interrupt':
       case 'closeConsole':
         return { kind: 'input', name: input.console, input };

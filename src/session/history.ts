@@ -10,6 +10,8 @@ import type { PlacedEvent } from '#sim/world.ts';
 import type { HistoryView, Input, LoggedInput } from './api.ts';
 import { Tape } from './tape.ts';
 
+/** Letters of a name that somebody gives to a branch. */
+const LABEL_MAX = 80;
 /** Events kept per branch; older ones are forgotten, marks stay. */
 const EVENTS_KEPT = 50_000;
 /** Events kept since the last jump, for times whose events a branch has forgotten. */
@@ -94,6 +96,11 @@ export class History {
     this.branch.inputs.push({ at: now, input });
     this.inputIndex++;
     this.branch.tape.hearInput(input, now);
+  }
+
+  /** A new branch at the present position, without an input of its own yet. */
+  forkHere(now: Micros, label: string): void {
+    this.fork(now, this.branch.inputs.slice(0, this.inputIndex), label.slice(0, LABEL_MAX));
   }
 
   private fork(now: Micros, inputs: LoggedInput[], label: string): void {
@@ -227,7 +234,7 @@ export class History {
 }
 
 function isUndoable(input: Input): boolean {
-  return input.kind !== 'openConsole' && input.kind !== 'closeConsole';
+  return input.kind !== 'openConsole' && input.kind !== 'closeConsole' && input.kind !== 'print';
 }
 
 /** What a branch is called: the act that began it. */
@@ -246,6 +253,12 @@ function labelOf(input: Input): string {
       return input.line.slice(0, 60);
     case 'interrupt':
       return 'Ctrl-C';
+    case 'run':
+      return input.argv.join(' ').slice(0, 60);
+    case 'print':
+      return input.text.slice(0, 60);
+    case 'launch':
+      return `redis-server --port ${input.port}`;
     case 'closeConsole':
       return `close ${input.console}`;
     case 'client':

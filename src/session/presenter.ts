@@ -92,10 +92,10 @@ export class Presenter {
     };
   }
 
-  private consoleFrame({ id, shown, shownEnd, prompt, hidden }: ConsoleState): ConsoleFrame {
+  private consoleFrame({ id, shown, shownEnd, prompt, hidden, lastRun }: ConsoleState): ConsoleFrame {
     const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
     this.shownConsoles.set(id, shownEnd);
     const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
-    return { id, output, prompt, hidden };
+    return { id, output, prompt, hidden, ended: lastRun?.id ?? null };
   }
 }

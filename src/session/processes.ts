@@ -29,6 +29,7 @@ export function makeProcess(spec: ProcessSpec, info: MachineInfo): Process {
         ip: info.ip,
         port: spec['port'] as number,
         config: spec['config'] as Record<string, string>,
+        configFile: (spec['configFile'] as string | undefined) ?? '',
       });
     case 'console':
       return new ConsoleProcess({ name: info.name, argv: spec['argv'] as string[] });
@@ -52,7 +53,7 @@ export const viewer: Viewer = {
 
   console(process, name): ConsoleState | null {
     if (!(process instanceof ConsoleProcess)) return null;
-    const { transcript, prompt, hidden } = process;
+    const { transcript, prompt, hidden, lastRun } = process;
     return {
       id: name,
       shown: transcript.shown,
@@ -62,6 +63,7 @@ export const viewer: Viewer = {
       prompt,
       hidden,
       exited: process.run === null,
+      lastRun,
     };
   },
 

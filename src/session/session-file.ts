@@ -9,6 +9,9 @@ export const FILE_FORMAT = 'redis-cluster-playground';
 export const FILE_VERSION = 1;
 const MOST_INPUTS = 100_000;
 const LONGEST_LINE = 1_100_000;
+const LONGEST_STDIN = 8 << 20;
+const LONGEST_CONFIG = 1 << 20;
+const MOST_WORDS = 100_000;
 /** A month of virtual time. */
 const LONGEST_US = 31 * 86_400e6;
 
@@ -57,6 +60,7 @@ function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
     const problem = checkInput(input, (name) => names.has(name));
     if (problem) throw new SessionFileError(`The session file's ${where} cannot be done: ${problem}.`);
     if (input.kind === 'openConsole') names.add(input.console);
+    if (input.kind === 'launch') names.add(String(input.port));
     if (input.kind === 'client') names.add(clientName(input.id));
     return { at, input };
   });
@@ -86,6 +90,22 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       if (line.length > LONGEST_LINE) return `a line has at most ${LONGEST_LINE} characters`;
       return knownConsole(given['console'], has);
     }
+    case 'run':
+      return checkRun(given) ?? knownConsole(given['console'], has);
+    case 'print': {
+      const { text, echo } = given;
+      if (typeof text !== 'string' || text.length > LONGEST_LINE) return 'what a shell prints is a text';
+      if (echo !== undefined && typeof echo !== 'boolean') return 'what a shell prints is typed or not';
+      return knownConsole(given['console'], has);
+    }
+    case 'launch': {
+      const { port, config } = given;
+      if (!Number.isInteger(port) || !((port as number) >= 1 && (port as number) <= 55_535))
+        return 'a server has a port from 1 to 55535';
+      return typeof config === 'string' && config.length <= LONGEST_CONFIG
+        ? null
+        : 'a configuration file is a text';
+    }
     case 'interrupt':
     case 'closeConsole':
       return knownConsole(given['console'], has);
@@ -99,6 +119,20 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
     default:
       return `there is no input of kind ${JSON.stringify(kind)}`;
   }
+}
+
+/** What is wrong with a program to be run, but for its console. */
+function checkRun({ id, argv, stdin, tty }: Record<string, unknown>): string | null {
+  if (!Number.isSafeInteger(id)) return 'a program that is run has a number';
+  const words = Array.isArray(argv) && argv.length > 0 && argv.length <= MOST_WORDS;
+  if (!words || !argv.every((word) => typeof word === 'string' && word.length <= LONGEST_LINE))
+    return 'a program is run with arguments';
+  if (typeof tty !== 'boolean') return 'a program runs at the terminal or not';
+  if (stdin === null) return null;
+  // eslint-disable-next-line no-control-regex
+  if (typeof stdin !== 'string' || stdin.length > LONGEST_STDIN || /[^\x00-\xff]/.test(stdin))
+    return 'what is piped into a program is bytes';
+  return null;
 }
 
 /** The process of a client: "client:a" for "a". */

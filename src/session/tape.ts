@@ -93,6 +93,8 @@ export class Tape {
     if (input.kind === 'fault') this.add({ at, until: at, kind: 'fault', label: writeFault(input.fault) });
     else if (input.kind === 'line')
       this.add({ at, until: at, kind: 'input', label: input.line.slice(0, 60) });
+    else if (input.kind === 'print' && input.echo)
+      this.add({ at, until: at, kind: 'input', label: typedIn(input.text).slice(0, 60) });
   }
 
   /** Writes were found lost; a second time through the same stretch adds nothing. */
@@ -102,4 +104,9 @@ export class Tape {
       if (!known) this.add({ at, until: at, kind: 'lost', label: key });
     }
   }
+}
+
+/** The line behind a shell's prompt. */
+function typedIn(echo: string): string {
+  return echo.replace(/^\S*[#$>] /, '').trimEnd();
 }

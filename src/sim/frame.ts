@@ -134,6 +134,8 @@ export interface ConsoleFrame {
   prompt: string | null;
   /** True while the prompt asks for a secret. */
   hidden: boolean;
+  /** Number of the program that ended last of those that the shell ran here. */
+  ended?: number | null;
 }
 
 export interface Frame {

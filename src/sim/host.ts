@@ -11,6 +11,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Micros } from '#redis/io.ts';
+import type { ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
 import type {
   Action,
@@ -77,7 +78,8 @@ export class WorldHost {
 
   /** Does something to the world now, in every part. */
   async apply(action: Action): Promise<void> {
-    if (action.kind === 'add') {
+    const adds = action.kind === 'add' || (action.kind === 'launch' && !this.has(action.info.name));
+    if (adds) {
       this.names.push(action.info.name);
       this.placeOf.push(action.info.part);
     }
@@ -201,6 +203,12 @@ export class WorldHost {
       packetsDelivered: reports.reduce((sum, { packetsDelivered }) => sum + packetsDelivered, 0),
       commandsDelivered: reports.reduce((sum, { commandsDelivered }) => sum + commandsDelivered, 0),
     };
+  }
+
+  /** What is on the disk of a machine, and its log. */
+  async files(name: string): Promise<ServerFiles> {
+    const part = this.parts[this.placeOf[this.names.indexOf(name)] ?? -1];
+    return part ? await part.files(name) : { files: {}, log: [] };
   }
 
   async consoleState(name: string): Promise<ConsoleState | null> {

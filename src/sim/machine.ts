@@ -53,7 +53,7 @@ const LOG_LINES = 500;
 
 export class Machine {
   readonly index: number;
-  readonly info: MachineInfo;
+  info: MachineInfo;
   readonly disk = new SimDisk();
   readonly sockets = new SocketTable();
   readonly trace = new TraceHash();

@@ -6,7 +6,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { cloneGraph } from '#base/clone.ts';
 import type { Micros, Payload, Process } from '#redis/io.ts';
-import type { Fault } from '#session/api.ts';
+import type { Fault, RunOutcome, ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
 import { applyFault } from './faults.ts';
 import type { ClientFrame, FrameRequest, LinkFrame, PacketFrame, ServerFrame } from './frame.ts';
@@ -33,6 +33,8 @@ export interface Parcel {
 /** What is done to the world from outside, in all parts at the same time. */
 export type Action =
   | { readonly kind: 'add'; readonly info: MachineInfo; readonly start: boolean }
+  /** A machine that may be there already, if its process is down: it gets these files, and starts. */
+  | { readonly kind: 'launch'; readonly info: MachineInfo; readonly files: Readonly<Record<string, Bytes>> }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'input'; readonly name: string; readonly input: unknown }
   | { readonly kind: 'kill'; readonly name: string };
@@ -70,6 +72,8 @@ export interface ConsoleState {
   prompt: string | null;
   hidden: boolean;
   exited: boolean;
+  /** How the last program ended that the shell ran here. */
+  lastRun?: RunOutcome | null;
 }
 
 export type KeyContent = [key: string, value: string | null, expiresMs: number | null];
@@ -130,6 +134,9 @@ export class Part {
         if (machine && action.start) world.start(machine);
         break;
       }
+      case 'launch':
+        this.launch(action.info, action.files);
+        break;
       case 'fault':
         applyFault(world, action.fault);
         break;
@@ -145,6 +152,24 @@ export class Part {
       }
     }
     return this.status();
+  }
+
+  private launch(info: MachineInfo, files: Readonly<Record<string, Bytes>>): void {
+    const { world } = this;
+    if (!world.has(info.name)) world.addMachine(info);
+    else if (!world.refit(info)) return;
+    const machine = world.machine(info.name);
+    if (!machine) return;
+    for (const [path, data] of Object.entries(files)) machine.disk.write(path, data);
+    world.start(machine);
+  }
+
+  /** What is on the disk of a machine, and its log. */
+  files(name: string): ServerFiles {
+    const machine = this.world.machine(name);
+    const files: Record<string, Bytes> = {};
+    for (const path of machine?.disk.list() ?? []) files[path] = machine?.disk.read(path) ?? '';
+    return { files, log: machine ? [...machine.log] : [] };
   }
 
   /** Runs to `until` and all its events; only for a world of one part. */

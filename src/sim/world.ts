@@ -154,6 +154,20 @@ export class World {
     return index;
   }
 
+  /** Another program is to run on a server's machine, behind the ports it has. False when one runs, or
+   *  when the machine is something else. */
+  refit(info: MachineInfo): boolean {
+    const index = this.byName.get(info.name);
+    const known = index === undefined ? undefined : this.directory[index];
+    if (index === undefined || known?.spec.kind !== info.spec.kind) return false;
+    const machine = this.machines[index];
+    if (machine && machine.state !== 'down') return false;
+    const kept = { ...info, part: known.part, ports: known.ports };
+    this.directory[index] = kept;
+    if (machine) machine.info = kept;
+    return true;
+  }
+
   /** The machine of that name, when it is hosted here. */
   machine(name: string): Machine | null {
     const index = this.byName.get(name);
