@@ -33,7 +33,7 @@ const core = ['base', 'redis', 'sim', 'cli', 'client', 'lesson', 'session'];
 const dataFiles = ['src/redis/command-table.ts', 'src/cli/command-help.ts'];
 
 /** Code that is loaded once and shared by all worlds; no state of a world is in it. */
-const loadedCode = ['src/redis/scripting/lua-module.ts'];
+const loadedCode = ['src/redis/scripting/interpreter.ts'];
 
 interface SourceFile {
   /** From the root, with forward slashes. */

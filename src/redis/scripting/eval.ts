@@ -1,6 +1,7 @@
 /* EVAL, EVALSHA, their _RO forms, and SCRIPT (after eval.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { feedMonitors } from '#redis/monitor.ts';
 import { string2ll } from '#base/integer.ts';
 import { sha1Hex } from '#base/sha1.ts';
 import type { Client } from '#redis/client.ts';
@@ -60,6 +61,8 @@ export function splitKeys(
 function evalWith(bySha: boolean, readOnly: boolean) {
   return (client: Client, argv: readonly Bytes[]): Reply | undefined => {
     const text = argv[1] as Bytes;
+    // Told before it runs, so that the commands of a script stand below it.
+    feedMonitors(client, argv);
     if (bySha && text.length !== 40) return NO_SCRIPT;
     const split = splitKeys(argv, fail('value is not an integer or out of range'));
     if (split instanceof ErrorReply) return split;

@@ -1,6 +1,7 @@
 /* FUNCTION and FCALL (after functions.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { feedMonitors } from '#redis/monitor.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -161,6 +162,7 @@ function restoreCommand(client: Client, argv: readonly Bytes[]): Reply {
 function fcallWith(readOnly: boolean) {
   return (client: Client, argv: readonly Bytes[]): Reply | undefined => {
     const name = argv[1] as Bytes;
+    feedMonitors(client, argv);
     const target = findFunction(client.server.scripting.libraries, name);
     if (!target) return fail('Function not found');
     const split = splitKeys(argv, fail('Bad number of keys provided'));

@@ -1,6 +1,7 @@
 /* Fetching the Lua interpreter: a separate piece of the program, loaded when a script is first wanted. */
 
-import { installLua, luaIsInstalled, type LuaModule } from './lua-module.ts';
+import { installInterpreter, luaIsInstalled } from './interpreter.ts';
+import type { LuaModule } from './lua-module.ts';
 
 interface LuaPackage {
   readonly LuaApi: { initialize(wasmUri?: string): Promise<{ module: unknown }> };
@@ -10,8 +11,9 @@ interface LuaPackage {
  *  its package (in a built page). */
 export async function loadLua(wasmUri?: string): Promise<void> {
   if (luaIsInstalled()) return;
+  const { Interpreter } = await import('./lua-interpreter.ts');
   const loaded = (await import('wasmoon-lua5.1')) as unknown as LuaPackage & { default?: LuaPackage };
   const { LuaApi } = loaded.LuaApi ? loaded : (loaded.default as LuaPackage);
   const api = await LuaApi.initialize(wasmUri);
-  installLua(api.module as LuaModule);
+  installInterpreter(new Interpreter(api.module as LuaModule));
 }

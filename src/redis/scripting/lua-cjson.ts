@@ -2,34 +2,10 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { formatG, parseDouble } from '#base/float.ts';
+import type { CjsonConfig } from './cjson-config.ts';
 import type { LuaThread } from './lua-module.ts';
 import type { LuaFunction, LuaState } from './lua-state.ts';
 import { LUA_NULL, LuaOpaque, LuaTable, pushValue, readValue, type LuaValue } from './lua-value.ts';
-
-/** What scripts may adjust; starts anew with every script. */
-export interface CjsonConfig {
-  sparseConvert: boolean;
-  sparseRatio: number;
-  sparseSafe: number;
-  encodeMaxDepth: number;
-  decodeMaxDepth: number;
-  encodeInvalidNumbers: boolean | 'null';
-  decodeInvalidNumbers: boolean;
-  precision: number;
-  keepBuffer: boolean;
-}
-
-export const cjsonDefaults = (): CjsonConfig => ({
-  sparseConvert: false,
-  sparseRatio: 2,
-  sparseSafe: 10,
-  encodeMaxDepth: 1000,
-  decodeMaxDepth: 1000,
-  encodeInvalidNumbers: false,
-  decodeInvalidNumbers: true,
-  precision: 14,
-  keepBuffer: true,
-});
 
 /** A value that JSON cannot say, or a text that is not JSON. */
 class CjsonError extends Error {}

@@ -1,11 +1,9 @@
 /* Lua 5.1 as a WebAssembly module, and how it comes here.
  *
  * The interpreter is the real one, compiled; it is large, so whoever runs a world loads it when a
- * script first asks for it and hands it over with `installLua`. What is kept is code, not state: all
- * that a script can leave behind is in the server's ScriptingState. Everything goes through the C
- * interface of Lua with pointers and lengths, since strings are binary. */
-
-import { InvariantError } from '#base/assert.ts';
+ * script first asks for it (load-lua.ts). What is kept is code, not state: all that a script can leave
+ * behind is in the ScriptingState of its server. Everything goes through the C interface of Lua with
+ * pointers and lengths, since strings are binary. */
 
 /** Address of a lua_State. */
 export type LuaThread = number;
@@ -58,22 +56,4 @@ export interface LuaModule {
   _lua_setfenv(thread: LuaThread, index: number): number;
   _lua_sethook(thread: LuaThread, code: number, mask: number, count: number): void;
   _lua_gc(thread: LuaThread, what: number, data: number): number;
-}
-
-/** Code that many worlds share; written once. */
-let installed: LuaModule | null = null;
-
-/** Hands the loaded module over. Later calls change nothing. */
-export function installLua(module: LuaModule): void {
-  installed ??= module;
-}
-
-export function luaIsInstalled(): boolean {
-  return installed !== null;
-}
-
-/** The module; the host must have installed it before a script can reach a server. */
-export function luaModule(): LuaModule {
-  if (installed === null) throw new InvariantError('Lua must be installed before a script runs');
-  return installed;
 }

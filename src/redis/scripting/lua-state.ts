@@ -2,7 +2,7 @@
  * and on instructions. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { luaModule, type LuaModule, type LuaThread } from './lua-module.ts';
+import type { LuaModule, LuaThread } from './lua-module.ts';
 
 export const LUA_REGISTRY = -10000;
 export const LUA_GLOBALS = -10002;
@@ -37,7 +37,7 @@ export type LuaFunction = (thread: LuaThread) => number;
 
 /** A Lua state and the module that runs it. */
 export class LuaState {
-  readonly module: LuaModule = luaModule();
+  readonly module: LuaModule;
   readonly main: LuaThread;
   /** Called every HOOK_INSTRUCTIONS; may raise an error. */
   onTick: (thread: LuaThread) => void = () => undefined;
@@ -45,8 +45,8 @@ export class LuaState {
   private readonly hook: number;
   private bytes = 0;
 
-  constructor() {
-    const { module } = this;
+  constructor(module: LuaModule) {
+    this.module = module;
     const allocator = module.addFunction((_data, at, oldSize, newSize) => {
       const old = at === 0 ? 0 : (oldSize as number);
       if (newSize === 0) {

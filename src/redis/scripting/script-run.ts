@@ -5,7 +5,7 @@ import { CLIENT_ASKING, CLIENT_DENY_BLOCKING, CLIENT_READONLY, CLIENT_SCRIPT } f
 import { createFakeClient } from '#redis/networking.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
-import { cjsonDefaults, type CjsonConfig } from './lua-cjson.ts';
+import { cjsonDefaults, type CjsonConfig } from './cjson-config.ts';
 import { LuaRandom } from './lua-random.ts';
 import type { Library, LibraryFunction, ScriptCall } from './state.ts';
 
