@@ -21,7 +21,7 @@ import { checkPauseTimeout } from './pause.ts';
 import { loadDataFromDisk, persistenceCron } from './persistence.ts';
 import { propagatePendingCommands } from './propagate.ts';
 import { replicationBeforeSleep, replicationCron, replicationInit } from './replication/index.ts';
-import type { Server } from './server.ts';
+import { spendWork, type Server } from './server.ts';
 import { shutdownCron } from './shutdown.ts';
 import { trackingBroadcastInvalidationMessages, trackingLimitUsedSlots } from './tracking.ts';
 
@@ -138,10 +138,5 @@ export function beforeSleep(server: Server): void {
   if (server.aof.buffer !== '') flushAppendOnlyFile(server);
   replicationBeforeSleep(server);
   handleClientsWithPendingWrites(server);
-  if (server.workMicros > 0) {
-    const micros = Math.round(server.workMicros);
-    server.io.busy(micros);
-    server.stats.cpuMicros += micros;
-    server.workMicros = 0;
-  }
+  spendWork(server);
 }

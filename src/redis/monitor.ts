@@ -35,6 +35,7 @@ export function sdscatrepr(text: Bytes): Bytes {
 /** Sends a line about the command to whoever monitors. */
 export function feedMonitors(client: Client, argv: readonly Bytes[]): void {
   const server = client.server;
+  if (server.monitors.size === 0) return;
   const micros = Math.floor(server.io.wallMs * 1000);
   const seconds = Math.floor(micros / 1_000_000);
   const from =

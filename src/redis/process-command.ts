@@ -47,7 +47,7 @@ import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
 import { ErrorReply, QUEUED } from './reply.ts';
 import { addCommandSample } from './latency.ts';
-import type { Server } from './server.ts';
+import { spendWork, type Server } from './server.ts';
 import { busyScriptError } from './scripting-hooks.ts';
 import type { CommandStats } from './stats.ts';
 import { trackingAfterCommand } from './tracking.ts';
@@ -295,12 +295,14 @@ export function call(client: Client): void {
   server.workMicros += BASE_MICROS;
   server.callDepth++;
   const reply = (cmd.proc as NonNullable<Command['proc']>)(client, argv);
+  const micros = server.workMicros - workBefore;
+  // A slow command's reply leaves when its work is done, not when it was begun.
+  if (micros >= SLOW_MICROS && server.callDepth === 1) spendWork(server);
   if (reply !== undefined) addReply(client, reply);
   server.callDepth--;
   const failed = reply instanceof ErrorReply;
   if (failed) countErrorReply(server, reply);
   if ((client.flags & CLIENT_BLOCKED) === 0) {
-    const micros = server.workMicros - workBefore;
     recordCall(server, cmd, micros, failed);
     addCommandSample(client, cmd, argv, micros);
     if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
@@ -313,6 +315,8 @@ export function call(client: Client): void {
 
 /** Processor time of the simplest command. */
 const BASE_MICROS = 1;
+/** Work from which on a command keeps everybody waiting noticeably. */
+const SLOW_MICROS = 1000;
 
 function propagateCall(server: Server, client: Client, changed: boolean): void {
   const flags = client.flags;

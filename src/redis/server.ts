@@ -234,3 +234,12 @@ export class Server implements Process {
 export function consume(server: Server, micros: number): void {
   server.workMicros += micros;
 }
+
+/** Lets the work that was charged so far take its time: what is sent from now on waits for it. */
+export function spendWork(server: Server): void {
+  const micros = Math.round(server.workMicros);
+  server.workMicros = 0;
+  if (micros <= 0) return;
+  server.io.busy(micros);
+  server.stats.cpuMicros += micros;
+}

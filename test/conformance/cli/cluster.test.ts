@@ -188,7 +188,8 @@ describe.sequential('a cluster from its creation to its end', () => {
 
   test('without -c, and at a replica, errors are as recorded', () => {
     session('121-tty-no-c-errors.pty.txt', 'redis-cli -p 7000');
-    world.runMs(1000);
+    // A fresh replica waits for its master's diskless sync, and then for the first ping of the stream.
+    world.runMs(16_000);
     session('122-tty-replica.pty.txt', 'redis-cli -p 7003');
     world.runMs(1000);
   });
