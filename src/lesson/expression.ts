@@ -394,23 +394,49 @@ export function evaluate(node: Node, scope: Scope): Value {
   return new Evaluation().run(node, scope);
 }
 
+/** A conjunct of a check. */
+export interface Explained {
+  text: string;
+  holds: boolean;
+  /** What its first side is, or what went wrong: for authors. */
+  found: string;
+  /** What the side that changes is now, where a comparison fails with a plain value; else null. */
+  now: string | null;
+}
+
+const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
+
 /** The conjuncts of a check with what each side is now: what tells a learner how near he is. */
-export function explain(node: Node, scope: Scope): { text: string; holds: boolean; found: string }[] {
+export function explain(node: Node, scope: Scope): Explained[] {
   if (node.is === 'binary' && node.op === '&&')
     return [...explain(node.left, scope), ...explain(node.right, scope)];
-  let holds = false;
-  let found = '';
+  const explained: Explained = { text: write(node), holds: false, found: '', now: null };
   try {
-    holds = Boolean(evaluate(node, scope));
-    if (!holds && node.is === 'binary' && STRENGTH[node.op] !== undefined && node.op !== '||') {
-      found = print(evaluate(node.left, scope));
+    explained.holds = Boolean(evaluate(node, scope));
+    if (!explained.holds && node.is === 'binary' && STRENGTH[node.op] !== undefined && node.op !== '||') {
+      explained.found = print(evaluate(node.left, scope));
+      if (COMPARISONS.has(node.op))
+        explained.now = plain(evaluate(node.left.is === 'literal' ? node.right : node.left, scope));
     }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    found = error.message;
+    explained.found = error.message;
   }
-  return [{ text: write(node), holds, found }];
+  return [explained];
 }
+
+/** A value that reads well in the middle of a sentence: a word, a number, a short list of them. */
+function plain(value: Value): string | null {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
+  if (Array.isArray(value)) {
+    const items = value.map(plain);
+    return items.includes(null) ? null : short(items.join(', '));
+  }
+  return typeof value === 'string' ? short(value) : null;
+}
+
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function print(value: Value): string {
   if (typeof value === 'function') return 'function';

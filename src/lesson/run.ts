@@ -10,8 +10,10 @@ import type { LessonView } from './view.ts';
 
 export interface CheckState {
   holds: boolean;
-  /** What stands in the way, e.g. "role(7005) == 'master' (now: replica)"; '' when it holds. */
+  /** For the author: what stands in the way, e.g. "role(7005) == 'master' (replica)"; '' when it holds. */
   near: string;
+  /** For the learner: the value that is not yet as it should be, '' for none; null where no value tells. */
+  now: string | null;
 }
 
 export interface TaskState {
@@ -103,17 +105,22 @@ function watch(task: Task, step: number): Watched {
 }
 
 function unsolved(task: Task): TaskState {
-  return { solved: false, solvedAt: null, checks: task.checks.map(() => ({ holds: false, near: '' })) };
+  return {
+    solved: false,
+    solvedAt: null,
+    checks: task.checks.map(() => ({ holds: false, near: '', now: null })),
+  };
 }
 
 function look(node: Node, scope: Scope): CheckState {
   try {
-    if (evaluate(node, scope)) return { holds: true, near: '' };
+    if (evaluate(node, scope)) return { holds: true, near: '', now: null };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return { holds: false, near: error.message };
+    return { holds: false, near: error.message, now: null };
   }
   const missing = explain(node, scope).find((part) => !part.holds);
-  if (!missing) return { holds: false, near: '' };
-  return { holds: false, near: missing.found === '' ? missing.text : `${missing.text} (${missing.found})` };
+  if (!missing) return { holds: false, near: '', now: null };
+  const { text, found, now } = missing;
+  return { holds: false, near: found === '' ? text : `${text} (${found})`, now };
 }

@@ -174,6 +174,9 @@ export interface SessionApi {
   save(): Promise<SessionFile>;
   /** Replays a saved session; rejects with a message for people when the file is not one. */
   load(file: unknown): Promise<Frame>;
+  /** Makes this branch's log of inputs what somebody else's is (its first `keep` inputs, then these) and
+   *  goes to a time of it. Where the logs part, a new branch begins. */
+  follow(keep: number, inputs: LoggedInput[], to: Micros): Promise<Frame>;
   hash(): Promise<string>;
   /** What the lesson's tasks say now; see src/lesson. */
   setLesson(lesson: unknown): Promise<void>;

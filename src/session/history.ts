@@ -116,13 +116,24 @@ export class History {
     const removed = inputs[last];
     if (!removed) return null;
     const kept = inputs.slice(0, this.inputIndex).filter((_, at) => at !== last);
-    // What was recorded since the removed input has not happened on the new branch.
-    const before = this.branch.events.findIndex(({ at }) => at >= removed.at);
+    this.branchOff(removed.at, last, kept, `- ${labelOf(removed.input)}`);
+    return { removedAt: removed.at };
+  }
+
+  /** Begins a branch with the first inputs of this one, for a log that goes on otherwise from `at` on. The
+   *  caller must go to a time on it. */
+  graft(shared: number, at: Micros): void {
+    const { inputs } = this.branch;
+    const parted = Math.min(at, inputs[shared]?.at ?? Infinity);
+    this.branchOff(parted, shared, inputs.slice(0, shared), '');
+  }
+
+  private branchOff(at: Micros, shared: number, inputs: LoggedInput[], label: string): void {
+    // What was recorded since that moment has not happened on the new branch.
+    const before = this.branch.events.findIndex((event) => event.at >= at);
     this.eventIndex =
       before < 0 ? this.eventIndex : Math.min(this.eventIndex, this.branch.eventsFrom + before);
-    const old = this.branch;
-    this.branch = this.makeBranch(old, removed.at, last, kept, `- ${labelOf(removed.input)}`);
-    return { removedAt: removed.at };
+    this.branch = this.makeBranch(this.branch, at, shared, inputs, label);
   }
 
   /** Records events of the world in their order; those already recorded are passed over. */

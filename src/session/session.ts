@@ -15,6 +15,7 @@ import type {
   Completion,
   HistoryView,
   Input,
+  LoggedInput,
   PacketDetail,
   RunCondition,
   RunOutcome,
@@ -33,7 +34,7 @@ import { planSnapshots, type SnapshotPlan } from './placement.ts';
 import { Presenter } from './presenter.ts';
 import { writeFault } from './fault-text.ts';
 import { mayRunScripts } from './scripts.ts';
-import { checkInput, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
+import { checkInput, checkInputs, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
 const TICK_US = 100_000;
@@ -223,6 +224,25 @@ export class Session implements SessionApi {
       const { host, history } = this.world;
       const { now } = host;
       if (history.withoutLast()) await this.goTo(now, true);
+      return this.makeFrame();
+    });
+  }
+
+  follow(keep: number, inputs: LoggedInput[], to: Micros): Promise<Frame> {
+    return this.alone(async () => {
+      const { history, builder, host } = this.world;
+      const known = history.branch.inputs;
+      const kept = known.slice(0, Math.max(0, keep));
+      const log = inputs.length === 0 ? kept : checkInputs([...kept, ...inputs], builder.config);
+      let shared = kept.length;
+      while (shared < log.length && sameEntry(log[shared], known[shared])) shared++;
+      const came = log.slice(shared);
+      // What has been done already and is not in this log, or should have been done by now, is undone.
+      const late = (came[0]?.at ?? Infinity) < host.now;
+      const elsewhere = history.inputIndex > shared || late;
+      if (shared < known.length || late) history.graft(shared, came[0]?.at ?? host.now);
+      history.branch.inputs.push(...came);
+      await this.goTo(span(to), elsewhere);
       return this.makeFrame();
     });
   }
@@ -434,6 +454,10 @@ export class Session implements SessionApi {
 /** A span of time as asked for from outside: whole, not negative, not for ever. */
 function span(us: Micros): Micros {
   return Math.min(LONGEST_RUN_US, Math.max(0, Math.round(us) || 0));
+}
+
+function sameEntry(one: LoggedInput | undefined, other: LoggedInput | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function matches(

@@ -17,6 +17,7 @@ import { decorate } from './decorate.ts';
 import { linksOf } from './output-links.ts';
 import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
 import { terminalTheme } from './terminal-theme.ts';
+import { WhyButtons } from './why-buttons.ts';
 
 const SCROLLBACK = 5000;
 const BRACKETED_PASTE = '\x1b[?2004h';
@@ -27,6 +28,8 @@ export interface TerminalHost {
   /** The reader wants to leave the terminal by keyboard. */
   leave(): void;
   toggleSearch(): void;
+  /** The reader asks why the server sent this error. */
+  why(error: string): void;
   report(error: unknown): void;
 }
 
@@ -35,6 +38,7 @@ export class TerminalView {
   readonly search = new SearchAddon();
   #host: TerminalHost;
   #fit = new FitAddon();
+  #why: WhyButtons;
   #removeStyles: () => void;
   #line: LineState = EMPTY_LINE;
   #hint = '';
@@ -59,6 +63,7 @@ export class TerminalView {
       scrollback: SCROLLBACK,
       theme: terminalTheme(element),
     });
+    this.#why = new WhyButtons(this.terminal, (error) => host.why(error));
     this.terminal.loadAddon(this.#fit);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new Unicode11Addon());
@@ -99,6 +104,7 @@ export class TerminalView {
   /** Draws everything afresh: the tab was opened, or the world has jumped to another time. */
   restart(): void {
     const { tab } = this.#host;
+    this.#why.clear();
     this.terminal.reset();
     this.terminal.write(BRACKETED_PASTE);
     this.#drawn = null;
@@ -131,7 +137,9 @@ export class TerminalView {
 
   #print(text: string): void {
     if (text === '') return;
-    this.terminal.write(decorate(text));
+    const { active } = this.terminal.buffer;
+    const from = active.baseY + active.cursorY;
+    this.terminal.write(decorate(text), () => this.#why.mark(from));
     this.#midLine = !text.endsWith('\n');
   }
 

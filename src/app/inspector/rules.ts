@@ -139,6 +139,11 @@ export const RULES = {
     zh: '槽迁移期间，源节点回答它还有的键，其余返回 ASK；目标节点只在 ASKING 之后回答。',
     lesson: '06',
   },
+  processCommand: {
+    en: 'Before a command runs the server checks, in this order: login and permissions, whose slot it is, memory, saving, enough replicas, whether this is a read-only replica, stale data, loading, a script that is busy. The first check that fails gives the error.',
+    zh: '执行命令之前，服务器依次检查：登录与权限、槽归谁、内存、持久化、从节点够不够、自己是不是只读从节点、数据是否过期、是否在加载、是否有脚本占用。第一项不通过的检查给出错误。',
+    lesson: '05',
+  },
   signal: {
     en: 'Done from outside: somebody stopped, killed or started the process, or cut a link. No rule of Redis made this.',
     zh: '来自外部：有人停掉、杀死或启动了进程，或者断开了链路，与 Redis 的规则无关。',

@@ -4,7 +4,7 @@
 
 import { createContext } from 'svelte';
 import type { LessonSummary } from 'virtual:lessons';
-import { shownLanguages } from '#app/i18n/i18n.svelte.ts';
+import { shownLanguages, t } from '#app/i18n/i18n.svelte.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import type { LessonState, TaskState } from '#lesson/run.ts';
 import type { Lang, Lesson, Step } from '#lesson/types.ts';
@@ -70,6 +70,14 @@ export class Course {
       if (load && !texts[lang]) texts[lang] = (await load()).default;
     }
     this.texts = texts;
+  }
+
+  /** Opens the lesson of that number. */
+  async openNumber(number: number): Promise<void> {
+    await this.loadList();
+    const known = this.list.find((lesson) => lesson.number === number);
+    if (!known) throw new Error(t('lesson.unknown', { lesson: String(number) }));
+    await this.open(known.id);
   }
 
   /** Opens a lesson: makes its world, does what its start asks, and begins at the step last seen. */

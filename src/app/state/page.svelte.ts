@@ -3,10 +3,12 @@
 
 import { createContext } from 'svelte';
 import type { PageActions, Shortcut } from './shortcuts.ts';
+import { lastError } from './last-error.ts';
+import type { Playground } from './playground.svelte.ts';
 
 export const [getPage, setPage] = createContext<Page>();
 
-export type Dialog = 'help' | 'world' | null;
+export type Dialog = 'help' | 'world' | 'fork' | 'share' | 'paste' | null;
 export type PhoneTab = 'lesson' | 'console' | 'nodes' | 'time' | 'feed';
 
 export class Page implements PageActions {
@@ -23,6 +25,40 @@ export class Page implements PageActions {
   keys: readonly Shortcut[] = [];
   /** Set by the console while it is shown. */
   consoleFocus: (() => void) | null = null;
+  /** Set by the stage while it is shown: what it draws now, as an SVG file. */
+  picture: (() => { svg: string; size: { width: number; height: number } } | null) | null = $state.raw(null);
+
+  /** Set by the list of breakpoints while it is there. */
+  breakpointsShow: (() => void) | null = null;
+
+  fork(): void {
+    this.dialog = 'fork';
+  }
+
+  showBreakpoints(): void {
+    this.breakpointsShow?.();
+  }
+
+  /** Turns to a panel of the inspector, also where the inspector lies behind a tab. */
+  turnTo(panel: string): void {
+    this.panel = panel;
+    this.phoneTab = 'nodes';
+  }
+
+  /** Opens "Why?" for what is selected; with nothing selected, for the last error of the console. */
+  why(playground: Playground): void {
+    const tab = playground.consoles.active;
+    const error = playground.selection === null && tab ? lastError(tab.text) : null;
+    if (tab && error !== null) playground.selection = { kind: 'reply', server: tab.server, error };
+    if (!playground.preferences.inspectorOpen) playground.preferences.toggle('inspector');
+    this.turnTo('why');
+  }
+
+  /** Opens "Why?" for an error that a server sent. */
+  whyReply(playground: Playground, server: string, error: string): void {
+    playground.selection = { kind: 'reply', server, error };
+    this.why(playground);
+  }
 
   help(): void {
     this.dialog = 'help';

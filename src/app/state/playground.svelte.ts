@@ -131,8 +131,9 @@ export class Playground {
     else this.#begin.reject(new Error(this.failure ?? ''));
   }
 
-  /** Opens a world, shows its first frame, opens a console and lets time run. */
-  async open(config: Partial<WorldConfig>): Promise<void> {
+  /** Opens a world, shows its first frame, opens a console and lets time run; a `bare` world stands
+   *  still and has no console. */
+  async open(config: Partial<WorldConfig>, { bare = false } = {}): Promise<void> {
     this.phase = 'starting';
     this.failure = null;
     this.pause();
@@ -141,6 +142,7 @@ export class Playground {
       await this.#show(() => this.session.open(config));
       this.config = config;
       this.phase = 'ready';
+      if (bare) return;
       const first = this.servers[0];
       if (first) await this.openConsole(first.name, false);
       this.play();
@@ -272,6 +274,12 @@ export class Playground {
 
   checkout(branch: string): Promise<Frame> {
     return this.#show(() => this.session.checkout(branch));
+  }
+
+  /** Begins a branch of that name at this moment. */
+  fork(name: string): Promise<Frame> {
+    this.#historyStale = true;
+    return this.#show(() => this.session.fork(name));
   }
 
   /** Takes back the last command or fault. */

@@ -7,7 +7,9 @@ export type Selection =
   | { kind: 'event'; seq: number }
   | { kind: 'slot'; slot: number }
   | { kind: 'key'; key: string; slot: number }
-  | { kind: 'link'; from: string; to: string };
+  | { kind: 'link'; from: string; to: string }
+  /** An error that a console printed, as the server sent it. */
+  | { kind: 'reply'; server: string; error: string };
 
 /** True when both name the same thing. */
 export function sameSelection(one: Selection | null, other: Selection | null): boolean {
@@ -29,5 +31,7 @@ export function selectionKey(selection: Selection): string {
       return `key:${selection.key}`;
     case 'link':
       return `link:${selection.from}>${selection.to}`;
+    case 'reply':
+      return `reply:${selection.server}:${selection.error}`;
   }
 }

@@ -18,6 +18,9 @@ export interface Shortcut {
 export interface PageActions {
   help(): void;
   focusConsole(): void;
+  fork(): void;
+  showBreakpoints(): void;
+  why(playground: Playground): void;
 }
 
 /** Errors of a step or a jump are shown by the playground; the key need not wait. */
@@ -38,6 +41,9 @@ export function shortcuts(page: PageActions): Shortcut[] {
       run: (p) => (p.clock.adaptive = !p.clock.adaptive),
     },
     { keys: ['l', 'L'], shown: 'L', word: 'keys.live', run: (p) => start(p.live()) },
+    { keys: ['b', 'B'], shown: 'B', word: 'keys.breakpoints', run: () => page.showBreakpoints() },
+    { keys: ['f', 'F'], shown: 'F', word: 'keys.fork', run: () => page.fork() },
+    { keys: ['w', 'W'], shown: 'W', word: 'keys.why', run: (p) => page.why(p) },
     { keys: ['u', 'U'], shown: 'U', word: 'keys.undo', run: (p) => start(p.undo()) },
     { keys: [...'123456789'], shown: '1 – 9', word: 'keys.lens', run: lensByNumber },
     { keys: ['0'], shown: '0', word: 'keys.truth', run: (p) => p.setLens(null) },

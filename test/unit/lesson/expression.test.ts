@@ -68,7 +68,24 @@ describe('the language of checks', () => {
   it('names what stands in the way, conjunct by conjunct', () => {
     const parts = explain(parseExpression("n == 3 && role(7005) == 'master'"), scope);
     expect(parts.map((part) => part.holds)).toEqual([true, false]);
-    expect(parts[1]).toEqual({ text: "role(7005) == 'master'", holds: false, found: 'replica' });
+    expect(parts[1]).toEqual({
+      text: "role(7005) == 'master'",
+      holds: false,
+      found: 'replica',
+      now: 'replica',
+    });
+  });
+
+  it.each([
+    ["role(7005) == 'master'", 'replica'],
+    ['5 <= n', '3'],
+    ["keys() == ['foo']", 'foo, bar'],
+    ['view.none == 1', null],
+    ['view == 1', null],
+    ['all(keys(), k => k.length > 3)', null],
+    ['!(n == 3)', null],
+  ])('tells a learner the value of a comparison and nothing of other checks: %s', (text, now) => {
+    expect(explain(parseExpression(text), scope)).toMatchObject([{ holds: false, now }]);
   });
 
   it('lists the names it needs, without those it binds', () => {
