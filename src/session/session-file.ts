@@ -45,7 +45,8 @@ export function checkSessionFile(file: unknown): SessionFile {
   };
 }
 
-function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
+/** A list of inputs, each of which can be done in that world after those before it. Throws SessionFileError. */
+export function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
   if (!Array.isArray(value)) throw new SessionFileError('The session file has no list of inputs.');
   if (value.length > MOST_INPUTS) throw new SessionFileError(`A session has at most ${MOST_INPUTS} inputs.`);
   const names = new Set(planServers(config).map(({ name }) => name));
