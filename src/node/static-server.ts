@@ -1,5 +1,5 @@
-/* Serves a folder of files over HTTP on this machine: the built page for `npm start` and for the browser
- * tests. Only GET and HEAD, only files below the folder. Files whose name holds a hash (assets/) are
+/* Serves a folder of files over HTTP: the built page for `npm start`, for the browser tests, and for a
+ * classroom, which alone asks for more than this machine. Only GET and HEAD, only files below the folder. Files whose name holds a hash (assets/) are
  * cached for good, the rest is asked for again with its ETag. */
 
 import { createHash } from 'node:crypto';
@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
@@ -34,6 +35,10 @@ export interface ServeOptions {
   port: number;
   /** The path under which the folder appears, with slashes at both ends; '/' unless given. */
   mount?: string;
+  /** The address to listen on; 127.0.0.1 unless given. */
+  host?: string;
+  /** Takes requests to change the protocol (WebSocket); without it they are refused. */
+  onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 export interface StaticServer {
@@ -51,7 +56,7 @@ interface StoredFile {
   type: string;
 }
 
-/** Serves `folder` on 127.0.0.1; rejects with the listen error (EADDRINUSE ...). */
+/** Serves `folder`; rejects with the listen error (EADDRINUSE ...). */
 export async function serveFolder(folder: string, options: ServeOptions): Promise<StaticServer> {
   const mount = options.mount ?? '/';
   const files = new Map<string, StoredFile>();
@@ -88,8 +93,9 @@ export async function serveFolder(folder: string, options: ServeOptions): Promis
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
+  if (options.onUpgrade) server.on('upgrade', options.onUpgrade);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${mount}`,
