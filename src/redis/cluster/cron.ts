@@ -82,10 +82,10 @@ export function clusterCron(server: Server): void {
   const { myself } = cluster;
   cluster.cronIteration++;
   clusterUpdateMyself(server);
-  const due = scanDue(server);
-  if (due) reconnectNodes(server);
+  const changed = scanAllDue(server);
+  if (changed) reconnectNodes(server);
   if (cluster.cronIteration % 10 === 0) pingOneAtRandom(server);
-  const updateState = due && scanNodes(server);
+  const updateState = changed ? scanNodes(server) : scanDueNodes(server);
   const scan = cluster.lastScan;
   startReplication(server);
   manualFailoverCheckTimeout(server);
@@ -150,13 +150,13 @@ function pingOneAtRandom(server: Server): void {
   if (oldest?.link) clusterSendPing(server, oldest.link, CLUSTERMSG_TYPE_PING);
 }
 
-/** Whether any node can need something now. Looking at all of them each time would be the same. */
-function scanDue(server: Server): boolean {
+/** Whether something has changed since the last walk through all nodes. If not, all that another walk
+ *  could find are nodes whose time has come. */
+function scanAllDue(server: Server): boolean {
   const cluster = clusterOf(server);
   const { config } = server;
   return (
     cluster.scanNeeded ||
-    server.mstime() > cluster.nextScanAt ||
     cluster.mfEnd !== 0 ||
     cluster.scannedTimeoutMs !== config.clusterNodeTimeout ||
     config.clusterLinkSendbufLimit > 0
@@ -181,15 +181,14 @@ function nextDeadline(node: ClusterNode, nodeTimeoutMs: number): number {
 function scanNodes(server: Server): boolean {
   const cluster = clusterOf(server);
   const { myself } = cluster;
+  const { list, dueAt } = cluster.nodes;
   const scan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0 };
   let updateState = false;
-  const now = server.mstime();
-  const nodeTimeoutMs = server.config.clusterNodeTimeout;
-  cluster.scannedTimeoutMs = nodeTimeoutMs;
+  cluster.scannedTimeoutMs = server.config.clusterNodeTimeout;
   cluster.scanNeeded = cluster.connectNeeded;
-  cluster.nextScanAt = Infinity;
   const skip = CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR | CLUSTER_NODE_HANDSHAKE;
-  for (const node of cluster.nodes.list) {
+  for (const node of list) {
+    dueAt[node.index] = Infinity;
     if (node.flags & skip) continue;
     if (myself.isSlave && node.isMaster && !node.failed) {
       const okSlaves = clusterCountNonFailingSlaves(node);
@@ -197,16 +196,44 @@ function scanNodes(server: Server): boolean {
       scan.maxSlaves = Math.max(scan.maxSlaves, okSlaves);
       if (myself.slaveof === node) scan.mySlaves = okSlaves;
     }
-    if (!pingIfDue(server, node, now) && node.pingSent !== 0) {
-      if (suspectIfSilent(server, node, now)) updateState = true;
-    }
-    const deadline = nextDeadline(node, nodeTimeoutMs);
-    if (deadline < cluster.nextScanAt) cluster.nextScanAt = deadline;
+    if (tendNode(server, node)) updateState = true;
   }
   cluster.lastScan = scan;
+  noteScan(cluster, updateState);
+  return updateState;
+}
+
+/** The same for the nodes whose time has come; the others are not even looked at. */
+function scanDueNodes(server: Server): boolean {
+  const cluster = clusterOf(server);
+  const now = server.mstime();
+  if (now <= cluster.nextScanAt) return false;
+  const { list, dueAt } = cluster.nodes;
+  let updateState = false;
+  for (let at = 0; at < list.length; at++) {
+    if ((dueAt[at] as number) < now && tendNode(server, list[at] as ClusterNode)) updateState = true;
+  }
+  noteScan(cluster, updateState);
+  return updateState;
+}
+
+/** Does what is due for one node and notes when it has to be looked at next; true when it is newly
+ *  suspected. */
+function tendNode(server: Server, node: ClusterNode): boolean {
+  const now = server.mstime();
+  const suspected =
+    !pingIfDue(server, node, now) && node.pingSent !== 0 && suspectIfSilent(server, node, now);
+  clusterOf(server).nodes.dueAt[node.index] = nextDeadline(node, server.config.clusterNodeTimeout);
+  return suspected;
+}
+
+function noteScan(cluster: ClusterState, updateState: boolean): void {
+  const { list, dueAt } = cluster.nodes;
+  let next = Infinity;
+  for (let at = 0; at < list.length; at++) if ((dueAt[at] as number) < next) next = dueAt[at] as number;
+  cluster.nextScanAt = next;
   // The next heartbeats carry as many suspects as the next walk counts.
   if (updateState) cluster.scanNeeded = true;
-  return updateState;
 }
 
 /** True when a PING was sent now. */

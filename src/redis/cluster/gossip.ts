@@ -99,7 +99,7 @@ export function clusterBuildMessage(server: Server, type: number, data: BusData,
 export function clusterSendPing(server: Server, link: ClusterLink, type: number): void {
   if (type === CLUSTERMSG_TYPE_PING && !link.inbound && link.node) {
     link.node.pingSent = server.mstime();
-    expectScan(server);
+    expectScan(server, link.node);
   }
   const entries = selectGossip(server);
   const hostname = server.config.clusterAnnounceHostname;
@@ -109,9 +109,11 @@ export function clusterSendPing(server: Server, link: ClusterLink, type: number)
 }
 
 /** A node was pinged or answered: it needs nothing for half the timeout, but may after that. */
-export function expectScan(server: Server): void {
+export function expectScan(server: Server, node: ClusterNode): void {
   const cluster = clusterOf(server);
+  const { dueAt } = cluster.nodes;
   const at = server.mstime() + server.config.clusterNodeTimeout / 2;
+  if (at < (dueAt[node.index] as number)) dueAt[node.index] = at;
   if (at < cluster.nextScanAt) cluster.nextScanAt = at;
 }
 

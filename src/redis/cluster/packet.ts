@@ -232,7 +232,7 @@ function updateFlagsAndAddress(
 function notePong(server: Server, node: ClusterNode): void {
   node.pongReceived = server.mstime();
   node.pingSent = 0;
-  expectScan(server);
+  expectScan(server, node);
   if (node.timedOut) {
     node.flags &= ~CLUSTER_NODE_PFAIL;
     emit(server, 'PFAIL_CLEARED', nodeRef(node));

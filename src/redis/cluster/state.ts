@@ -173,6 +173,8 @@ export class NodeTable {
   readonly byRow: (ClusterNode | null)[] = [];
   readonly freeRows: number[] = [];
   moments = new Float64Array(16 * COLUMNS);
+  /** By position in `list`: nothing is due for that node before this (Unix ms; see scanNodes). */
+  dueAt = new Float64Array(16);
 
   get size(): number {
     return this.list.length;
@@ -195,6 +197,12 @@ export class NodeTable {
 
   add(node: ClusterNode): void {
     node.index = this.list.length;
+    if (node.index === this.dueAt.length) {
+      const grown = new Float64Array(this.dueAt.length * 2);
+      grown.set(this.dueAt);
+      this.dueAt = grown;
+    }
+    this.dueAt[node.index] = 0;
     this.list.push(node);
     this.byName.set(node.name, node);
   }
@@ -204,6 +212,7 @@ export class NodeTable {
     const last = this.list.pop() as ClusterNode;
     if (last !== node) {
       this.list[node.index] = last;
+      this.dueAt[node.index] = this.dueAt[last.index] as number;
       last.index = node.index;
     }
     node.index = -1;
