@@ -96,6 +96,6 @@ export class Presenter {
     const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
     this.shownConsoles.set(id, shownEnd);
     const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
-    return { id, output, prompt, hidden, ended: lastRun?.id ?? null };
+    return { id, output, prompt, hidden, ...(lastRun ? { ended: lastRun.id } : {}) };
   }
 }

@@ -21,6 +21,7 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
   const { process, info } = machine;
   const port = info.ports[0] ?? 0;
   const frame = emptyFrame(machine.name, info.ip, port, machine.state);
+  frame.pid = machine.state === 'down' ? 0 : machine.pid;
   if (full) frame.log = machine.log.slice(-LOG_LINES);
   // A server whose start failed has no parts to show; the world has halted and says why.
   if (!(process instanceof Server) || !isStarted(process)) return frame;

@@ -4,40 +4,45 @@
  * Only what has an effect or a state in the world is here; there is no make-believe output. */
 
 import type { Command, ExecResult } from 'just-bash/browser';
+import { utf8Decode } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
+import { fail, ok, type Execute, type Surroundings } from './command.ts';
+import { networkTools } from './network-tools.ts';
+import { redisServer } from './server-tool.ts';
+import { watchTools } from './watch-tools.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
-
-type Execute = (args: string[], stdin: string) => Promise<ExecResult>;
 
 type Define = (
   name: string,
-  execute: (args: string[], context: { stdin: unknown }) => Promise<ExecResult>,
+  execute: (args: string[], context: Surroundings) => Promise<ExecResult>,
 ) => Command;
 
 /** All commands that a shell in `world` has beyond those of bash. */
 export function worldCommands(world: ShellWorld, define: Define): Command[] {
   const commands: Record<string, Execute> = {
-    'redis-cli': (args, stdin) => world.run(['redis-cli', ...args], stdin === '' ? '' : stdin),
-    nc: (args) => world.run(['nc', ...args], ''),
-    sleep: (args) => world.run(['sleep', ...args], ''),
+    'redis-cli': (args, stdin) => program(world, ['redis-cli', ...args], stdin),
+    'redis-benchmark': (args) => program(world, ['redis-benchmark', ...args], ''),
+    'redis-server': redisServer(world),
+    nc: (args) => program(world, ['nc', ...args], ''),
+    sleep: (args) => program(world, ['sleep', ...args], ''),
     kill: (args) => kill(world, args),
     ps: () => ps(world),
     systemctl: (args) => systemctl(world, args),
     ss: () => ss(world),
     date: (args) => date(world, args),
     bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
+    ...networkTools(world),
+    ...watchTools(world),
   };
   return Object.entries(commands).map(([name, execute]) =>
-    define(name, (args, context) => execute(args, String(context.stdin))),
+    define(name, (args, context) => execute(args, String(context.stdin), context)),
   );
 }
 
-function ok(stdout: string): ExecResult {
-  return { stdout, stderr: '', exitCode: 0 };
-}
-
-function fail(stderr: string, exitCode = 1): ExecResult {
-  return { stdout: '', stderr: stderr + '\n', exitCode };
+/** Runs a program in the world; its output is text for the commands behind it. */
+async function program(world: ShellWorld, argv: string[], stdin: string): Promise<ExecResult> {
+  const { stdout, stderr, exitCode } = await world.run(argv, stdin);
+  return { stdout: utf8Decode(stdout), stderr: utf8Decode(stderr), exitCode, stdoutKind: 'text' };
 }
 
 // -------------------------------------------------------------------- processes
@@ -74,8 +79,7 @@ async function sendSignal(world: ShellWorld, server: ShellServer, signal: string
   if (signal === 'KILL') await world.fault({ kind: 'kill', server: server.name });
   else if (signal === 'STOP') await world.fault({ kind: 'pause', server: server.name });
   else if (signal === 'CONT') await world.fault({ kind: 'resume', server: server.name });
-  // A server that is asked to end saves and says goodbye, as by SHUTDOWN.
-  else if (signal === 'TERM') await world.run(['redis-cli', '-p', String(server.port), 'SHUTDOWN'], '');
+  else if (signal === 'TERM') await world.stop(server);
 }
 
 async function ps(world: ShellWorld): Promise<ExecResult> {

@@ -7,8 +7,10 @@
  * from line to line, each line is wrapped: what was declared before is declared again, and what is
  * declared at its end is written to a file that is read afterwards. */
 
-import type { Bash, IFileSystem } from 'just-bash/browser';
+import type { Bash } from 'just-bash/browser';
 import { worldCommands } from './commands.ts';
+import { worldFiles } from './files.ts';
+import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld } from './world.ts';
 
 const STATE_FILE = '/.shell/state';
@@ -39,6 +41,8 @@ export class Shell {
   private readonly functions = new Map<string, string>();
   private cwd = '/root';
   private running: AbortController | null = null;
+  /** What `$?` says: how the last line ended. */
+  status = 0;
 
   private constructor(bash: Bash, world: ShellWorld, BashClass: typeof Bash) {
     this.Bash = BashClass;
@@ -49,11 +53,18 @@ export class Shell {
   /** Loads bash and starts a shell. */
   static async open(world: ShellWorld): Promise<Shell> {
     const { Bash, defineCommand, InMemoryFs } = await import('just-bash/browser');
-    const files = { '/root/.keep': '', '/tmp/.keep': '', [STATE_FILE]: '' };
+    const files = {
+      '/root/.keep': '',
+      '/tmp/.keep': '',
+      '/etc/redis/.keep': '',
+      '/var/log/redis/.keep': '',
+      '/var/lib/redis/.keep': '',
+      [STATE_FILE]: '',
+    };
     const bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
-      fs: withDevTcp(new InMemoryFs(files), world),
+      fs: worldFiles(new InMemoryFs(files), world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
       customCommands: worldCommands(world, defineCommand as never),
@@ -70,16 +81,18 @@ export class Shell {
   async run(line: string): Promise<ShellResult> {
     const controller = new AbortController();
     this.running = controller;
+    this.world.begin();
     const kept = this.keepFunctions(line);
     await this.bash.writeFile(STATE_FILE, '');
-    const prelude = `${this.declared}\n${[...this.functions.values()].join('\n')}\n`;
+    const prelude = `${this.declared}\n${[...this.functions.values()].join('\n')}\n(exit ${this.status})\n`;
     const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\nexit $__status\n`;
     try {
-      const { stdout, stderr, exitCode } = await this.bash.exec(prelude + line + epilogue, {
+      const { stdout, stderr, exitCode } = await this.bash.exec(prelude + this.streamed(line) + epilogue, {
         cwd: this.cwd,
         signal: controller.signal,
       });
       const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && kept;
+      this.status = exitCode;
       return { stdout, stderr, exitCode, exited };
     } catch (error) {
       // An aborted script, or one whose limits were reached in a way just-bash reports by throwing.
@@ -89,6 +102,32 @@ export class Shell {
         : { stdout: '', stderr: `bash: ${text}\n`, exitCode: 2, exited: false };
     } finally {
       this.running = null;
+    }
+  }
+
+  /** Whether a line is the beginning of something that goes on. */
+  isIncomplete(line: string): boolean {
+    if (/(\|\||&&|\||(?<!\\)(?:\\\\)*\\)\s*$/.test(line) && !/\\\s+$/.test(line)) return true;
+    try {
+      this.bash.transform(line + '\n:');
+      return false;
+    } catch (error) {
+      return (
+        error instanceof Error && /got EOF|unexpected EOF|unterminated here-document/.test(error.message)
+      );
+    }
+  }
+
+  private streamed(line: string): string {
+    try {
+      const bash = new this.Bash();
+      bash.registerTransformPlugin({
+        name: 'output at once',
+        transform: ({ ast }) => ({ ast: streamed(ast) }),
+      });
+      return bash.transform(line).script;
+    } catch {
+      return line;
     }
   }
 
@@ -147,27 +186,4 @@ export function elementwise(declaration: string): string {
     out += `${name}[${index}]=${value}\n`;
   }
   return out;
-}
-
-/** /dev/tcp/HOST/PORT, which bash itself provides: a redirection to it succeeds when somebody accepts the
- *  connection. Nothing is sent; scripts use it to see whether a port is open. */
-function withDevTcp(files: IFileSystem, world: ShellWorld): IFileSystem {
-  const connects = async (path: string): Promise<boolean> => {
-    const found = /^\/dev\/tcp\/([^/]+)\/(\d+)$/.exec(path);
-    if (found === null) return false;
-    const { exitCode } = await world.run(['nc', '-z', '-w', '1', found[1] as string, found[2] as string], '');
-    if (exitCode !== 0) throw new Error(`connect: Connection refused: ${path}`);
-    return true;
-  };
-  return new Proxy(files, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      if (name !== 'writeFile' && name !== 'appendFile') return member.bind(target) as unknown;
-      return async (path: string, ...rest: unknown[]) => {
-        if (!(await connects(path)))
-          await (member as (...args: unknown[]) => Promise<void>).call(target, path, ...rest);
-      };
-    },
-  });
 }

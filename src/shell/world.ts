@@ -2,7 +2,7 @@
  * each of these acts is an input of the session, so that a session replays without running bash. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Fault } from '#session/api.ts';
+import type { Fault, ServerFiles } from '#session/api.ts';
 
 export interface ShellServer {
   name: string;
@@ -11,6 +11,8 @@ export interface ShellServer {
   state: 'running' | 'paused' | 'down' | 'loading';
   pid: number;
   clusterEnabled: boolean;
+  usedMemory: number;
+  opsPerSecond: number;
 }
 
 export interface ProgramResult {
@@ -22,10 +24,31 @@ export interface ProgramResult {
 export interface ShellWorld {
   /** Runs a program of the console (src/cli/programs.ts) to its end; virtual time passes meanwhile. */
   run(argv: readonly string[], stdin: Bytes | null): Promise<ProgramResult>;
-  /** Ctrl-C for the program that runs. */
+  /** The same at the terminal: it prints there, and asks there. */
+  runAtTerminal(argv: readonly string[]): Promise<ProgramResult>;
+  /** Ctrl-C for the program that runs, and for all that would follow it before `begin`. */
   interrupt(): Promise<void>;
+  /** A new line begins. */
+  begin(): void;
+  /** Programs that `work` runs are stopped when so much virtual time has passed. */
+  withDeadline<T>(ms: number, work: () => Promise<T>): Promise<{ result: T; late: boolean }>;
+  /** Lets time pass; false when it was interrupted. */
+  pass(ms: number): Promise<boolean>;
+  /** Shows text on the terminal at once. */
+  print(text: string): Promise<void>;
   /** Wall clock of the world, Unix milliseconds. */
   wallMs(): Promise<number>;
+  uptimeMs(): Promise<number>;
   servers(): Promise<ShellServer[]>;
   fault(fault: Fault): Promise<void>;
+  /** Asks a server to end, as the signal TERM does. */
+  stop(server: ShellServer): Promise<void>;
+  /** Directions in which nothing goes through. */
+  cuts(): Promise<{ from: string; to: string }[]>;
+  /** What a link is like on which nobody has done anything. */
+  usualLink(): { latencyUs: number; jitterUs: number; loss: number };
+  /** Starts redis-server with the text of a configuration file. */
+  launch(port: number, config: string): Promise<void>;
+  /** The disk and the log of a server. */
+  files(server: string): Promise<ServerFiles>;
 }

@@ -75,6 +75,8 @@ export interface ServerFrame {
   importing: { slot: number; nodeId: string }[];
   keys: number;
   usedMemory: number;
+  /** Process id; 0 when it is down. */
+  pid?: number;
   opsPerSecond: number;
   nodeTimeoutMs: number;
   /** Present for servers asked for in FrameRequest.detail (all, in worlds of up to 30 servers). */
@@ -135,7 +137,7 @@ export interface ConsoleFrame {
   /** True while the prompt asks for a secret. */
   hidden: boolean;
   /** Number of the program that ended last of those that the shell ran here. */
-  ended?: number | null;
+  ended?: number;
 }
 
 export interface Frame {

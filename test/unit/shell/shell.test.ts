@@ -1,76 +1,17 @@
 /* The host shell over a simulated world: what operators' scripts do, and what must not get out of hand. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { applyFault } from '#sim/faults.ts';
-import { Shell } from '#shell/shell.ts';
-import type { ShellWorld } from '#shell/world.ts';
-import { CliWorld } from '#test/conformance/cli/cli-world.ts';
-
-/** A world of lone servers on which a shell may act. */
-class TestWorld implements ShellWorld {
-  readonly cli = new CliWorld({ ports: [7000, 7001, 7002] });
-  private readonly console = this.cli.open(['sh']);
-  private runs = 0;
-  private interrupted = false;
-
-  constructor() {
-    this.console.step(20);
-  }
-
-  run(
-    argv: readonly string[],
-    stdin: string | null,
-  ): Promise<{ stdout: string; stderr: string; exitCode: number }> {
-    const id = ++this.runs;
-    this.console.input({ kind: 'run', id, argv, stdin, tty: false });
-    for (let at = 0; at < 100_000 && this.console.process.lastRun?.id !== id; at++) {
-      if (this.interrupted) this.console.input({ kind: 'interrupt' });
-      this.console.step();
-    }
-    const { stdout = '', stderr = '', exitCode = 1 } = this.console.process.lastRun ?? {};
-    return Promise.resolve({ stdout, stderr: stderr.replaceAll(/[\x02\x03]/g, ''), exitCode });
-  }
-  interrupt(): Promise<void> {
-    this.interrupted = true;
-    return Promise.resolve();
-  }
-  wallMs(): Promise<number> {
-    return Promise.resolve(this.cli.world.startWallMs + this.cli.world.now / 1000);
-  }
-  servers(): ReturnType<ShellWorld['servers']> {
-    return Promise.resolve(
-      [7000, 7001, 7002].map((port) => {
-        const machine = this.cli.world.machine(String(port));
-        if (machine === null) throw new Error('no machine');
-        return {
-          name: String(port),
-          ip: '127.0.0.1',
-          port,
-          state: machine.state,
-          pid: machine.pid,
-          clusterEnabled: false,
-        };
-      }),
-    );
-  }
-  fault(fault: Parameters<ShellWorld['fault']>[0]): Promise<void> {
-    applyFault(this.cli.world, fault);
-    this.cli.runMs(500);
-    return Promise.resolve();
-  }
-}
+import type { Shell } from '#shell/shell.ts';
+import { openShell, output, type SessionDoor } from './session-door.ts';
 
 describe('the host shell', () => {
-  let world: TestWorld;
+  let door: SessionDoor;
   let shell: Shell;
-  const out = async (line: string): Promise<string> => {
-    const { stdout, stderr } = await shell.run(line);
-    return stdout + stderr;
-  };
+  const out = (line: string): Promise<string> => output(door, shell, line);
 
   beforeEach(async () => {
-    world = new TestWorld();
-    shell = await Shell.open(world);
+    const lone = { masters: 3, replicasPerMaster: 0, preset: 'standalone', warmUpMs: 1000 } as const;
+    ({ door, shell } = await openShell(lone));
   });
 
   test('runs redis-cli in the world, alone, in pipes and in substitutions', async () => {
@@ -149,8 +90,11 @@ done`;
   });
 
   test('endless loops, recursion and nonsense are stopped and told', async () => {
-    expect((await shell.run('while true; do :; done')).stderr).toMatch(/too many|limit/i);
-    expect((await shell.run('f() { f; }; f')).stderr).toMatch(/recursion/);
+    expect(await out('while true; do :; done')).toMatch(/too many|limit/i);
+    expect(await out(':(){ :|:& };:')).toMatch(/too many|limit|recursion/i);
+    expect(await out('yes | head -3')).toBe('y\ny\ny\n');
+    expect(await out('x=xxxxxxxxxx; while true; do x=$x$x$x$x; done')).toMatch(/too|limit|exceed/i);
+    expect(await out('f() { f; }; f')).toMatch(/recursion/);
     expect((await shell.run('echo "unbalanced')).exitCode).not.toBe(0);
     expect((await shell.run('no-such-command')).exitCode).toBe(127);
     expect(await out('echo still here')).toBe('still here\n');

@@ -1,0 +1,30 @@
+/* What a command of the shell is made of. */
+
+import type { ExecResult } from 'just-bash/browser';
+
+/** As much as the world's commands need of what just-bash gives a command. */
+export interface Surroundings {
+  stdin: unknown;
+  cwd: string;
+  fs: { readFile(path: string): Promise<string>; resolvePath(base: string, path: string): string };
+  /** Runs a line of shell. */
+  exec?: (line: string, options: { cwd: string }) => Promise<ExecResult>;
+  /** The command of bash that has this name too. */
+  origCommand?: (args: string[]) => Promise<ExecResult>;
+  signal?: AbortSignal;
+}
+
+export type Execute = (args: string[], stdin: string, around: Surroundings) => Promise<ExecResult>;
+
+export function ok(stdout: string): ExecResult {
+  return { stdout, stderr: '', exitCode: 0 };
+}
+
+export function fail(stderr: string, exitCode = 1): ExecResult {
+  return { stdout: '', stderr: stderr + '\n', exitCode };
+}
+
+/** Words as a line of shell that means just them. */
+export function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}

@@ -1,0 +1,106 @@
+/* The file system of the shell: files of its own in memory, and in it what is elsewhere.
+ *
+ *   /dev/console               shows text on the terminal at once
+ *   /dev/tcp/HOST/PORT         bash's own: writing succeeds when somebody accepts the connection
+ *   /var/lib/redis/PORT/...    the disk of the server on that port, as it is now; read only
+ *   /var/log/redis/PORT.log    its log
+ *   /etc/redis/PORT.conf       its configuration file, if it was started with one */
+
+import type { IFileSystem } from 'just-bash/browser';
+import { CONSOLE } from './stream.ts';
+import type { ShellWorld } from './world.ts';
+
+/** Members of a file system that look at a path. */
+const LOOKS: readonly string[] = [
+  'readFile',
+  'readFileBytes',
+  'readFileBuffer',
+  'exists',
+  'stat',
+  'lstat',
+  'readdir',
+  'readdirWithFileTypes',
+  'realpath',
+];
+
+const DATA = '/var/lib/redis';
+const LOGS = '/var/log/redis';
+
+/** `files` with the world's in it. */
+export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
+  const mirror = new Mirror(files, world);
+  return new Proxy(files, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      const call = (...args: unknown[]): unknown =>
+        (member as (...args: unknown[]) => unknown).apply(target, args);
+      if (name === 'writeFile' || name === 'appendFile') {
+        return async (path: string, content: unknown, ...rest: unknown[]): Promise<unknown> => {
+          if (path === CONSOLE) return world.print(textOf(content));
+          if (isServers(path)) throw new Error(`EACCES: permission denied, open '${path}'`);
+          return (await connects(world, path)) ? undefined : call(path, content, ...rest);
+        };
+      }
+      if (!LOOKS.includes(name as string)) return call;
+      return async (path: unknown, ...rest: unknown[]) => {
+        if (typeof path === 'string' && isServers(path)) await mirror.refresh(path);
+        return call(path, ...rest);
+      };
+    },
+  });
+}
+
+function isServers(path: string): boolean {
+  return [DATA, LOGS].some((folder) => path === folder || path.startsWith(folder + '/'));
+}
+
+/** Copies of the servers' files, made when somebody looks. */
+class Mirror {
+  private readonly files: IFileSystem;
+  private readonly world: ShellWorld;
+  private copied: string[] = [];
+
+  constructor(files: IFileSystem, world: ShellWorld) {
+    this.files = files;
+    this.world = world;
+  }
+
+  async refresh(path: string): Promise<void> {
+    const servers = await this.world.servers();
+    const port = /\/(\d+)(?=\/|\.log$|$)/.exec(path)?.[1];
+    for (const { name } of servers) if (port === undefined || port === name) await this.copy(name);
+  }
+
+  private async copy(name: string): Promise<void> {
+    const { files, log } = await this.world.files(name);
+    const gone = this.copied.filter((path) => path.startsWith(`${DATA}/${name}/`));
+    for (const path of gone) await this.files.rm(path, { force: true });
+    this.copied = this.copied.filter((path) => !gone.includes(path));
+    await this.files.mkdir(`${DATA}/${name}`, { recursive: true });
+    await this.files.mkdir(LOGS, { recursive: true });
+    for (const [path, data] of Object.entries(files)) {
+      if (path.startsWith('/')) continue;
+      const place = `${DATA}/${name}/${path}`;
+      await this.files.mkdir(place.slice(0, place.lastIndexOf('/')), { recursive: true });
+      await this.files.writeFile(
+        place,
+        Uint8Array.from(data, (char) => char.charCodeAt(0)),
+      );
+      this.copied.push(place);
+    }
+    await this.files.writeFile(`${LOGS}/${name}.log`, log.map((line) => line + '\n').join(''));
+  }
+}
+
+function textOf(content: unknown): string {
+  return typeof content === 'string' ? content : new TextDecoder().decode(content as Uint8Array);
+}
+
+async function connects(world: ShellWorld, path: string): Promise<boolean> {
+  const found = /^\/dev\/tcp\/([^/]+)\/(\d+)$/.exec(path);
+  if (found === null) return false;
+  const { exitCode } = await world.run(['nc', '-z', '-w', '1', found[1] as string, found[2] as string], '');
+  if (exitCode !== 0) throw new Error(`connect: Connection refused: ${path}`);
+  return true;
+}

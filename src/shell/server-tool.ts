@@ -1,0 +1,103 @@
+/* redis-server: starts a server of the world. Its configuration is the file and the options behind it, as
+ * redis-server joins them: `--name value ...` is a line of the file. In the foreground its log is shown
+ * until Ctrl-C, which ends it; with `&` or `daemonize yes` the shell goes on. */
+
+import { fail, ok, type Execute, type Surroundings } from './command.ts';
+import type { ShellWorld } from './world.ts';
+
+const MOST_SERVERS = 200;
+const DEFAULT_PORT = 6379;
+const LOOK_EVERY_MS = 500;
+
+export const redisServer =
+  (world: ShellWorld): Execute =>
+  async (given, stdin, around) => {
+    const background = given.at(-1) === '&';
+    const args = background ? given.slice(0, -1) : given;
+    if (args[0] === '-v' || args[0] === '--version') return ok('Redis server v=7.0.15\n');
+    const text = await configText(args, stdin, around);
+    if (text === null)
+      return fail(`Fatal error, can't open config file '${args[0]}': No such file or directory`);
+    const port = Number(setting(text, 'port') ?? DEFAULT_PORT);
+    if (!Number.isInteger(port) || port < 1 || port > 55_535)
+      return fail(
+        `*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nport ${setting(text, 'port')}: a port is a number from 1 to 55535`,
+      );
+    const servers = await world.servers();
+    const known = servers.find((server) => server.port === port);
+    if (known !== undefined && known.state !== 'down')
+      return fail(`Could not create server TCP listening socket *:${port}: bind: Address already in use`);
+    if (known === undefined && servers.length >= MOST_SERVERS)
+      return fail('redis-server: Cannot allocate memory');
+    const logged = known ? (await world.files(known.name)).log.length : 0;
+    await world.launch(port, text);
+    const daemon = background || setting(text, 'daemonize') === 'yes';
+    return daemon ? started(world, String(port), logged) : follow(world, String(port), logged);
+  };
+
+/** The text of the configuration, or null when there is no such file. */
+async function configText(
+  args: readonly string[],
+  stdin: string,
+  around: Surroundings,
+): Promise<string | null> {
+  const lines: string[] = [];
+  const options = [...args];
+  const [file] = options;
+  if (file !== undefined && !file.startsWith('--')) {
+    options.shift();
+    if (file === '-') lines.push(stdin);
+    else {
+      try {
+        lines.push(await around.fs.readFile(around.fs.resolvePath(around.cwd, file)));
+      } catch {
+        return null;
+      }
+    }
+  }
+  for (const word of options) {
+    if (word.startsWith('--')) lines.push(word.slice(2));
+    else lines.push(`${lines.pop() ?? ''} ${quotedValue(word)}`);
+  }
+  return lines.join('\n') + '\n';
+}
+
+function quotedValue(word: string): string {
+  return /^[^\s"'#]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The last value that a configuration gives a parameter. */
+function setting(text: string, name: string): string | undefined {
+  const values = [...text.matchAll(/^[ \t]*([\w-]+)[ \t]+(.*?)[ \t\r]*$/gm)].filter(
+    ([, found]) => found?.toLowerCase() === name,
+  );
+  return values.at(-1)?.[2]?.replaceAll(/^["']|["']$/g, '');
+}
+
+/** A server that fails at once says why. */
+async function started(world: ShellWorld, name: string, logged: number): ReturnType<Execute> {
+  const server = (await world.servers()).find((one) => one.name === name);
+  if (server !== undefined && server.state !== 'down') return ok('');
+  const { log } = await world.files(name);
+  return fail(log.slice(logged).join('\n'));
+}
+
+async function follow(world: ShellWorld, name: string, logged: number): ReturnType<Execute> {
+  let shown = logged;
+  for (;;) {
+    const { log } = await world.files(name);
+    await world.print(
+      log
+        .slice(shown)
+        .map((line) => line + '\n')
+        .join(''),
+    );
+    shown = log.length;
+    const server = (await world.servers()).find((one) => one.name === name);
+    if (server === undefined || server.state === 'down') return { stdout: '', stderr: '', exitCode: 1 };
+    if (await world.pass(LOOK_EVERY_MS)) continue;
+    // Ctrl-C reaches the server as well.
+    await world.stop(server);
+    return { stdout: '', stderr: '', exitCode: 130 };
+  }
+}

@@ -1,0 +1,77 @@
+/* A shell's door to a session in this thread: time passes as fast as it can while the shell waits. */
+
+import type { Input, RunOutcome, ServerFiles, WorldConfig } from '#session/api.ts';
+import { completeConfig } from '#session/config.ts';
+import { makeSession } from '#session/in-place.ts';
+import type { Session } from '#session/session.ts';
+import { SessionWorld, type ShellDoor } from '#shell/session-world.ts';
+import { Shell } from '#shell/shell.ts';
+import type { Frame } from '#sim/frame.ts';
+
+export const CONSOLE = 'console:host';
+const STEP_US = 20_000;
+const MOST_STEPS = 200_000;
+
+export class SessionDoor implements ShellDoor {
+  readonly session: Session = makeSession();
+  readonly config: WorldConfig;
+  /** Everything that the console has shown. */
+  shown = '';
+  /** Called with each look while the shell waits: what a person might do meanwhile. */
+  meanwhile: (frame: Frame) => void = () => undefined;
+
+  constructor(config: Partial<WorldConfig>) {
+    this.config = completeConfig(config);
+  }
+
+  async open(): Promise<void> {
+    await this.session.open(this.config);
+    await this.input({ kind: 'openConsole', console: CONSOLE, argv: ['sh'] });
+    await this.session.advance(STEP_US);
+  }
+
+  input(input: Input): Promise<void> {
+    return this.session.input(input);
+  }
+  outcome(console: string): Promise<RunOutcome | null> {
+    return this.session.outcome(console);
+  }
+  files(server: string): Promise<ServerFiles> {
+    return this.session.files(server);
+  }
+  async frame(): Promise<Frame> {
+    return this.take(await this.session.frame());
+  }
+  async until(met: (frame: Frame) => boolean): Promise<void> {
+    let frame = await this.frame();
+    for (let step = 0; !met(frame); step++) {
+      if (step > MOST_STEPS) throw new Error('The shell waits for what does not come.');
+      this.meanwhile(frame);
+      frame = this.take(await this.session.advance(STEP_US));
+    }
+  }
+  usualLink(): { latencyUs: number; jitterUs: number; loss: number } {
+    return this.config;
+  }
+
+  private take(frame: Frame): Frame {
+    for (const { id, output } of frame.consoles) if (id === CONSOLE) this.shown += output;
+    return frame;
+  }
+}
+
+/** A shell on a new world. */
+export async function openShell(config: Partial<WorldConfig>): Promise<{ door: SessionDoor; shell: Shell }> {
+  const door = new SessionDoor(config);
+  await door.open();
+  return { door, shell: await Shell.open(new SessionWorld(door, CONSOLE)) };
+}
+
+/** What a line printed, at once or when it had ended. */
+export async function output(door: SessionDoor, shell: Shell, line: string): Promise<string> {
+  await door.frame();
+  const from = door.shown.length;
+  const { stdout, stderr } = await shell.run(line);
+  await door.frame();
+  return door.shown.slice(from) + stdout + stderr;
+}
