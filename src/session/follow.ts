@@ -114,6 +114,8 @@ export class Follower {
   private held: WholeLog | null = null;
   private askedFor = '';
   private mendedVersion = -1;
+  /** What the room was told last; it is told again when that changes, so that a class is quiet. */
+  private reported: boolean | null = null;
   private working: Promise<void> | null = null;
 
   constructor(
@@ -136,6 +138,7 @@ export class Follower {
   /** A new line to the room: what was missed meanwhile comes by itself, as the whole log. */
   reconnected(): void {
     this.askedFor = '';
+    this.reported = null;
   }
 
   /** Asks for the whole log, once for each change that shows that something is missing. */
@@ -220,10 +223,12 @@ export class Follower {
     const same = frame.now === log.at && frame.hash === log.hash;
     this.failure = null;
     this.step = same ? 'same' : 'differs';
-    if (same || this.mendedVersion === log.version) this.say({ kind: 'report', at: log.at, same });
-    else {
+    if (!same && this.mendedVersion !== log.version) {
       this.mendedVersion = log.version;
       this.held = null;
+    } else if (this.reported !== same) {
+      this.reported = same;
+      this.say({ kind: 'report', at: log.at, same });
     }
   }
 }

@@ -54,6 +54,8 @@ export interface SessionTools {
   watch?: Watch;
   /** Loads what servers need to run scripts; called before the first input that may start one. */
   loadScripting?(): Promise<void>;
+  /** How often to keep the world; by the size of the world unless given. */
+  snapshots?: (servers: number) => SnapshotPlan;
 }
 
 /** A world that is open, with what belongs to it. */
@@ -132,7 +134,7 @@ export class Session implements SessionApi {
     const builder = new Builder(config, host);
     const presenter = new Presenter(host, builder, history);
     const overseer = new Overseer();
-    const snapshotPlan = planSnapshots(builder.plan.length);
+    const snapshotPlan = (this.tools.snapshots ?? planSnapshots)(builder.plan.length);
     this.current = { host, builder, history, presenter, overseer, lines: new TypedLines(), snapshotPlan };
     history.goTo({ inputIndex: 0, eventIndex: 0 });
     history.snapshots = [];

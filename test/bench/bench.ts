@@ -1,21 +1,35 @@
 /* `npm run bench`: how fast everything is on this computer.
  *
- *   npm run bench                            all but the two last
+ *   npm run bench                            all but memory, large and classroom
  *   npm run bench -- world seek commands     only these; also: traffic bridge size memory
  *                                            large (300 and 1,000 servers)
+ *                                            classroom (200 followers, five minutes)
  *
  * Figures of different runs compare by their ratio to the yardstick, which is measured in each. */
 
 import { makeSession } from '#session/in-place.ts';
 import { benchBridge } from './bridge.ts';
 import { Bundle } from '../size/bundle.ts';
+import { benchClassroom } from './classroom.ts';
 import { benchCommands, benchMemory } from './commands.ts';
 import { withBenchPage } from './page.ts';
 import { benchTraffic } from './traffic.ts';
 import { largePlans, measureSeek, measureWorld, plans, type SeekFigures, type WorldPlan } from './world.ts';
 import { figure, measureYardstick, printTable, type Row } from './yardstick.ts';
 
-const sections = ['world', 'traffic', 'seek', 'commands', 'bridge', 'size', 'memory', 'large'] as const;
+const sections = [
+  'world',
+  'traffic',
+  'seek',
+  'commands',
+  'bridge',
+  'size',
+  'memory',
+  'large',
+  'classroom',
+] as const;
+/** Take long, or much memory. */
+const onlyNamed: readonly string[] = ['large', 'memory', 'classroom'];
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !(sections as readonly string[]).includes(name));
 if (unknown !== undefined) {
@@ -23,7 +37,7 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 const wants = (name: (typeof sections)[number]): boolean =>
-  named.length === 0 ? name !== 'large' && name !== 'memory' : named.includes(name);
+  named.length === 0 ? !onlyNamed.includes(name) : named.includes(name);
 
 async function benchWorlds(chosen: readonly WorldPlan[], yardstick: number): Promise<void> {
   const rows: Row[] = [];
@@ -94,4 +108,5 @@ if (wants('commands')) await benchCommands();
 if (wants('bridge')) await benchBridge();
 if (wants('size')) benchSize();
 if (wants('memory')) benchMemory();
+if (wants('classroom')) await benchClassroom();
 process.exit(0);

@@ -1,0 +1,158 @@
+/* A lesson at the relay: everybody in step, whoever comes late or drops too; and those who mean no good are
+ * thrown out without anybody noticing. */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { HeadlessFollower } from './headless-follower.ts';
+import { HeadlessTeacher, holdClass, startRoom } from './load.ts';
+
+let room: Awaited<ReturnType<typeof startRoom>>;
+beforeEach(async () => {
+  room = await startRoom();
+});
+afterEach(() => room.close());
+
+const freshId = (): string => randomBytes(8).toString('hex');
+
+/** Opens a line as a follower, says these things, and resolves to how the line ended. */
+async function endOf(url: string, words: readonly (string | Buffer)[]): Promise<number> {
+  const ws = new WebSocket(`${url}classroom/follow?id=${freshId()}`);
+  ws.on('error', () => undefined);
+  await once(ws, 'open');
+  for (const word of words) ws.send(word);
+  const [code] = (await once(ws, 'close')) as [number];
+  return code;
+}
+
+/** The HTTP status with which a line is refused. */
+async function refusal(address: string, protocol?: string, headers = {}): Promise<number | undefined> {
+  const ws = new WebSocket(address, protocol, { headers });
+  ws.on('error', () => undefined);
+  const [, response] = (await once(ws, 'unexpected-response')) as [unknown, { statusCode?: number }];
+  ws.terminate();
+  return response.statusCode;
+}
+
+/** Everything that a bad follower may try. */
+const attacks: readonly (readonly (string | Buffer)[])[] = [
+  ['{"kind":"tick","room":"teacher-1","version":1,"at":1,"hash":"00"}'],
+  ['{"kind":"whole","room":"x","version":1,"at":1,"hash":"","config":{},"inputs":[]}'],
+  ['{"kind":"reveal","question":"q"}'],
+  ['garbage'],
+  [randomBytes(200)],
+  ['x'.repeat(5000)],
+  Array.from({ length: 200 }, () => '{"kind":"ask"}'),
+];
+
+test('a class of 24 with a late one ends with one hash, while others flood, steer and send garbage', async () => {
+  const codes: number[] = [];
+  const figures = await holdClass(24, 8, 2, async (url) => {
+    for (const words of attacks) codes.push(await endOf(url, words));
+  });
+  expect(figures.equal).toBe(25);
+  expect(figures.lateMs).toBeLessThan(Infinity);
+  expect(codes).toHaveLength(attacks.length);
+  // 1008: refused by the rules of the room; 1009: too long.
+  for (const code of codes) expect([1008, 1009]).toContain(code);
+});
+
+test('only the secret makes a teacher, and pages of other sites get no line', async () => {
+  const { url, relay } = room;
+  const address = `${url}classroom/teach`;
+  expect(await refusal(address)).toBe(401);
+  expect(await refusal(address, 'f'.repeat(32))).toBe(401);
+  expect(await refusal(address, relay.secret, { origin: 'https://elsewhere.example' })).toBe(403);
+  expect(await refusal(`${url}classroom/follow?id=${freshId()}`, undefined, { origin: 'null' })).toBe(403);
+  expect(await refusal(`${url}classroom/follow?id=../../x`)).toBe(400);
+  expect(await refusal(`${url}anything`)).toBe(404);
+  const ws = new WebSocket(address, relay.secret, { origin: url.replace('ws:', 'http:').slice(0, -1) });
+  await once(ws, 'open');
+  ws.terminate();
+});
+
+test('guessing the secret is slowed down', async () => {
+  const statuses = new Set<number | undefined>();
+  for (let guess = 0; guess < 25; guess++) {
+    statuses.add(await refusal(`${room.url}classroom/teach`, randomBytes(16).toString('hex')));
+  }
+  expect([...statuses].sort()).toEqual([401, 429]);
+});
+
+test('who drops and returns has missed nothing, also when the teacher went back meanwhile', async () => {
+  const teacher = new HeadlessTeacher(room.url, room.relay.secret);
+  await teacher.open();
+  const one = new HeadlessFollower(room.url, freshId());
+  await one.connect();
+  await teacher.teach(0.5);
+  one.drop();
+  const { now } = await teacher.session.frame();
+  await teacher.session.seek(now - 200_000);
+  await teacher.session.input({ kind: 'line', console: 'console:7000', line: 'SET other past' });
+  await teacher.session.advance(300_000);
+  await teacher.tell();
+  await one.connect();
+  const hash = await teacher.session.hash();
+  await expect.poll(() => one.session.hash(), { timeout: 20_000 }).toBe(hash);
+  await expect.poll(() => room.relay.room.state().inStep).toBe(1);
+  one.drop();
+  await expect.poll(() => room.relay.room.state().followers).toBe(0);
+  teacher.ws.terminate();
+});
+
+test('a teacher whose page is loaded again goes on with another log', async () => {
+  const first = new HeadlessTeacher(room.url, room.relay.secret);
+  await first.open();
+  const one = new HeadlessFollower(room.url, freshId());
+  await one.connect();
+  await first.teach(0.3);
+  const second = new HeadlessTeacher(room.url, room.relay.secret);
+  // Another page has another name for its log.
+  Object.assign(second.leader, { room: 'teacher-2' });
+  await second.open();
+  await second.session.advance(123_000);
+  await second.tell();
+  const hash = await second.session.hash();
+  await expect.poll(() => one.session.hash(), { timeout: 20_000 }).toBe(hash);
+  expect(first.ws.readyState).toBeGreaterThanOrEqual(WebSocket.CLOSING);
+  one.drop();
+  second.ws.terminate();
+});
+
+test('predictions are counted once each, and a slow class is told the result', async () => {
+  const teacher = new HeadlessTeacher(room.url, room.relay.secret);
+  const heard: unknown[] = [];
+  teacher.ws.on('message', (data) => heard.push(JSON.parse(String(data))));
+  await teacher.open();
+  const lines = await Promise.all(
+    [0, 1, 1].map(async (choice) => {
+      const ws = new WebSocket(`${room.url}classroom/follow?id=${freshId()}`);
+      ws.on('message', (data) => {
+        if (JSON.parse(String(data)).kind !== 'question') return;
+        for (const each of [choice, 0])
+          ws.send(JSON.stringify({ kind: 'answer', question: 'q', choice: each }));
+      });
+      await once(ws, 'open');
+      return ws;
+    }),
+  );
+  teacher.ws.send(
+    JSON.stringify({ kind: 'question', id: 'q', text: 'Who wins?', choices: ['7001', '7002'] }),
+  );
+  await expect.poll(() => room.relay.room.state().answered).toBe(3);
+  const results = lines.map((ws) => nextTally(ws));
+  teacher.ws.send(JSON.stringify({ kind: 'reveal', question: 'q' }));
+  const tally = { kind: 'tally', question: 'q', counts: [1, 2] };
+  expect(await Promise.all(results)).toEqual([tally, tally, tally]);
+  await expect.poll(() => heard).toContainEqual(tally);
+  for (const ws of [...lines, teacher.ws]) ws.terminate();
+});
+
+async function nextTally(ws: WebSocket): Promise<unknown> {
+  for (;;) {
+    const [data] = (await once(ws, 'message')) as [unknown];
+    const message = JSON.parse(String(data)) as { kind: string };
+    if (message.kind === 'tally') return message;
+  }
+}
