@@ -74,6 +74,11 @@ export class Preferences {
     void setLanguage(lang).then(() => this.save());
   }
 
+  /** Shows a language that was not chosen here (a link's, an embedding page's); it is not kept. */
+  show(lang: Language): Promise<void> {
+    return setLanguage(lang);
+  }
+
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.save();
