@@ -10,7 +10,7 @@ import type { LessonState, TaskState } from '#lesson/run.ts';
 import type { Lang, Lesson, Step } from '#lesson/types.ts';
 import { Player } from '#session/play.ts';
 import type { Playground } from './playground.svelte.ts';
-import { readProgress, writeProgress, type Progress } from './progress.ts';
+import { mergeProgress, readProgress, writeProgress, type Progress } from './progress.ts';
 
 export const [getCourse, setCourse] = createContext<Course>();
 
@@ -29,6 +29,8 @@ export class Course {
   /** True while the lesson's world is being made. */
   preparing = $state(false);
   progress: Progress = $state.raw(readProgress());
+  /** False where the browser keeps nothing for this page. */
+  kept: boolean = $state(true);
 
   readonly playground: Playground;
   #lookedMs = 0;
@@ -46,7 +48,10 @@ export class Course {
 
   /** The current step in each shown language. */
   get steps(): { lang: Lang; step: Step }[] {
-    return shownLanguages().flatMap((lang) => {
+    const wanted = shownLanguages().filter((lang) => this.texts[lang]);
+    // A lesson from a file may be there in another language only.
+    const shown = wanted.length > 0 ? wanted : (Object.keys(this.texts) as Lang[]);
+    return shown.flatMap((lang) => {
       const step = this.texts[lang]?.steps[this.step];
       return step ? [{ lang, step }] : [];
     });
@@ -80,28 +85,56 @@ export class Course {
     await this.open(known.id);
   }
 
-  /** Opens a lesson: makes its world, does what its start asks, and begins at the step last seen. */
-  async open(id: string): Promise<void> {
+  /** Opens a lesson: makes its world, does what its start asks, and begins at the step asked for or last
+   *  seen. */
+  async open(id: string, step?: number): Promise<void> {
     this.preparing = true;
     try {
       await this.loadTexts(id);
-      const { lesson } = this;
-      if (!lesson) throw new Error(`there is no lesson ${id}`);
-      const known = this.progress[id];
-      this.step = Math.min(known?.step ?? 0, lesson.steps.length - 1);
-      this.tasks = {};
-      this.answers = {};
-      this.hints = {};
-      await this.playground.open({ ...this.playground.baseConfig, ...lesson.world });
-      this.playground.pause();
-      await this.playground.ask((session) => new Player(session).play(lesson.start));
-      await this.playground.refresh();
-      await this.#tell({ do: 'begin', lesson, step: this.step, solved: known?.solved ?? [] });
-      this.#remember();
-      this.playground.play();
+      await this.#begin(id, step);
     } finally {
       this.preparing = false;
     }
+  }
+
+  /** Opens the text of a lesson file from anywhere; throws a LessonError with file and line. */
+  async openText(name: string, text: string): Promise<void> {
+    const { parseLesson } = await import('#lesson/parse.ts');
+    const lesson = parseLesson(`file:${name}`, name, text);
+    this.preparing = true;
+    try {
+      this.texts = { [/\p{Script=Han}/u.test(lesson.title) ? 'zh' : 'en']: lesson };
+      await this.#begin(lesson.id);
+    } finally {
+      this.preparing = false;
+    }
+  }
+
+  async #begin(id: string, step?: number): Promise<void> {
+    const { lesson } = this;
+    if (!lesson) throw new Error(`there is no lesson ${id}`);
+    const known = Object.hasOwn(this.progress, id) ? this.progress[id] : undefined;
+    this.step = Math.min(step ?? known?.step ?? 0, lesson.steps.length - 1);
+    this.tasks = {};
+    this.answers = {};
+    this.hints = {};
+    await this.playground.open({ ...this.playground.baseConfig, ...lesson.world });
+    this.playground.pause();
+    await this.playground.ask((session) => new Player(session).play(lesson.start));
+    await this.playground.refresh();
+    await this.#tell({ do: 'begin', lesson, step: this.step, solved: known?.solved ?? [] });
+    this.#remember();
+    this.playground.play();
+  }
+
+  /** Adds what was solved elsewhere; nothing that was solved here is lost. */
+  merge(other: Progress): void {
+    this.progress = mergeProgress(this.progress, other);
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.kept = writeProgress(this.progress);
   }
 
   /** Leaves the lesson; the world stays as it is. */
@@ -127,7 +160,7 @@ export class Course {
     this.#forget(lesson.id, ids);
     if (what === 'lesson') {
       this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
-      return this.open(lesson.id);
+      return lesson.number === 0 ? this.#begin(lesson.id) : this.open(lesson.id);
     }
     await this.#tell({ do: 'reset', step: this.step });
   }
@@ -172,7 +205,7 @@ export class Course {
     const now = Object.keys(this.tasks).filter((id) => this.tasks[id]?.solved);
     const solved = [...new Set([...before, ...now])];
     this.progress = { ...this.progress, [lesson.id]: { step: this.step, solved } };
-    writeProgress(this.progress);
+    this.#keep();
   }
 
   #forget(lesson: string, ids: readonly string[]): void {
@@ -180,7 +213,7 @@ export class Course {
     this.progress = { ...this.progress, [lesson]: { step: this.step, solved: kept } };
     for (const id of ids) delete this.hints[id];
     this.answers = {};
-    writeProgress(this.progress);
+    this.#keep();
   }
 }
 

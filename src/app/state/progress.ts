@@ -32,10 +32,52 @@ export function parseProgress(value: unknown): Progress {
   return progress;
 }
 
-export function writeProgress(progress: Progress): void {
+/** Keeps progress; false where storage is forbidden or full, and progress lasts until the page closes. */
+export function writeProgress(progress: Progress): boolean {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(progress));
+    return true;
   } catch {
-    // Storage is forbidden or full: progress lasts until the page closes.
+    return false;
   }
+}
+
+/** Both together: what was solved in either is solved, and the later step of the two is the place. */
+export function mergeProgress(one: Progress, other: Progress): Progress {
+  const merged: Record<string, LessonProgress> = { ...one };
+  for (const [id, { step, solved }] of Object.entries(other)) {
+    const known = Object.hasOwn(one, id) ? one[id] : undefined;
+    merged[id] = {
+      step: Math.max(step, known?.step ?? 0),
+      solved: [...new Set([...(known?.solved ?? []), ...solved])],
+    };
+  }
+  return merged;
+}
+
+// --- Progress as a file ---------------------------------------------------------------------------
+
+const FORMAT = 'redis-cluster-playground progress';
+const VERSION = 1;
+
+/** Why a file cannot be taken: it is none of ours, or from a later version of the page. */
+export type Refusal = 'foreign' | 'future';
+
+export function progressFile(progress: Progress): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, lessons: progress }, null, 1)}\n`;
+}
+
+/** The progress in the text of a file. */
+export function readProgressFile(text: string): Progress | Refusal {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return 'foreign';
+  }
+  if (typeof file !== 'object' || file === null) return 'foreign';
+  const { format, version, lessons } = file as Record<string, unknown>;
+  if (format !== FORMAT || typeof version !== 'number' || typeof lessons !== 'object' || lessons === null)
+    return 'foreign';
+  return version > VERSION ? 'future' : parseProgress(lessons);
 }
