@@ -70,13 +70,17 @@ export class Player {
     for (const server of frame.servers) await this.type(server.name, await this.fill(line));
   }
 
+  /** Opens the console of that name, unless this player did before. */
+  async open(name: string): Promise<void> {
+    if (this.opened.has(name)) return;
+    this.opened.add(name);
+    await this.session.input({ kind: 'openConsole', console: `console:${name}`, argv: programOf(name) });
+    await this.session.advance(1000 * MS);
+  }
+
   async type(name: string, line: string): Promise<void> {
+    await this.open(name);
     const console = `console:${name}`;
-    if (!this.opened.has(console)) {
-      this.opened.add(console);
-      await this.session.input({ kind: 'openConsole', console, argv: programOf(name) });
-      await this.session.advance(1000 * MS);
-    }
     let output = await this.session.exec(console, line, LINE_LIMIT_US);
     // redis-cli notices a server's restart only with the next line; a person types it again.
     if (LOST.test(output)) output = await this.session.exec(console, line, LINE_LIMIT_US);

@@ -13,6 +13,7 @@ export const enPage = {
   'mode.learn': 'Learn',
   'mode.sandbox': 'Sandbox',
   'mode.interview': 'Interview',
+  'mode.interview': 'Interview',
   'language.choose': 'Language',
   'theme.choose': 'Theme',
   'theme.auto': 'As the system',

@@ -13,6 +13,7 @@ export const zhPage = {
   'mode.choose': '模式',
   'mode.learn': '学习',
   'mode.interview': '面试',
+  'mode.interview': '面试',
   'mode.sandbox': '自由操作',
   'language.choose': '语言',
   'theme.choose': '主题',

@@ -19,4 +19,5 @@ export const loadTape = region('timeline/Tape');
 export const loadTransport = region('timeline/Transport');
 export const loadSpaceTime = region('timeline/SpaceTime');
 export const loadInspector = region('inspector/Inspector');
+export const loadInterview: Loader = () => import('#app/interview/InterviewRail.svelte');
 export const loadFeed: Loader = () => import('#app/feed/FeedPanel.svelte');

@@ -134,6 +134,7 @@ export class Consoles {
   #acceptPart(part: ConsoleFrame, reset: boolean): void {
     const tab = this.find(part.id);
     if (!tab) return;
+    tab.alive = true;
     if (reset) tab.restart(part.output);
     else tab.append(part.output);
     if (!tab.sending) tab.prompt = part.prompt;

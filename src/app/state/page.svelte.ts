@@ -16,6 +16,8 @@ export class Page implements PageActions {
   phoneTab: PhoneTab = $state('console');
   /** A sentence that floats over the page for a while: an error, something done. */
   notice: { text: string; bad: boolean } | null = $state.raw(null);
+  /** The rail shows interview mode in the place of the lesson. */
+  interview = $state(false);
   /** The rail shows the contents of the course. */
   contents = $state(false);
   /** The panel of the inspector that a lesson asked for; the inspector takes it and sets null. */
