@@ -218,7 +218,7 @@ export class History {
         const before = this.snapshots[at - 1] as SnapshotPlace;
         const after = this.snapshots[at + 1] as SnapshotPlace;
         const age = Math.abs(now - (this.snapshots[at] as SnapshotPlace).at) + 60e6;
-        const badness = (after.at - before.at) / Math.sqrt(Math.sqrt(age));
+        const badness = (after.at - before.at) / age ** (1 / 8);
         if (badness < least) {
           least = badness;
           worst = at;

@@ -131,6 +131,15 @@ export class SocketTable {
     return extra;
   }
 
+  /** Drops what the row has of these if there is nothing to be remembered in it. */
+  dropIdleExtra(row: number): void {
+    const extra = this.extras.get(row);
+    if (!extra || extra.held.length > 0 || extra.early.length > 0) return;
+    if (extra.stalledSince >= 0 || extra.ackLostSince >= 0 || extra.synTries > 0) return;
+    if (extra.windowClosedAt >= 0 || extra.windowTold || extra.sentIntoCut > 0) return;
+    this.extras.delete(row);
+  }
+
   /** Rows in use, in order. */
   rows(): number[] {
     const out: number[] = [];

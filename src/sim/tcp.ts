@@ -369,6 +369,7 @@ function releaseOrStall(world: World, machine: Machine, row: number, from: strin
     accept(world, machine, row, extra.held.shift() as Segment, from);
     if (sockets.row(id) < 0) return;
   }
+  sockets.dropIdleExtra(row);
 }
 
 /** The sender's kernel sends the stalled segments again. */

@@ -1,6 +1,7 @@
 /* A world of servers for the stories and the swarm, driven from outside: call a command, apply a
  * fault, let time pass, look. Addresses are 127.0.0.1:7000 and up; a machine is called by its port. */
 
+import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import { InvariantError } from '#base/assert.ts';
 import { Prng } from '#base/prng.ts';
 import type { Bytes } from '#base/bytes.ts';
@@ -332,9 +333,10 @@ export class ClusterWorld {
 export function slotMap(cluster: ClusterState): string {
   let text = '';
   let last = -2;
-  cluster.slotOwner.forEach((row, slot) => {
+  for (let slot = 0; slot < CLUSTER_SLOTS; slot++) {
+    const row = cluster.slotOwner.get(slot);
     if (row !== last) text += ` ${slot}:${row < 0 ? '-' : cluster.nodes.byRow[row]?.name}`;
     last = row;
-  });
+  }
   return text;
 }

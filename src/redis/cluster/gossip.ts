@@ -204,7 +204,7 @@ export function clusterSendUpdate(server: Server, link: ClusterLink | null, abou
   let slots = shareSlots(about);
   // What the owner no longer claims itself we do not claim for it either.
   for (const slot of cluster.ownerNotClaiming) {
-    if (cluster.slotOwner[slot] !== about.row) continue;
+    if (cluster.slotOwner.get(slot) !== about.row) continue;
     if (slots === about.slots) slots = slots.slice();
     bitmapClearBit(slots, slot);
   }

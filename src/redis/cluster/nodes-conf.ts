@@ -47,7 +47,7 @@ export function clusterSaveConfig(server: Server, fsync: boolean): void {
 /** Nodes beyond which the file is not written after every event. */
 const SAVE_AT_ONCE_UP_TO = 40;
 
-/** Saves now, or, in a large cluster that is taking shape, with the next cron: every server would write
+/** Saves now, or, in a large cluster that is taking shape, within a second: every server would write
  *  a line for every node each time it hears of one more. What must not be forgotten, our own vote and
  *  epoch, is never put off. */
 export function clusterSaveSoon(server: Server, fsync: boolean): void {
@@ -59,11 +59,10 @@ export function clusterSaveSoon(server: Server, fsync: boolean): void {
   else cluster.saveDeferred = true;
 }
 
-/** Writes what was put off; in the largest clusters once a second only. */
+/** Writes what was put off, once a second. */
 export function clusterSaveDeferred(server: Server): void {
   const cluster = clusterOf(server);
-  if (!cluster.saveDeferred) return;
-  if (cluster.nodes.size > SAVE_AT_ONCE_UP_TO * 5 && cluster.cronIteration % 10 !== 0) return;
+  if (!cluster.saveDeferred || cluster.cronIteration % 10 !== 0) return;
   clusterSaveConfig(server, true);
 }
 

@@ -49,7 +49,7 @@ function isPlainlyMine(server: Server, command: Command, argv: readonly Bytes[])
   const positions = getKeyPositions(command, argv, true);
   if (positions.length === 0) return false;
   const slot = keyHashSlot(argv[positions[0] as number] as Bytes);
-  if (cluster.slotOwner[slot] !== cluster.myself.row) return false;
+  if (cluster.slotOwner.get(slot) !== cluster.myself.row) return false;
   for (let at = 1; at < positions.length; at++) {
     if (keyHashSlot(argv[positions[at] as number] as Bytes) !== slot) return false;
   }

@@ -16,8 +16,8 @@ export function clusterSlots(server: Server): Reply {
   const ranges: Reply[] = [];
   let first = 0;
   for (let slot = 1; slot <= CLUSTER_SLOTS; slot++) {
-    const row = cluster.slotOwner[first] as number;
-    if (slot < CLUSTER_SLOTS && cluster.slotOwner[slot] === row) continue;
+    const row = cluster.slotOwner.get(first);
+    if (slot < CLUSTER_SLOTS && cluster.slotOwner.get(slot) === row) continue;
     if (row >= 0) ranges.push(slotRange(server, first, slot - 1, cluster.nodes.byRow[row] as ClusterNode));
     first = slot;
   }

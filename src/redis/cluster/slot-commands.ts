@@ -66,7 +66,7 @@ function applySlots(server: Server, slots: readonly number[], add: boolean): Rep
   const cluster = clusterOf(server);
   const seen = new Set<number>();
   for (const slot of slots) {
-    const assigned = cluster.slotOwner[slot] !== -1;
+    const assigned = cluster.slotOwner.get(slot) !== -1;
     if (add && assigned) return error(`Slot ${slot} is already busy`);
     if (!add && !assigned) return error(`Slot ${slot} is already unassigned`);
     if (seen.has(slot)) return error(`Slot ${slot} specified multiple times`);

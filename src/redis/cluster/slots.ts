@@ -33,10 +33,10 @@ export function adoptSlots(node: ClusterNode, bitmap: Uint8Array): void {
 
 /** Assigns an unassigned slot; false when it has an owner. */
 export function clusterAddSlot(cluster: ClusterState, node: ClusterNode, slot: number): boolean {
-  if (cluster.slotOwner[slot] !== -1) return false;
+  if (cluster.slotOwner.get(slot) !== -1) return false;
   bitmapSetBit(ownSlots(node), slot);
   node.numslots++;
-  cluster.slotOwner[slot] = node.row;
+  cluster.slotOwner.set(slot, node.row);
   cluster.slotsAssigned++;
   // A master that gets its first slot in a cluster that uses replicas may be given one by replica
   // migration; in a cluster without replicas nobody asked for any.
@@ -54,7 +54,7 @@ export function clusterDelSlot(server: Server, slot: number): boolean {
   if (owner === myself || owner === myself.slaveof) removeChannelsInSlot(server, slot);
   bitmapClearBit(ownSlots(owner), slot);
   owner.numslots--;
-  cluster.slotOwner[slot] = -1;
+  cluster.slotOwner.set(slot, -1);
   cluster.slotsAssigned--;
   cluster.ownerNotClaiming.delete(slot);
   return true;
@@ -76,7 +76,7 @@ function clusterMastersHaveSlaves(cluster: ClusterState): boolean {
 
 /** Whether a slot may be taken by anyone: it has no owner, or one that stopped claiming it. */
 export function isSlotUnclaimed(cluster: ClusterState, slot: number): boolean {
-  return cluster.slotOwner[slot] === -1 || cluster.ownerNotClaiming.has(slot);
+  return cluster.slotOwner.get(slot) === -1 || cluster.ownerNotClaiming.has(slot);
 }
 
 /** Forgets all slots under migration. */

@@ -5,6 +5,7 @@
  * holds a million of them. Hence the moments of a node, eight doubles, lie together in one typed
  * array per server, and slot bitmaps are shared between all who agree (see bitmap.ts). */
 
+import { CLONE } from '#base/clone.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { SocketId } from '#redis/io.ts';
 import { CLUSTER_SLOT_BYTES } from './bitmap.ts';
@@ -277,6 +278,28 @@ export type Mutation =
   | 'keepReplidAfterPromotion'
   | 'continueAlways';
 
+/** A row of `nodes` for each slot, -1 where it is unassigned. Snapshots share the table until one of
+ *  them writes to it. */
+export class SlotOwners {
+  private rows = new Int16Array(CLUSTER_SLOTS).fill(-1);
+  private shared = false;
+
+  get(slot: number): number {
+    return this.rows[slot] as number;
+  }
+
+  set(slot: number, row: number): void {
+    if (this.shared) this.rows = this.rows.slice();
+    this.shared = false;
+    this.rows[slot] = row;
+  }
+
+  [CLONE](): SlotOwners {
+    this.shared = true;
+    return Object.assign(Object.create(SlotOwners.prototype) as SlotOwners, this);
+  }
+}
+
 /** The cluster as one server sees it. */
 export class ClusterState {
   readonly nodes = new NodeTable();
@@ -290,7 +313,7 @@ export class ClusterState {
   /** Masters with slots. */
   size = 1;
   /** Row of the owner of each slot in `nodes`, -1 when unassigned. */
-  readonly slotOwner = new Int16Array(CLUSTER_SLOTS).fill(-1);
+  readonly slotOwner = new SlotOwners();
   slotsAssigned = 0;
   readonly migratingTo = new Map<number, ClusterNode>();
   readonly importingFrom = new Map<number, ClusterNode>();
@@ -345,7 +368,7 @@ export class ClusterState {
 
 /** The owner of a slot in this server's view. */
 export function slotOwner(cluster: ClusterState, slot: number): ClusterNode | null {
-  const row = cluster.slotOwner[slot] as number;
+  const row = cluster.slotOwner.get(slot);
   return row < 0 ? null : (cluster.nodes.byRow[row] as ClusterNode);
 }
 
