@@ -78,9 +78,16 @@ export class LessonWatch implements Watch {
     if (this.run && this.run.since > now) this.run.since = now;
   }
 
+  private remember(fresh: readonly FeedEvent[]): void {
+    this.events.push(...fresh);
+    if (this.events.length <= REMEMBERED) return;
+    const kept = REMEMBERED / 2;
+    this.events = [...thin(this.events.slice(0, -kept)), ...this.events.slice(-kept)];
+  }
+
   /** Takes in what is new. */
   private viewOf({ frame, lines, contents }: Sight): LessonView {
-    if (frame.events.length > 0) this.events = keepLast([...this.events, ...frame.events]);
+    if (frame.events.length > 0) this.remember(frame.events);
     const entry = (server: string, key: string): KeyContent | undefined =>
       contents[server]?.find(([name]) => name === key);
     return {
@@ -97,6 +104,15 @@ export class LessonWatch implements Watch {
       expiresMs: (server, key) => entry(server, key)?.[2] ?? null,
     };
   }
+}
+
+/** Of the events that are too many, the last of each kind about each node: that it happened is not
+ *  forgotten, only how often. */
+function thin(events: readonly FeedEvent[]): FeedEvent[] {
+  const kinds = new Map<string, FeedEvent>();
+  for (const event of events)
+    kinds.set(`${event.event.type}/${event.who}/${String(event.event['name'])}`, event);
+  return [...kinds.values()].sort((a, b) => a.seq - b.seq);
 }
 
 function keepLast<T>(items: T[]): T[] {
