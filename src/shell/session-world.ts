@@ -15,6 +15,8 @@ export interface ShellDoor {
   frame(): Promise<Frame>;
   /** What links are like in this world, unless somebody changed them. */
   usualLink(): { latencyUs: number; jitterUs: number; loss: number };
+  /** Changes when the world goes to another time: what the shell was about to do is out of place then. */
+  era(): number;
   /** Lets time pass until `met` holds for a frame. Rejects when the world was turned back meanwhile. */
   until(met: (frame: Frame) => boolean): Promise<void>;
 }
@@ -32,6 +34,7 @@ export class SessionWorld implements ShellWorld {
   private running = false;
   private interrupted = false;
   private deadlineMs = Infinity;
+  private era = 0;
 
   constructor(door: ShellDoor, console: string) {
     this.door = door;
@@ -55,7 +58,7 @@ export class SessionWorld implements ShellWorld {
 
   private async runNow(argv: readonly string[], stdin: Bytes | null, tty: boolean): Promise<ProgramResult> {
     const { door, console } = this;
-    if (this.interrupted) return { stdout: '', stderr: '', exitCode: 130 };
+    if (this.interrupted || this.isElsewhere) return { stdout: '', stderr: '', exitCode: 130 };
     this.lastId ??= (await door.outcome(console))?.id ?? 0;
     const id = ++this.lastId;
     this.running = true;
@@ -91,6 +94,16 @@ export class SessionWorld implements ShellWorld {
   begin(): void {
     this.interrupted = false;
     this.deadlineMs = Infinity;
+    this.era = this.door.era();
+  }
+
+  /** Whether the world was turned back since the line began: nothing more may come of it. */
+  private get isElsewhere(): boolean {
+    return this.door.era() !== this.era;
+  }
+
+  private async act(input: Input): Promise<void> {
+    if (!this.isElsewhere) await this.door.input(input);
   }
 
   async withDeadline<T>(ms: number, work: () => Promise<T>): Promise<{ result: T; late: boolean }> {
@@ -107,11 +120,13 @@ export class SessionWorld implements ShellWorld {
 
   async pass(ms: number): Promise<boolean> {
     const { exitCode } = await this.run(['sleep', String(ms / 1000)], '');
-    return exitCode === 0 && !this.interrupted && (await this.wallMs()) < this.deadlineMs;
+    return (
+      exitCode === 0 && !this.interrupted && !this.isElsewhere && (await this.wallMs()) < this.deadlineMs
+    );
   }
 
   async print(text: string): Promise<void> {
-    if (text !== '') await this.door.input({ kind: 'print', console: this.console, text });
+    if (text !== '') await this.act({ kind: 'print', console: this.console, text });
   }
 
   async wallMs(): Promise<number> {
@@ -130,7 +145,7 @@ export class SessionWorld implements ShellWorld {
   }
 
   fault(fault: Fault): Promise<void> {
-    return this.door.input({ kind: 'fault', fault });
+    return this.act({ kind: 'fault', fault });
   }
 
   /** It saves and says goodbye, as by SHUTDOWN. */
@@ -150,7 +165,7 @@ export class SessionWorld implements ShellWorld {
   }
 
   launch(port: number, config: string): Promise<void> {
-    return this.door.input({ kind: 'launch', port, config });
+    return this.act({ kind: 'launch', port, config });
   }
 
   files(server: string): Promise<ServerFiles> {

@@ -14,7 +14,7 @@ import type { Micros } from '#redis/io.ts';
 import { t } from '#app/i18n/i18n.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import type { Connection } from './connect.ts';
-import { Consoles, type ConsoleTab } from './consoles.svelte.ts';
+import { Consoles, HOST, type ConsoleTab, type TabShell } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
 import { NodeMenu } from './node-menu.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
@@ -36,6 +36,11 @@ export const FIRST_WORLD: Partial<WorldConfig> = {
   latencyUs: 40_000,
   jitterUs: 10_000,
 };
+
+/** The world went to another time while somebody waited for what was to come. */
+export class TurnedBack extends Error {
+  override name = 'TurnedBack';
+}
 
 export class Playground {
   readonly menu = new NodeMenu();
@@ -61,6 +66,8 @@ export class Playground {
   config: Partial<WorldConfig> = $state.raw(FIRST_WORLD);
   /** The network that worlds have here unless they say otherwise. */
   readonly baseConfig: Partial<WorldConfig> = FIRST_WORLD;
+  /** Called before the reader's own acts and journeys; set while this page follows a teacher. */
+  onOwnAct: (() => void) | null = null;
   /** Something the reader must be told; the page shows it and sets it back to null. */
   warning: string | null = $state(null);
 
@@ -78,6 +85,7 @@ export class Playground {
   #historyMs = 0;
   #historyStale = true;
   #animation = 0;
+  #watchers: { met(frame: Frame): boolean; resolve(): void; reject(why: Error): void }[] = [];
 
   constructor(connect: () => Connection) {
     this.begun = new Promise((resolve, reject) => {
@@ -134,6 +142,7 @@ export class Playground {
   /** Opens a world, shows its first frame, opens a console and lets time run; a `bare` world stands
    *  still and has no console. */
   async open(config: Partial<WorldConfig>, { bare = false } = {}): Promise<void> {
+    this.onOwnAct?.();
     this.phase = 'starting';
     this.failure = null;
     this.pause();
@@ -234,6 +243,7 @@ export class Playground {
   // --- Time -------------------------------------------------------------------------------------
 
   play(): void {
+    this.onOwnAct?.();
     if (this.phase !== 'ready' || this.frame?.halted) return;
     this.stoppedBy = null;
     this.clock.wind(performance.now());
@@ -251,17 +261,20 @@ export class Playground {
 
   /** Pauses, and moves by one event, message delivery or 100 ms tick. */
   step(kind: StepKind): Promise<Frame> {
+    this.onOwnAct?.();
     this.pause();
     return this.#show(() => this.session.step(kind, this.#request()));
   }
 
   /** Lets exactly `dt` virtual microseconds pass. */
   advance(dt: Micros): Promise<Frame> {
+    this.onOwnAct?.();
     return this.#show(() => this.session.advance(dt, this.#request()));
   }
 
   /** Jumps to any time of this branch; beyond its end the world is simulated on. */
   seek(to: Micros): Promise<Frame> {
+    this.onOwnAct?.();
     return this.#show(() => this.session.seek(Math.max(0, Math.round(to)), this.#request()));
   }
 
@@ -273,22 +286,26 @@ export class Playground {
   }
 
   checkout(branch: string): Promise<Frame> {
+    this.onOwnAct?.();
     return this.#show(() => this.session.checkout(branch));
   }
 
   /** Begins a branch of that name at this moment. */
   fork(name: string): Promise<Frame> {
+    this.onOwnAct?.();
     this.#historyStale = true;
     return this.#show(() => this.session.fork(name));
   }
 
   /** Takes back the last command or fault. */
   undo(): Promise<Frame> {
+    this.onOwnAct?.();
     return this.#show(() => this.session.undo());
   }
 
   /** Advances until the condition holds or the limit has passed; pauses there. */
   runUntil(condition: RunCondition, limitUs: Micros): Promise<Frame> {
+    this.onOwnAct?.();
     this.pause();
     return this.#show(() => this.session.runUntil(condition, limitUs, this.#request()));
   }
@@ -302,6 +319,7 @@ export class Playground {
 
   /** Puts an input into the world now; in the past this begins a new branch. */
   async input(input: Input): Promise<void> {
+    this.onOwnAct?.();
     await this.#enqueue(() => this.session.input(input));
     if (!this.clock.playing) await this.refresh();
     this.#historyStale = true;
@@ -326,6 +344,44 @@ export class Playground {
     return tab;
   }
 
+  /** Opens a shell on the machine that all servers stand on, or shows the one that is there. */
+  async openShell(): Promise<ConsoleTab> {
+    const known = this.consoles.tabs.find((tab) => tab.isShell);
+    if (known) {
+      this.consoles.activeId = known.id;
+      if (!known.alive) await this.#reopen(known);
+      return known;
+    }
+    const tab = this.consoles.create(HOST, ['sh']);
+    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
+    return tab;
+  }
+
+  /** The shell of a tab; its code is loaded when first used. */
+  async #shellOf(tab: ConsoleTab): Promise<TabShell> {
+    if (tab.shell) return tab.shell;
+    const { openTabShell } = await import('#app/console/shell-door.ts');
+    tab.shell ??= await openTabShell(this, tab);
+    return tab.shell;
+  }
+
+  /** A line for the shell itself; a program that has the terminal gets its lines as everywhere. */
+  async #typeToShell(tab: ConsoleTab, line: string): Promise<void> {
+    tab.prompt = null;
+    tab.sending = true;
+    const shell = await this.#shellOf(tab);
+    try {
+      const done = shell.type(line);
+      tab.sending = false;
+      await done;
+    } finally {
+      tab.sending = false;
+      tab.showPrompt();
+    }
+    if (shell.ended) await this.closeConsole(tab.id);
+    else await this.#sendLines(tab);
+  }
+
   /** Types a line into a console; while its program runs, lines wait for the next prompt. */
   async typeLine(tab: ConsoleTab, line: string): Promise<void> {
     tab.remember(line);
@@ -343,6 +399,11 @@ export class Playground {
   async #sendLines(tab: ConsoleTab): Promise<void> {
     if (tab.prompt === null || tab.sending || tab.waitingLines.length === 0) return;
     const line = tab.waitingLines.shift() ?? '';
+    if (tab.isShell && tab.shell?.busy !== 'program') {
+      // A script may run for long, and nobody who types waits for it.
+      void this.#typeToShell(tab, line).catch((error) => this.#warn(error));
+      return;
+    }
     tab.sending = true;
     tab.prompt = null;
     try {
@@ -355,6 +416,7 @@ export class Playground {
   /** Ctrl-C: stops what runs, and forgets the lines that wait. */
   async interrupt(tab: ConsoleTab): Promise<void> {
     tab.waitingLines.length = 0;
+    if (tab.isShell) return (await this.#shellOf(tab)).interrupt();
     await this.input({ kind: 'interrupt', console: tab.id });
   }
 
@@ -369,6 +431,7 @@ export class Playground {
 
   /** Runs a line on a console and waits, in virtual time, for its prompt. */
   async exec(console: string, line: string, limitUs?: Micros): Promise<string> {
+    this.onOwnAct?.();
     const printed = await this.#enqueue(() => this.session.exec(console, line, limitUs));
     await this.refresh();
     this.#historyStale = true;
@@ -387,6 +450,7 @@ export class Playground {
 
   /** Replays a saved session; rejects with words for people when the file is not one. */
   async load(file: unknown): Promise<void> {
+    this.onOwnAct?.();
     await this.#show(async () => {
       const frame = await this.session.load(file);
       const { config, inputs } = await this.session.save();
@@ -398,6 +462,18 @@ export class Playground {
     this.lens = null;
     this.phase = 'ready';
     await this.#keepLog();
+  }
+
+  /** Shows what a teacher's log makes of the world; with a `file`, that is a world of its own. */
+  showLed(call: (session: SessionApi) => Promise<Frame>, file?: unknown): Promise<Frame> {
+    return this.#show(async () => {
+      const frame = await call(this.session);
+      if (file === undefined) return frame;
+      const { config, inputs } = await this.session.save();
+      this.config = config;
+      this.consoles.restore(inputs);
+      return frame;
+    });
   }
 
   hash(): Promise<string> {
@@ -464,11 +540,30 @@ export class Playground {
     this.warning = error instanceof Error ? error.message : String(error);
   }
 
+  /** Resolves when a frame comes for which `met` holds; rejects when the world is turned back first. */
+  whenFrame(met: (frame: Frame) => boolean): Promise<void> {
+    if (this.frame && met(this.frame)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#watchers.push({ met, resolve, reject });
+    });
+  }
+
+  #showWatchers(frame: Frame): void {
+    const waiting = this.#watchers;
+    this.#watchers = [];
+    for (const watcher of waiting) {
+      if (frame.eventsReset) watcher.reject(new TurnedBack());
+      else if (watcher.met(frame)) watcher.resolve();
+      else this.#watchers.push(watcher);
+    }
+  }
+
   #accept(frame: Frame): void {
     const moved = frame.now !== this.frame?.now || frame.branch !== this.frame?.branch;
     this.frame = frame;
     this.feed.accept(frame);
     this.consoles.accept(frame);
+    this.#showWatchers(frame);
     for (const tab of this.consoles.tabs) {
       if (tab.waitingLines.length > 0) void this.#sendLines(tab).catch((error) => this.#warn(error));
     }

@@ -17,6 +17,8 @@ export class SessionDoor implements ShellDoor {
   readonly config: WorldConfig;
   /** Everything that the console has shown. */
   shown = '';
+  /** Times that the world has gone to another time. */
+  jumps = 0;
   /** Called with each look while the shell waits: what a person might do meanwhile. */
   meanwhile: (frame: Frame) => void = () => undefined;
 
@@ -49,6 +51,9 @@ export class SessionDoor implements ShellDoor {
       this.meanwhile(frame);
       frame = this.take(await this.session.advance(STEP_US));
     }
+  }
+  era(): number {
+    return this.jumps;
   }
   usualLink(): { latencyUs: number; jitterUs: number; loss: number } {
     return this.config;

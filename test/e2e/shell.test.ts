@@ -1,0 +1,69 @@
+/* The shell of the machine, in the page: bash over the simulated world. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type App } from './harness.ts';
+import { terminalText, typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+/** Requests of the page for the shell's code. */
+const SHELL_CODE = /shell-door|bash-/;
+
+async function openShell(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open a console' }).click();
+  await page.getByRole('menuitem', { name: 'shell', exact: true }).click();
+  await waitForTerminal(page, 'root@redis:~#');
+}
+
+test('a shell is loaded when it is used, runs scripts over the cluster, and is turned back with it', async () => {
+  const page = await app.open();
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(request.url()));
+  await waitForPrompt(page);
+  await page.evaluate(() => window.playground.clock.speed(10));
+  await openShell(page);
+  expect(loaded.filter((url) => SHELL_CODE.test(url))).toEqual([]);
+
+  await typeLine(page, 'for port in 7000 7001 7002; do');
+  await waitForTerminal(page, '\n>');
+  await typeLine(page, 'echo "$port $(redis-cli -p $port ping)"');
+  await typeLine(page, 'done');
+  await waitForTerminal(page, '7002 PONG');
+  expect(loaded.filter((url) => SHELL_CODE.test(url))).not.toEqual([]);
+
+  // A program at the terminal has its own prompt until it ends.
+  await typeLine(page, 'redis-cli -c -p 7000');
+  await waitForTerminal(page, '127.0.0.1:7000>');
+  await typeLine(page, 'SET foo bar');
+  await waitForTerminal(page, 'OK');
+  await typeLine(page, 'exit');
+  await expect.poll(() => terminalText(page), { timeout: 60_000 }).toMatch(/exit\nroot@redis:~# *$/);
+
+  // Output of a loop is shown while it runs, and Ctrl-C ends it.
+  await typeLine(page, 'n=0; while true; do n=$((n+1)); echo "round $n"; sleep 1; done');
+  await waitForTerminal(page, 'round 3');
+  await page.keyboard.press('Control+c');
+  await expect.poll(() => terminalText(page), { timeout: 60_000 }).toMatch(/\^C[\s\S]*root@redis:~# *$/);
+
+  const start = await page.evaluate(() => window.playground.clock.now());
+  await typeLine(page, "kill -9 $(ps | awk '/:7002 /{print $1}')");
+  await expect
+    .poll(
+      () => page.evaluate(() => window.playground.state().servers.find((s) => s.name === '7002')?.state),
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBe('down');
+  await page.evaluate(() => window.playground.clock.pause());
+  await page.evaluate((at) => window.playground.clock.seek(at), start);
+  expect(
+    await page.evaluate(() => window.playground.state().servers.find((s) => s.name === '7002')?.state),
+  ).toBe('running');
+  await app.closePage(page);
+});
