@@ -1,12 +1,9 @@
 /* Offering text as a download, and letting the reader choose a file. */
 
+import { download } from '#app/download.ts';
+
 export function offerText(name: string, type: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-  link.download = name;
-  link.click();
-  // The download has begun by the next turn; holding the URL longer would keep the blob alive.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  download(name, new Blob([text], { type: `${type};charset=utf-8` }));
 }
 
 /** Calls `take` with the chosen file, if one is chosen. */

@@ -1,7 +1,7 @@
 /* Files that the reader brings or takes away: progress, and lessons that others wrote. */
 
 import { t } from '#app/i18n/i18n.svelte.ts';
-import { download } from '#app/stage/export-picture.ts';
+import { download } from '#app/download.ts';
 import type { Course } from '#app/state/course.svelte.ts';
 import { progressFile, readProgressFile } from '#app/state/progress.ts';
 

@@ -1,6 +1,7 @@
 /* Saving a session to a file and opening one. A session file is the world's recipe: seed, configuration
  * and every input with its time; opening it replays them. */
 
+import { download } from '#app/download.ts';
 import { t } from '#app/i18n/i18n.svelte.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
@@ -12,12 +13,7 @@ const LARGEST_FILE = 32 * 1024 * 1024;
 export async function saveSessionFile(playground: Playground): Promise<void> {
   const session = await playground.save();
   const blob = new Blob([JSON.stringify(session, null, 1)], { type: 'application/json' });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `redis-cluster-seed-${session.config.seed}.json`;
-  link.click();
-  // The download has begun by the next turn; holding the URL longer would keep the blob alive.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  download(`redis-cluster-seed-${session.config.seed}.json`, blob);
 }
 
 /** Lets the reader choose a file and replays it. */

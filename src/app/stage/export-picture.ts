@@ -56,15 +56,6 @@ export function svgFile(
   );
 }
 
-export function download(name: string, blob: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The click has started the download; the browser keeps what it needs.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 /** Draws an SVG file into a PNG, twice as fine. */
 export async function pngOf(svg: string, size: { width: number; height: number }): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
