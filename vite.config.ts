@@ -4,6 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './src/node/content-security-policy.ts';
 import { lessonsPlugin } from './src/node/lessons-plugin.ts';
+import { offlinePlugin } from './src/node/offline-plugin.ts';
 
 /** Writes the policy into the built page. Not while developing: hot reload needs inline styles. */
 function pagePolicy(): Plugin {
@@ -30,7 +31,12 @@ function chunkName({ facadeModuleId }: { facadeModuleId: string | null }): strin
 
 export default defineConfig({
   base: './',
-  plugins: [svelte({ configFile: false }), lessonsPlugin(`${import.meta.dirname}/lessons`), pagePolicy()],
+  plugins: [
+    svelte({ configFile: false }),
+    lessonsPlugin(`${import.meta.dirname}/lessons`),
+    pagePolicy(),
+    offlinePlugin(import.meta.dirname),
+  ],
   worker: { format: 'es' },
   server: { host: '127.0.0.1' },
   build: {
