@@ -5,7 +5,8 @@ import { fill, labelLanguage, type Params } from '#app/i18n/i18n.svelte.ts';
 const en = {
   title: 'Interview',
   cards: 'Cards',
-  myths: 'True or myth',
+  myths: 'Myths',
+  mockShort: 'Mock',
   mock: 'Mock interview',
   loading: 'Loading the cards …',
   notKept:
@@ -21,7 +22,7 @@ const en = {
   dueOnly: 'Due or new only',
   count: '{shown} of {all} cards',
   none: 'No card matches. Take a filter away.',
-  practise: 'Practise what is due',
+  practise: 'Practise: due, then new',
   nothingDue: 'Nothing of this is due now. You can open any card.',
   stats: '{due} due · {seen} of {all} seen · {firm} firm',
   kept: '{percent} % of the repeated ones known (30 days)',
@@ -83,7 +84,6 @@ const en = {
   mythsIntro:
     'Ten statements one hears in interviews. Some are right, most are popular mistakes. Judge, then let the cluster decide.',
   start: 'Begin',
-  claim: 'Asked: {question} Somebody answers:',
   right: 'Right',
   myth: 'Myth',
   judgedWell: 'You judged well.',
@@ -120,6 +120,7 @@ const zh: Readonly<Record<InterviewWord, string>> = {
   title: '面试',
   cards: '卡片',
   myths: '真假判断',
+  mockShort: '模拟',
   mock: '模拟面试',
   loading: '正在载入卡片……',
   notKept: '浏览器不为本页保存任何数据：关闭页面后作答记录就没了。想留下来，请先导出。',
@@ -134,7 +135,7 @@ const zh: Readonly<Record<InterviewWord, string>> = {
   dueOnly: '只看到期的和没做过的',
   count: '{all} 张中的 {shown} 张',
   none: '没有符合条件的卡片，去掉一个筛选试试。',
-  practise: '复习到期的卡片',
+  practise: '开始复习：先到期，再新卡',
   nothingDue: '这里暂时没有到期的卡片，也可以随便打开一张。',
   stats: '到期 {due} · 做过 {seen}/{all} · 已牢固 {firm}',
   kept: '近 30 天复习答对 {percent}%',
@@ -195,7 +196,6 @@ const zh: Readonly<Record<InterviewWord, string>> = {
   failed: '演示无法进行：{why}',
   mythsIntro: '十条面试里常听到的说法，有几条是对的，多数是流行的误解。先判断，再让集群说话。',
   start: '开始',
-  claim: '问：{question} 有人回答：',
   right: '对',
   myth: '误解',
   judgedWell: '判断正确。',
@@ -229,6 +229,51 @@ const zh: Readonly<Record<InterviewWord, string>> = {
 export function w(word: InterviewWord, params?: Params): string {
   const text = (labelLanguage() === 'zh' ? zh : en)[word];
   return params ? fill(text, params) : text;
+}
+
+/** Topics are written in English in the cards. */
+const topicsZh: Readonly<Record<string, string>> = {
+  architecture: '架构',
+  availability: '可用性',
+  bigkey: '大 key',
+  cache: '缓存',
+  client: '客户端',
+  config: '配置',
+  consistency: '一致性',
+  deploy: '部署',
+  election: '选举',
+  epoch: '纪元',
+  errors: '报错',
+  'failure-detection': '故障检测',
+  failover: '故障转移',
+  gossip: 'Gossip',
+  hotkey: '热 key',
+  limits: '限制',
+  lock: '分布式锁',
+  lua: 'Lua',
+  memory: '内存',
+  migration: '迁移',
+  'multi-key': '多 key',
+  network: '网络',
+  new: '新特性',
+  ops: '运维',
+  partition: '网络分区',
+  pubsub: '发布订阅',
+  redirect: '重定向',
+  replica: '从节点',
+  replication: '复制',
+  scale: '规模',
+  'scale-in': '缩容',
+  'scale-out': '扩容',
+  skew: '倾斜',
+  slots: '槽',
+  ttl: '过期',
+};
+
+/** A topic in the language of labels. */
+export function topicWord(topic: string): string {
+  const words = topic.replaceAll('-', ' ');
+  return labelLanguage() === 'zh' ? (topicsZh[topic] ?? words) : words;
 }
 
 /** A time from now, as short as a button needs it. */
