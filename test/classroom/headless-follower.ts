@@ -9,12 +9,12 @@ import { Session } from '#session/session.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
 
-/** A session that keeps no snapshots but the first: hundreds of them share one machine here. */
+/** A session that keeps few snapshots: hundreds of them share one machine here. */
 export function leanSession(): Session {
   return new Session({
     makeHost: (config) => new WorldHost([new Part(partOptions(config, 0))]),
     complete: () => ({ candidates: [], hint: '' }),
-    snapshots: () => ({ everyUs: Infinity, kept: 1 }),
+    snapshots: () => ({ everyUs: 2e6, kept: 3 }),
   });
 }
 

@@ -1,0 +1,117 @@
+/* A class in the browser: a teacher's tab with a tab that follows over the channel, and a page that follows
+ * over the relay; the same hash everywhere, a way of one's own and back, a question with its tally. */
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRelay, type Relay } from '#node/relay.ts';
+import { launchBrowser } from './harness.ts';
+// The type of window.playground comes with this.
+import type {} from '#app/automation/automation.ts';
+
+const dist = join(import.meta.dirname, '..', '..', 'dist');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let relay: Relay;
+let browser: Browser;
+let base: string;
+beforeAll(async () => {
+  relay = await startRelay(dist, { port: 0, host: '127.0.0.1' });
+  base = `http://127.0.0.1:${relay.port}/`;
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await relay.close();
+});
+
+const troubles: string[] = [];
+
+async function openPage(
+  query: string,
+  like?: Page,
+  lang = 'en-GB',
+  theme: 'dark' | 'light' = 'dark',
+): Promise<Page> {
+  const context = like?.context() ?? (await browser.newContext({ locale: lang, colorScheme: theme }));
+  const page = await context.newPage();
+  page.on('pageerror', (error) => troubles.push(String(error.stack)));
+  page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  await page.goto(base + query);
+  await page.waitForFunction(() => 'playground' in window);
+  await page.evaluate(() => window.playground.ready);
+  return page;
+}
+
+const hashOf = (page: Page): Promise<string> => page.evaluate(() => window.playground.hash());
+const bar = (page: Page) => page.getByRole('region', { name: /Classroom|课堂/ });
+
+/** Both worlds at one time with one hash. */
+async function inStep(teacher: Page, follower: Page): Promise<void> {
+  const hash = await hashOf(teacher);
+  await expect.poll(() => hashOf(follower), { timeout: 30_000 }).toBe(hash);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(at: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run('section.bar');
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+test('a tab and a page over the relay follow the teacher, one goes its own way and comes back', async () => {
+  const teacher = await openPage(`?teach&lesson=1#${relay.secret}`);
+  expect(teacher.url()).not.toContain(relay.secret);
+  await teacher.evaluate(() => window.playground.clock.pause());
+  const tab = await openPage('?follow=tab', teacher);
+  const far = await openPage('?follow', undefined, 'zh-CN', 'light');
+  for (const page of [tab, far]) await inStep(teacher, page);
+  await bar(teacher).getByText('2 follow, 2 in step').waitFor();
+
+  await teacher.evaluate(() => window.playground.exec('SET teacher here', { console: '7000c' }));
+  await teacher.evaluate(() => window.playground.fault.kill('7001'));
+  await teacher.evaluate(() => window.playground.clock.advance(2000));
+  for (const page of [tab, far]) {
+    await inStep(teacher, page);
+    const states = await page.evaluate(() => window.playground.state().servers.map(({ state }) => state));
+    expect(states).toContain('down');
+  }
+
+  await far.evaluate(() => window.playground.exec('SET mine alone', { console: '7000c' }));
+  await bar(far).getByText('你正在自己操作。').waitFor();
+  expect(await hashOf(far)).not.toBe(await hashOf(teacher));
+  await teacher.evaluate(() => window.playground.clock.advance(500));
+  await inStep(teacher, tab);
+  await bar(far).getByRole('button', { name: '回到老师的进度' }).click();
+  await inStep(teacher, far);
+  // What a follower did never came to the teacher.
+  expect(JSON.stringify(await teacher.evaluate(() => window.playground.save()))).not.toContain('SET mine');
+
+  // The line drops and comes back; the teacher went on meanwhile.
+  await far.context().setOffline(true);
+  await far.reload().catch(() => undefined);
+  await teacher.evaluate(() => window.playground.clock.advance(700));
+  await far.context().setOffline(false);
+  await far.goto(`${base}?follow`);
+  await far.waitForFunction(() => 'playground' in window);
+  await inStep(teacher, far);
+  for (const page of [teacher, far]) expect(await violations(page)).toEqual([]);
+  await teacher.screenshot({ path: 'test/output/classroom-teacher.png' }).catch(() => undefined);
+  await far.screenshot({ path: 'test/output/classroom-follower.png' }).catch(() => undefined);
+  expect(troubles.filter((text) => !/ERR_INTERNET_DISCONNECTED|WebSocket/.test(text))).toEqual([]);
+  await teacher.context().close();
+  await far.context().close();
+});
+
+test('a page without the secret cannot teach the room', async () => {
+  const page = await openPage(`?teach#${randomBytes(16).toString('hex')}`);
+  await bar(page).getByRole('alert').waitFor();
+  expect(relay.room.copy.log?.room ?? '').not.toContain('nobody');
+  await page.context().close();
+});
