@@ -34,6 +34,11 @@ async function openInterview(options: Parameters<App['open']>[0] = {}): Promise<
   return page;
 }
 
+/** Holds when the rail comes to say the text. */
+async function waitForWords(page: Page, text: RegExp): Promise<void> {
+  await expect.poll(() => page.locator('aside').first().textContent(), { timeout: 20_000 }).toMatch(text);
+}
+
 /** Opens the first card, shows its answer and waits for the grades, by keys alone. */
 async function revealFirst(page: Page): Promise<void> {
   await page.keyboard.press('j');
@@ -50,11 +55,11 @@ describe('the cards', () => {
     await page.keyboard.press('4');
     await page.getByRole('heading', { name: 'Why 16384' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText('1 of 62 seen').waitFor();
+    await waitForWords(page, /1 of 62 seen/);
     await page.reload();
     await page.evaluate(() => window.playground.ready);
     await page.getByRole('button', { name: 'Interview', exact: true }).click();
-    await page.getByText('1 of 62 seen').waitFor();
+    await waitForWords(page, /1 of 62 seen/);
     await app.closePage(page);
   });
 
@@ -110,7 +115,7 @@ describe('the cards', () => {
     await revealFirst(page);
     await page.keyboard.press('3');
     await page.keyboard.press('Escape');
-    await page.getByText('1 of 62 seen').waitFor();
+    await waitForWords(page, /1 of 62 seen/);
     await app.closePage(page);
   });
 });
@@ -165,7 +170,7 @@ describe('rounds', () => {
       await page.getByText(/The statement is (right|a myth)/).waitFor();
       await page.getByRole('button', { name: 'Next', exact: true }).click();
     }
-    await page.getByText(/\d+ of 10 judged well/).waitFor();
+    await waitForWords(page, /\d+ of 10 judged well/);
     await app.closePage(page);
   });
 
@@ -183,7 +188,7 @@ describe('rounds', () => {
     }
     await page.getByRole('heading', { name: 'Report: 6 of 12 points' }).waitFor();
     await page.getByRole('button', { name: 'Cards' }).click();
-    await page.getByText('3 of 62 seen').waitFor();
+    await waitForWords(page, /3 of 62 seen/);
     await app.closePage(page);
   });
 });

@@ -53,7 +53,6 @@ export const enPage = {
   'world.open': 'Open a session …',
   'world.hash': 'Copy the trace hash',
   'world.hashCopied': 'Copied: {hash}',
-  'class.open': 'Others follow this page',
   'share.open': 'Share and export …',
   'paste.open': 'Paste a real cluster …',
   'world.preset': 'The world begins with',

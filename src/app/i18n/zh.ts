@@ -54,7 +54,6 @@ export const zhPage = {
   'world.open': '打开会话文件……',
   'world.hash': '复制轨迹哈希',
   'world.hashCopied': '已复制：{hash}',
-  'class.open': '让别人跟随此页面',
   'share.open': '分享与导出……',
   'paste.open': '粘贴真实集群的输出……',
   'world.preset': '初始状态',
