@@ -253,7 +253,8 @@ export class TerminalView {
     if (event.type !== 'keydown') return true;
     const control = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    if (event.key === 'Tab' && event.shiftKey) return false;
+    // Tab completes what there is; with nothing typed it moves on, so that the terminal is no trap.
+    if (event.key === 'Tab' && (event.shiftKey || this.#line.text === '')) return false;
     if (control && key === 'v') return false;
     if (control && key === 'c' && (event.shiftKey || this.terminal.hasSelection())) return false;
     if (control && event.shiftKey && key === 'f') {

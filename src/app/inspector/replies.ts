@@ -20,7 +20,7 @@ export const REPLIES: Readonly<Record<ErrorCode, ReplyText>> = {
     zh: '这个键的槽固定归另一个节点。智能客户端会转去那里，并更新自己的槽映射。',
     rule: 'getNodeByQuery',
     lesson: '05',
-    leading: /^(SLOT_OWNER|PROMOTED|ROLE_CHANGED)$/,
+    leading: /^(SLOT_OWNER|PROMOTED)$/,
   },
   ASK: {
     en: 'The slot is on its way to another node and this key is no longer here. For this one command, say ASKING there and repeat it; the slot map stays as it is.',
@@ -72,7 +72,7 @@ export const REPLIES: Readonly<Record<ErrorCode, ReplyText>> = {
     leading: /^(LOADING|FULLRESYNC|FAULT|PROCESS)/,
   },
   OOM: {
-    en: 'maxmemory is reached and the eviction policy found nothing it may remove, so commands that need memory are refused. Reading still works.',
+    en: 'The limit maxmemory is reached and the eviction policy found nothing it may remove, so commands that need memory are refused. Reading still works.',
     zh: '内存达到 maxmemory，淘汰策略又找不到可以删除的键，于是需要内存的命令被拒绝，读取照常。',
     rule: 'processCommand',
     lesson: '18',
@@ -154,8 +154,10 @@ export function whyReply(
   if (!text || !found) return null;
   const values: [string, string][] = [['reply', error]];
   const [, slot, port] = /^(?:MOVED|ASK) (\d+) \S*?:(\d+)$/.exec(error) ?? [];
+  const subjects = new Set<unknown>([server]);
   if (slot !== undefined) {
     const owner = frame.servers.find((one) => String(one.port) === port)?.name ?? String(port);
+    subjects.add(owner);
     values.push(['slot', slot], [error.startsWith('ASK') ? 'target' : 'owner', owner]);
   }
   values.push(['role', found.role]);
@@ -164,8 +166,7 @@ export function whyReply(
     values.push(['master', found.masterName ?? '–'], ['master_link', found.replication.linkState]);
   if (error.startsWith('NOREPLICAS')) values.push(['replicas', String(found.replication.replicas.length)]);
   const chain = events.filter(({ event, who }) => {
-    const about = event['name'];
-    return text.leading.test(event.type) && (who === server || about === server || slot !== undefined);
+    return text.leading.test(event.type) && (subjects.has(who) || subjects.has(event['name']));
   });
   return { fact: 'reply', subject: server, rule: text.rule, values, chain: chain.slice(-5) };
 }
