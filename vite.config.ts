@@ -21,12 +21,14 @@ function pagePolicy(): Plugin {
   };
 }
 
-/** Lessons keep their number and language in the file's name, where test/size finds them. */
-function chunkName({ facadeModuleId }: { facadeModuleId: string | null }): string {
-  // Named for what it is: test/size keeps it out of the first load.
-  if (facadeModuleId?.includes('/just-bash/')) return 'assets/bash-[hash].js';
-  const [, lesson, lang] = /lessons\/(\d\d)-[^/]+\/(\w+)\.md$/.exec(facadeModuleId ?? '') ?? [];
-  return lesson === undefined ? 'assets/[name]-[hash].js' : `assets/lesson-${lesson}-${lang}-[hash].js`;
+/** Where test/size finds them in the file's name: the number and language of a lesson, and to which of the
+ *  parts that come only when first used a chunk belongs. */
+function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly string[] }): string {
+  const [, lesson, lang] = /lessons\/(\d\d)-[^/]+\/(\w+)\.md$/.exec(chunk.facadeModuleId ?? '') ?? [];
+  if (lesson !== undefined) return `assets/lesson-${lesson}-${lang}-[hash].js`;
+  const has = (part: string): boolean => chunk.moduleIds.some((id) => id.includes(part));
+  const owner = has('/node_modules/wasmoon') ? 'lua-' : has('/node_modules/just-bash') ? 'shell-' : '';
+  return `assets/${owner}[name]-[hash].js`;
 }
 
 export default defineConfig({
@@ -37,7 +39,7 @@ export default defineConfig({
     pagePolicy(),
     offlinePlugin(import.meta.dirname),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { output: { chunkFileNames: chunkName } } },
   server: { host: '127.0.0.1' },
   build: {
     target: 'es2023',
