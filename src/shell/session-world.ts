@@ -157,7 +157,9 @@ export class SessionWorld implements ShellWorld {
   }
 
   async cuts(): Promise<{ from: string; to: string }[]> {
-    return (await this.door.frame()).links.filter(({ cut }) => cut);
+    const { links, servers } = await this.door.frame();
+    const isServer = (name: string): boolean => servers.some((server) => server.name === name);
+    return links.filter(({ cut, from, to }) => cut && isServer(from) && isServer(to));
   }
 
   usualLink(): { latencyUs: number; jitterUs: number; loss: number } {

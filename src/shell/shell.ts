@@ -92,8 +92,8 @@ export class Shell {
         signal: controller.signal,
       });
       const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && kept;
-      this.status = exitCode;
-      return { stdout, stderr, exitCode, exited };
+      this.status = controller.signal.aborted ? 130 : exitCode;
+      return { stdout, stderr, exitCode: this.status, exited };
     } catch (error) {
       // An aborted script, or one whose limits were reached in a way just-bash reports by throwing.
       const text = error instanceof Error ? error.message : String(error);
