@@ -71,6 +71,9 @@ export class Playground {
   /** Something the reader must be told; the page shows it and sets it back to null. */
   warning: string | null = $state(null);
 
+  /** Only to look at: an embedding page may ask for it. Consoles open, but nothing is typed or broken. */
+  readOnly = false;
+
   /** Resolves when the first world stands, rejects when it cannot be made. */
   readonly begun: Promise<void>;
   #begin = { resolve: (): void => undefined, reject: (_why: unknown): void => undefined };
@@ -319,11 +322,17 @@ export class Playground {
 
   /** Puts an input into the world now; in the past this begins a new branch. */
   async input(input: Input): Promise<void> {
+    if (input.kind !== 'openConsole') this.refuseReadOnly();
     this.onOwnAct?.();
     await this.#enqueue(() => this.session.input(input));
     if (!this.clock.playing) await this.refresh();
     this.#historyStale = true;
     await this.#keepLog();
+  }
+
+  /** Throws, in words for people, where the world is only to look at. */
+  refuseReadOnly(): void {
+    if (this.readOnly) throw new Error(t('app.readOnly'));
   }
 
   async #keepLog(): Promise<void> {
