@@ -1,7 +1,7 @@
 /* The mock interview: which questions are asked, what follows, and what came of it. Pure: chance comes
  * in as a function. */
 
-import type { Card } from '#lesson/card.ts';
+import type { Card, Words } from '#lesson/card.ts';
 import type { Lang } from '#lesson/types.ts';
 import type { Mark } from './reviews.ts';
 
@@ -88,6 +88,14 @@ export function reportAsMarkdown(
   });
   const weak = topics.map(({ topic, share }) => `- ${topic}: ${Math.round(share * 100)} %`).join('\n');
   return `# ${words.title}: ${points}/${most}\n\n${weak}\n\n${questions.join('\n\n')}\n`;
+}
+
+/** The popular mistake alone: a card goes on to say what is wrong with it, which would give it away. */
+export function mistakeOf({ wrong }: Card): Words {
+  return {
+    en: /^.*?[.?!](?=\s|$)/.exec(wrong.en)?.[0] ?? wrong.en,
+    zh: /^.*?[。？！]/.exec(wrong.zh)?.[0] ?? wrong.zh,
+  };
 }
 
 export interface Claim {

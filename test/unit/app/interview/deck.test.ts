@@ -2,7 +2,15 @@
 
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING, filterCards, nextCard, strengths, topicsOf } from '#app/interview/deck.ts';
-import { drawCards, drawClaims, markOf, reportAsMarkdown, reportOf, RUBRIC } from '#app/interview/mock.ts';
+import {
+  drawCards,
+  drawClaims,
+  markOf,
+  mistakeOf,
+  reportAsMarkdown,
+  reportOf,
+  RUBRIC,
+} from '#app/interview/mock.ts';
 import { knownCards, type Mark } from '#app/interview/reviews.ts';
 import { readCards } from '#node/lessons-plugin.ts';
 
@@ -89,6 +97,14 @@ describe('the mock interview', () => {
     expect(text).toContain('# Mock interview: 5/8');
     expect(text).toContain('- [x] core');
     expect(text).toContain('1/4 · 130 s');
+  });
+
+  test('a mistake is put forward without what refutes it', () => {
+    const card = cards.find(({ id }) => id === 'key-to-slot');
+    expect(card && mistakeOf(card)).toEqual({
+      en: 'The server passes the request on to the right node.',
+      zh: '服务器会把请求转给正确的节点。',
+    });
   });
 
   test('statements to judge are of both kinds and each of another card', () => {
