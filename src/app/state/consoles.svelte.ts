@@ -1,11 +1,26 @@
 /* The consoles of the page: one tab per program that runs in the world. What a program printed is
  * kept here as text, so that a terminal that is opened late, or not at all, loses nothing. */
 
-import type { LoggedInput } from '#session/api.ts';
+import type { Input, LoggedInput } from '#session/api.ts';
 import type { ConsoleFrame, Frame } from '#sim/frame.ts';
 
 /** Characters kept per console; the oldest fall off. */
 const KEPT = 200_000;
+
+/** The name by which lessons know the console of the machine itself. */
+export const HOST = 'host';
+
+/** The shell of a tab, once it is loaded. */
+export interface TabShell {
+  readonly prompt: string;
+  readonly busy: 'no' | 'script' | 'program';
+  readonly ended: boolean;
+  type(line: string): Promise<void>;
+  interrupt(): Promise<void>;
+}
+
+/** The prompt of a shell that is not loaded yet. */
+const FIRST_PROMPT = 'root@redis:~# ';
 
 /** As many lines as redis-cli keeps. */
 const HISTORY_KEPT = 100;
@@ -17,6 +32,11 @@ export class ConsoleTab {
   readonly argv: readonly string[];
   /** True for redis-cli -c, which follows MOVED and ASK. */
   readonly redirects: boolean;
+  /** True for a shell, which lives here and not in the world. */
+  readonly isShell: boolean;
+  shell: TabShell | null = null;
+  /** The prompt of the program that the world runs here. */
+  worldPrompt: string | null = null;
   prompt: string | null = $state(null);
   hidden = $state(false);
   /** Lines typed while the program runs, sent one by one as its prompt comes back. */
@@ -38,11 +58,19 @@ export class ConsoleTab {
     this.server = server;
     this.argv = argv;
     this.redirects = argv.includes('-c');
+    this.isShell = argv[0] === 'sh';
   }
 
   remember(line: string): void {
     if (line.trim() === '' || this.history.at(-1) === line) return;
     this.history = [...this.history, line].slice(-HISTORY_KEPT);
+  }
+
+  /** The prompt as the one says who has the terminal: the shell, or a program of the world. */
+  showPrompt(): void {
+    if (!this.isShell || this.shell?.busy === 'program') this.prompt = this.worldPrompt;
+    else if (this.shell?.busy === 'script') this.prompt = null;
+    else this.prompt = this.worldPrompt === null ? null : (this.shell?.prompt ?? FIRST_PROMPT);
   }
 
   append(text: string): void {
@@ -93,10 +121,18 @@ export class Consoles {
   }
 
   #adopt({ console: id, argv }: { console: string; argv: readonly string[] }): void {
-    const server = /\d+/.exec(id)?.[0] ?? id;
+    const server = argv[0] === 'sh' ? HOST : (/\d+/.exec(id)?.[0] ?? id);
     const stem = id.replace(/\.\d+$/, '');
     this.#given.set(stem, (this.#given.get(stem) ?? 0) + 1);
     this.tabs = [...this.tabs, new ConsoleTab(id, server, argv)];
+  }
+
+  /** A console that somebody else opened or closed, in a world that this page follows. */
+  join(input: Input): void {
+    if (input.kind === 'closeConsole') this.remove(input.console);
+    if (input.kind !== 'openConsole' || !input.console.startsWith('console:')) return;
+    if (!this.find(input.console)) this.#adopt(input);
+    this.activeId ??= input.console;
   }
 
   clear(): void {
@@ -137,7 +173,8 @@ export class Consoles {
     tab.alive = true;
     if (reset) tab.restart(part.output);
     else tab.append(part.output);
-    if (!tab.sending) tab.prompt = part.prompt;
+    tab.worldPrompt = part.prompt;
+    if (!tab.sending) tab.showPrompt();
     tab.hidden = part.hidden;
   }
 }

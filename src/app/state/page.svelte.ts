@@ -18,6 +18,8 @@ export class Page implements PageActions {
   notice: { text: string; bad: boolean } | null = $state.raw(null);
   /** The rail shows interview mode in the place of the lesson. */
   interview = $state(false);
+  /** A class is held in this page: it teaches ("?teach", or by the menu) or follows ("?follow"). */
+  classroom = $state(/[?&](teach|follow)\b/.test(location.search));
   /** The rail shows the contents of the course. */
   contents = $state(false);
   /** The panel of the inspector that a lesson asked for; the inspector takes it and sets null. */
