@@ -60,7 +60,7 @@ function embeddedPage(): {
     async send(data, { origin = 'https://course.example', source = parent } = {}) {
       answers.length = 0;
       listener({ data, origin, source });
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
       return [...answers];
     },
   };
