@@ -70,11 +70,15 @@ export class Player {
     for (const server of frame.servers) await this.type(server.name, await this.fill(line));
   }
 
-  /** Opens the console of that name, unless this player did before. */
+  /** Opens the console of that name, unless it is open. */
   async open(name: string): Promise<void> {
     if (this.opened.has(name)) return;
     this.opened.add(name);
-    await this.session.input({ kind: 'openConsole', console: `console:${name}`, argv: programOf(name) });
+    const console = `console:${name}`;
+    // Somebody else may have it open: the page, or a player before.
+    const { consoles } = await this.session.frame();
+    if (consoles.some(({ id, ended }) => id === console && !ended)) return;
+    await this.session.input({ kind: 'openConsole', console, argv: programOf(name) });
     await this.session.advance(1000 * MS);
   }
 

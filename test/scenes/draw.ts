@@ -38,7 +38,7 @@ export function themeProperties(theme: 'dark' | 'light'): Map<string, string> {
   const properties = new Map<string, string>();
   const blocks = [
     /:root \{([^}]*)\}/,
-    ...(theme === 'light' ? [/:root\[data-theme='light'\] \{([^}]*)\}/] : []),
+    ...(theme === 'light' ? [/^\[data-theme='light'\] \{([^}]*)\}/m] : []),
   ];
   for (const block of blocks) {
     const body = block.exec(sheet)?.[1] ?? '';
