@@ -60,8 +60,13 @@ test('a shell is loaded when it is used, runs scripts over the cluster, and is t
       },
     )
     .toBe('down');
+  // The line has ended when its prompt is back; what still runs would go on in the past.
+  await expect
+    .poll(() => terminalText(page), { timeout: 60_000 })
+    .toMatch(/print \$1\}'\)"?\s+root@redis:~# *$/);
   await page.evaluate(() => window.playground.clock.pause());
-  await page.evaluate((at) => window.playground.clock.seek(at), start);
+  // Exactly at an input's time the world is as the input left it.
+  await page.evaluate((at) => window.playground.clock.seek(at - 200), start);
   expect(
     await page.evaluate(() => window.playground.state().servers.find((s) => s.name === '7002')?.state),
   ).toBe('running');

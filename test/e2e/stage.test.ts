@@ -159,7 +159,7 @@ describe('the stage', () => {
     await page.mouse.move(box.x + box.width / 2 + 30, box.y + box.height - 60, { steps: 4 });
     await page.mouse.up();
     await page.locator('[data-link="7000>7002"]').waitFor();
-    expect(await page.locator('[data-link]').count()).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => page.locator('[data-link]').count()).toBeGreaterThanOrEqual(5);
     await page.getByRole('button', { name: 'More about the stage' }).click();
     await page.getByRole('menuitem', { name: 'Heal all links' }).click();
     await page.waitForFunction(
@@ -243,8 +243,12 @@ describe('time', () => {
     await page.keyboard.press('Home');
     await waitClock(page, 'before', 16_000);
     const box = (await tape.boundingBox())!;
-    await page.mouse.click(box.x + box.width * 0.8, box.y + box.height / 2);
-    await waitClock(page, 'after', 17_000);
+    // The tape learns a moment later how far its history reaches, and goes no further than that.
+    const clickAndLook = async (): Promise<number> => {
+      await page.mouse.click(box.x + box.width * 0.8, box.y + box.height / 2);
+      return (await page.evaluate(`playground.clock.now()`)) as number;
+    };
+    await expect.poll(clickAndLook, { timeout: 30_000 }).toBeGreaterThan(17_000);
     await run(page, `await idle(); await clock.seek(${String(end)});`);
     expect(await page.evaluate(`playground.hash()`)).toBe(hash);
     await app.closePage(page);
