@@ -1,5 +1,5 @@
 /* The test folders as vitest projects; test/projects.json lists them once for vitest and for
- * test/run.mjs. Nothing is retried and nothing is skipped in silence. */
+ * test/run.mjs. Nothing is retried here and nothing is skipped in silence. */
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';

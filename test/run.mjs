@@ -3,20 +3,17 @@
  * Fetches what is missing (npm packages; Debian's chromium, redis-server and redis-tools where this user
  * may install packages), then runs format, lint, types, dead code, the tests on the source, the build,
  * and the tests on the build. Every step runs even when an earlier one failed. What had to be left
- * out is said loudly; with CI=true it counts as a failure.
+ * out is said loudly; with CI=true it counts as a failure. So is what failed, by title, at the end.
  *
  *   npm test                     everything
  *   npm test -- unit bridge      only the named steps (npm test -- --list names them) */
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, installPackages, requireNode, root } from '../src/node/setup.mjs';
+import { outputFolder, runNode, runProject } from './run-project.mjs';
 import { installTools } from './tools.mjs';
 
-/** A step that takes longer than this hangs. */
-const stepLimitMs = 15 * 60_000;
-const outputFolder = join(root, 'test', 'output');
 const projects = JSON.parse(readFileSync(join(root, 'test', 'projects.json'), 'utf8'));
 
 /** Tools that pass or fail as a whole: [name, program in node_modules, arguments]. */
@@ -44,77 +41,9 @@ async function runTool(program, argv) {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
-/** Resolves to the exit status; a program that hangs is ended with all it started.
- *  @param {string} program
- *  @param {string[]} argv
- *  @returns {Promise<number>} */
-function runNode(program, argv) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', program), ...argv], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: true,
-    });
-    const stop = () => {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It ended by itself meanwhile.
-      }
-    };
-    const limit = setTimeout(() => {
-      console.error(`\nThis step took more than ${stepLimitMs / 60_000} minutes and was ended.`);
-      stop();
-    }, stepLimitMs);
-    const interrupted = () => {
-      stop();
-      process.exit(130);
-    };
-    process.once('SIGINT', interrupted);
-    child.once('close', (status) => {
-      clearTimeout(limit);
-      process.removeListener('SIGINT', interrupted);
-      resolve(status ?? 1);
-    });
-  });
-}
-
-/** @param {{name: string, needs?: string[]}} project */
-function projectStep({ name, needs = [] }) {
-  return { name, needs, run: () => runProject(name) };
-}
-
-/** Runs one vitest project and counts its tests. A run that ends without a report failed as a whole.
- *  @param {string} name */
-async function runProject(name) {
-  const folder = join(root, 'test', name);
-  const hasTests =
-    existsSync(folder) && readdirSync(folder, { recursive: true }).some((f) => /\.test\.ts$/.test(f));
-  if (!hasTests) return { passed: 0, failed: 1, note: `there is no test in test/${name}` };
-  const report = join(outputFolder, `${name}.json`);
-  rmSync(report, { force: true });
-  const argv = [
-    'run',
-    '--project',
-    name,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const status = await runNode('vitest/vitest.mjs', argv);
-  if (!existsSync(report)) return { passed: 0, failed: 1, note: 'vitest did not get to its end' };
-  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  // A file that does not load has no tests to fail; an unhandled error fails the run but no test.
-  const failed = numFailedTests + numPendingTests;
-  const unseen =
-    failed === 0 && (status !== 0 || numFailedTestSuites > 0) ? Math.max(1, numFailedTestSuites) : 0;
-  return {
-    passed: numPassedTests,
-    failed: failed + unseen,
-    note: unseen > 0 ? 'an error outside a test' : undefined,
-  };
+/** @param {import('./run-project.mjs').Project} project */
+function projectStep(project) {
+  return { name: project.name, needs: project.needs ?? [], run: () => runProject(project) };
 }
 
 /** @param {number} ms */
@@ -135,6 +64,9 @@ function summarise(results) {
       `\n!! NOT EVERYTHING WAS TESTED. Left out: ${missing.map((result) => result.name).join(', ')}.`,
     );
     for (const { name, leftOut } of missing) console.log(`!!   ${name}: ${leftOut}`);
+  }
+  for (const { name, titles = [] } of results) {
+    for (const title of titles) console.log(`  ${name}: ${title}`);
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
