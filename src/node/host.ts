@@ -32,7 +32,8 @@ type HostEvent =
   | { kind: 'connect'; socket: SocketId }
   | { kind: 'data'; socket: SocketId; data: Bytes }
   | { kind: 'close'; socket: SocketId; reason: CloseReason }
-  | { kind: 'timer'; timer: string; setting: object };
+  | { kind: 'timer'; timer: string; setting: object }
+  | { kind: 'signal'; signal: 'TERM' | 'INT' };
 
 interface Connection {
   readonly id: SocketId;
@@ -86,6 +87,11 @@ export class Host implements Io {
     process.io = this;
     this.handle(() => process.start());
     this.drain();
+  }
+
+  /** A signal of the system, for the process to handle as it likes. */
+  signal(signal: 'TERM' | 'INT'): void {
+    this.offer({ kind: 'signal', signal });
   }
 
   /** Ends the process as a kill would: no farewell, every socket closed. */
@@ -253,7 +259,9 @@ export class Host implements Io {
     }
     if (this.blockedOn === null) return this.queue.shift();
     const ends = (event: HostEvent): boolean =>
-      event.kind === 'timer' ? event.timer === 'block' : event.socket === this.blockedOn;
+      event.kind === 'timer'
+        ? event.timer === 'block'
+        : event.kind !== 'signal' && event.socket === this.blockedOn;
     const at = this.queue.findIndex(ends);
     if (at < 0) return undefined;
     this.blockedOn = null;
@@ -264,6 +272,10 @@ export class Host implements Io {
 
   private dispatch(event: HostEvent): void {
     const process = this.process as Process;
+    if (event.kind === 'signal') {
+      process.onSignal(event.signal);
+      return;
+    }
     if (event.kind === 'timer') {
       // Set anew or cleared since it fired: then this firing means nothing.
       if (this.timers.get(event.timer) !== event.setting) return;

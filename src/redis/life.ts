@@ -31,7 +31,8 @@ const CRON_MICROS = 100_000;
 export function initServer(server: Server): void {
   const io = server.io;
   const file = server.configFile === '' ? undefined : io.disk.read(server.configFile);
-  if (file !== undefined) loadConfigText(server, file);
+  if (file !== undefined || server.configLines.length > 0)
+    loadConfigText(server, [file ?? '', ...server.configLines].join('\n'));
   const why = readSettings(server);
   if (why !== null) {
     io.log('warning', why);

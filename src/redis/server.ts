@@ -61,6 +61,8 @@ export interface ServerOptions {
   mutations?: readonly Mutation[];
   /** Path of redis.conf on the machine's disk; '' when the server runs without one. */
   configFile?: string;
+  /** Lines that follow those of the file: the options of a command line. */
+  configLines?: readonly string[];
 }
 
 export class Server implements Process {
@@ -75,6 +77,7 @@ export class Server implements Process {
   slowlog: SlowlogEntry[] = [];
   slowlogNextId = 0;
   readonly configFile: string;
+  readonly configLines: readonly string[];
   config: Config = new Config();
   dbs: Db[] = [];
   clients: Map<SocketId, Client> = new Map();
@@ -146,6 +149,7 @@ export class Server implements Process {
     this.port = options.port;
     this.mutations = options.mutations ?? [];
     this.configFile = options.configFile ?? '';
+    this.configLines = options.configLines ?? [];
     this.users.set('default', this.defaultUser);
     applyStartupConfig(this, options.config);
   }

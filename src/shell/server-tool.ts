@@ -2,6 +2,7 @@
  * redis-server joins them: `--name value ...` is a line of the file. In the foreground its log is shown
  * until Ctrl-C, which ends it; with `&` or `daemonize yes` the shell goes on. */
 
+import { lastSetting, optionLines } from '#redis/command-line.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import type { ShellWorld } from './world.ts';
 
@@ -18,10 +19,10 @@ export const redisServer =
     const text = await configText(args, stdin, around);
     if (text === null)
       return fail(`Fatal error, can't open config file '${args[0]}': No such file or directory`);
-    const port = Number(setting(text, 'port') ?? DEFAULT_PORT);
+    const port = Number(lastSetting(text, 'port') ?? DEFAULT_PORT);
     if (!Number.isInteger(port) || port < 1 || port > 55_535)
       return fail(
-        `*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nport ${setting(text, 'port')}: a port is a number from 1 to 55535`,
+        `*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nport ${lastSetting(text, 'port')}: a port is a number from 1 to 55535`,
       );
     const servers = await world.servers();
     const known = servers.find((server) => server.port === port);
@@ -31,7 +32,7 @@ export const redisServer =
       return fail('redis-server: Cannot allocate memory');
     const logged = known ? (await world.files(known.name)).log.length : 0;
     await world.launch(port, text);
-    const daemon = background || setting(text, 'daemonize') === 'yes';
+    const daemon = background || lastSetting(text, 'daemonize') === 'yes';
     return daemon ? started(world, String(port), logged) : follow(world, String(port), logged);
   };
 
@@ -55,23 +56,7 @@ async function configText(
       }
     }
   }
-  for (const word of options) {
-    if (word.startsWith('--')) lines.push(word.slice(2));
-    else lines.push(`${lines.pop() ?? ''} ${quotedValue(word)}`);
-  }
-  return lines.join('\n') + '\n';
-}
-
-function quotedValue(word: string): string {
-  return /^[^\s"'#]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** The last value that a configuration gives a parameter. */
-function setting(text: string, name: string): string | undefined {
-  const values = [...text.matchAll(/^[ \t]*([\w-]+)[ \t]+(.*?)[ \t\r]*$/gm)].filter(
-    ([, found]) => found?.toLowerCase() === name,
-  );
-  return values.at(-1)?.[2]?.replaceAll(/^["']|["']$/g, '');
+  return [...lines, ...optionLines(options)].join('\n') + '\n';
 }
 
 /** A server that fails at once says why. */

@@ -51,6 +51,19 @@ export async function runBridge(...options: string[]): Promise<Finished> {
   return await run(process.execPath, [...bridgeArguments, ...options]);
 }
 
+/** Starts one simulated server as the real program is started, and waits until it accepts connections. */
+export async function startServer(port: number, ...argv: string[]): Promise<Running> {
+  const running = start(process.execPath, [...serverArguments, ...argv], port);
+  await waitUntilOpen(running);
+  return running;
+}
+
+/** Runs one simulated server to its end: for what it refuses. */
+export async function runServer(...argv: string[]): Promise<Finished> {
+  return await run(process.execPath, [...serverArguments, ...argv]);
+}
+
+const serverArguments = ['--import', 'tsx', join(root, 'src', 'node', 'redis-server.ts')];
 const bridgeArguments = ['--import', 'tsx', join(root, 'src', 'node', 'bridge.ts')];
 
 /** Starts a real redis-server in a folder of its own and waits until it accepts connections. */
@@ -156,6 +169,17 @@ async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<nu
   child.kill(signal);
   const [code] = (await once(child, 'close')) as [number | null];
   return code;
+}
+
+/** Resolves once the port answers PING; throws when the program ends first or takes too long. */
+async function waitUntilOpen(running: Running): Promise<void> {
+  const endAt = Date.now() + 60_000;
+  while ((await redisCli(['-p', running.port, 'PING'])).stdout !== 'PONG\n') {
+    const ended = running.child.exitCode !== null || running.child.signalCode !== null;
+    if (ended || Date.now() > endAt)
+      throw new Error(`${ended ? 'It ended' : 'It did not become ready'}:\n${running.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Resolves once the output matches; throws when the program ends first or takes too long. */
