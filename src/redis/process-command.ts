@@ -126,7 +126,8 @@ export function processCommand(client: Client): void {
 
 /** A browser that was talked into sending a request here says one of these words first. */
 function isCrossProtocolAttack(name: Bytes): boolean {
-  return (name.length === 4 || name.length === 5) && /^(post|host:)$/i.test(name);
+  const isT = (name.charCodeAt(3) | 0x20) === 0x74;
+  return isT && (name.length === 4 || name.length === 5) && /^(post|host:)$/i.test(name);
 }
 
 /** What is wrong with the command itself or with who sends it, or null. */

@@ -7,14 +7,13 @@
  *
  * Figures of different runs compare by their ratio to the yardstick, which is measured in each. */
 
-import { makeSession } from '#session/in-place.ts';
 import { benchBridge } from './bridge.ts';
 import { Bundle } from '../size/bundle.ts';
+import { loadBuilt } from './built.ts';
 import { benchClassroom } from './classroom.ts';
-import { benchCommands, benchMemory } from './commands.ts';
 import { withBenchPage } from './page.ts';
 import { benchTraffic } from './traffic.ts';
-import { largePlans, measureSeek, measureWorld, plans, type SeekFigures, type WorldPlan } from './world.ts';
+import { largePlans, plans, type SeekFigures, type WorldPlan } from './world.ts';
 import { figure, measureYardstick, printTable, type Row } from './yardstick.ts';
 
 const sections = [
@@ -96,6 +95,7 @@ function benchSize(): void {
   ]);
 }
 
+const { benchCommands, benchMemory, makeSession, measureSeek, measureWorld } = await loadBuilt();
 const yardstick = measureYardstick();
 console.log(
   `Yardstick: ${figure(yardstick)} million mixed steps per second (Node ${process.versions.node}).`,

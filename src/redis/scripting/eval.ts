@@ -10,7 +10,7 @@ import { helpReply } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { interpreter } from './interpreter.ts';
 import { killScript, runScript } from './slow-script.ts';
-import { FLAG_NAMES, noFlags, type CachedScript, type ScriptFlags } from './state.ts';
+import { FLAG_NAMES, noFlags, type CachedScript, type ScriptFlags, type ScriptingState } from './state.ts';
 
 const fail = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 
@@ -58,6 +58,13 @@ export function splitKeys(
   return { keys: argv.slice(3, 3 + Number(count)), args: argv.slice(3 + Number(count)) };
 }
 
+function scriptSha(scripting: ScriptingState, body: Bytes): Bytes {
+  if (scripting.lastHashed.body !== body || body === '') {
+    scripting.lastHashed = { body, sha: sha1Hex(body) };
+  }
+  return scripting.lastHashed.sha;
+}
+
 function evalWith(bySha: boolean, readOnly: boolean) {
   return (client: Client, argv: readonly Bytes[]): Reply | undefined => {
     const text = argv[1] as Bytes;
@@ -66,7 +73,7 @@ function evalWith(bySha: boolean, readOnly: boolean) {
     if (bySha && text.length !== 40) return NO_SCRIPT;
     const split = splitKeys(argv, fail('value is not an integer or out of range'));
     if (split instanceof ErrorReply) return split;
-    const sha = bySha ? text.toLowerCase() : sha1Hex(text);
+    const sha = bySha ? text.toLowerCase() : scriptSha(client.server.scripting, text);
     const script = bySha ? client.server.scripting.scripts.get(sha) : createScript(client, sha, text);
     if (script === undefined) return NO_SCRIPT;
     if (script instanceof ErrorReply) return script;
@@ -90,7 +97,7 @@ const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.'
 /** SCRIPT LOAD script */
 function loadCommand(client: Client, argv: readonly Bytes[]): Reply {
   const body = argv[2] as Bytes;
-  const sha = sha1Hex(body);
+  const sha = scriptSha(client.server.scripting, body);
   const script = createScript(client, sha, body);
   return script instanceof ErrorReply ? script : sha;
 }

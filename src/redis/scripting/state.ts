@@ -94,4 +94,6 @@ export class ScriptingState {
   scripts: Map<Bytes, CachedScript> = new Map();
   libraries: Map<Bytes, Library> = new Map();
   slow: SlowScript | null = null;
+  /** The last body whose SHA-1 was asked for: EVAL in a loop hashes it once. */
+  lastHashed: { readonly body: Bytes; readonly sha: Bytes } = { body: '', sha: '' };
 }

@@ -5,6 +5,7 @@
  * limits, and each node knows how many bytes its listpack would take. */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { Int64 } from '#base/integer.ts';
 import type { Config } from '#redis/config.ts';
 import { Obj, allocationSize, type ObjType } from '#redis/object.ts';
 import { Chunks } from './chunks.ts';
@@ -32,14 +33,25 @@ export interface StreamNode {
   readonly bytes: number;
 }
 
+/** The node at the young end while its stream alone holds it: entries are added in place. */
+interface OpenNode extends StreamNode {
+  entries: StreamEntry[];
+  live: number;
+  bytes: number;
+}
+
 export const sameFields = (node: StreamNode, fields: readonly Bytes[]): boolean =>
   node.masterFields.length * 2 === fields.length &&
   node.masterFields.every((field, at) => field === fields[at * 2]);
 
+/** a - b as 64 bits hold it. */
+function difference(a: Int64, b: Int64): number | Bytes {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(BigInt.asIntN(64, BigInt(a) - BigInt(b)));
+}
+
 function entryBytes(node: StreamNode, id: StreamId, fields: readonly Bytes[]): number {
   const same = sameFields(node, fields);
-  const difference = (a: StreamId['ms'], b: StreamId['ms']): Bytes =>
-    String(BigInt.asIntN(64, BigInt(a) - BigInt(b)));
   let bytes =
     listpackElementSize(same ? 2 : 0) +
     listpackElementSize(difference(id.ms, node.masterId.ms)) +
@@ -53,22 +65,18 @@ function entryBytes(node: StreamNode, id: StreamId, fields: readonly Bytes[]): n
 }
 
 /** An empty node whose master entry is `id` with `fields`. */
-function newNode(id: StreamId, fields: readonly Bytes[]): StreamNode {
+function newNode(id: StreamId, fields: readonly Bytes[]): OpenNode {
   const masterFields = fields.filter((_, at) => at % 2 === 0);
   let bytes = 7 + listpackElementSize(masterFields.length) + listpackElementSize(0);
   for (const field of masterFields) bytes += listpackElementSize(field);
   return { masterId: id, masterFields, entries: [], live: 0, bytes };
 }
 
-/** The node with one more entry. */
-export function appendToNode(node: StreamNode, id: StreamId, fields: readonly Bytes[]): StreamNode {
-  const entry: StreamEntry = { id, fields, deleted: false };
-  return {
-    ...node,
-    entries: [...node.entries, entry],
-    live: node.live + 1,
-    bytes: node.bytes + entryBytes(node, id, fields),
-  };
+/** Adds an entry at the young end. */
+function appendToNode(node: OpenNode, id: StreamId, fields: readonly Bytes[]): void {
+  node.bytes += entryBytes(node, id, fields);
+  node.entries.push({ id, fields, deleted: false });
+  node.live++;
 }
 
 /** A stream cannot hold an element of this size or more. */
@@ -87,6 +95,8 @@ export interface StreamTrim {
 /** Entries in order of id, with consumer groups. */
 export class StreamObj extends Obj {
   nodes: Chunks<StreamNode> = new Chunks();
+  /** The last of `nodes`, as long as no copy of this stream shares it. */
+  private open: OpenNode | null = null;
   length = 0;
   firstId: StreamId = ZERO_ID;
   lastId: StreamId = ZERO_ID;
@@ -104,6 +114,7 @@ export class StreamObj extends Obj {
 
   copy(): StreamObj {
     const copy = new StreamObj();
+    this.open = null;
     Object.assign(copy, this, { owner: null, headerOwner: null, nodes: this.nodes.copy() });
     copy.groups = new Map(Array.from(this.groups, ([name, group]) => [name, group.copy()]));
     return copy;
@@ -128,13 +139,24 @@ export class StreamObj extends Obj {
 
   /** Adds an entry whose id is greater than the last. */
   append(id: StreamId, fields: readonly Bytes[], config: Config): void {
-    const last = this.nodes.length - 1;
-    const node = this.nodes.at(last);
-    if (node && this.nodeHasRoom(node, fields, config)) this.nodes.set(last, appendToNode(node, id, fields));
-    else this.nodes.push(appendToNode(newNode(id, fields), id, fields));
+    appendToNode(this.openNode(id, fields, config), id, fields);
     this.entriesAdded++;
     this.lastId = id;
     if (++this.length === 1) this.firstId = id;
+  }
+
+  /** The node that takes the next entry: the last while it has room, else a new one. */
+  private openNode(id: StreamId, fields: readonly Bytes[], config: Config): OpenNode {
+    const last = this.nodes.length - 1;
+    const node = this.nodes.at(last);
+    if (node === undefined || !this.nodeHasRoom(node, fields, config)) {
+      this.open = newNode(id, fields);
+      this.nodes.push(this.open);
+    } else if (node !== this.open) {
+      this.open = { ...node, entries: node.entries.slice() };
+      this.nodes.set(last, this.open);
+    }
+    return this.open as OpenNode;
   }
 
   private nodeHasRoom(node: StreamNode, fields: readonly Bytes[], config: Config): boolean {

@@ -118,7 +118,7 @@ function describeDataset(db: { keys: SlotTree<object> }): string {
     const seen = new Set<unknown>();
     lines.push(
       `${key} ${JSON.stringify(obj, (name, value: unknown) => {
-        if (name === 'owner' || name === 'headerOwner') return undefined;
+        if (name === 'owner' || name === 'headerOwner' || name === 'open') return undefined;
         if (typeof value === 'bigint') return String(value);
         if (typeof value === 'object' && value !== null) {
           if (seen.has(value)) return 'seen';
