@@ -26,7 +26,9 @@ function configGet(client: Client, argv: readonly Bytes[]): Reply {
   for (const pattern of argv.slice(2)) {
     // A plain name is given back as it was typed.
     if (!/[[*?]/.test(pattern)) show(pattern.toLowerCase(), pattern);
-    else for (const name of configTable.keys()) if (stringmatchlen(pattern, name, true)) show(name, name);
+    else
+      for (const [name, { hidden }] of configTable)
+        if (!hidden && stringmatchlen(pattern, name, true)) show(name, name);
   }
   return new MapReply(pairs);
 }

@@ -20,6 +20,8 @@ export interface ConfigParameter {
   readonly protected: boolean;
   /** Not shown in the slow log and the like. */
   readonly sensitive: boolean;
+  /** For tests: a pattern does not find it. */
+  readonly hidden: boolean;
 }
 
 function parseRow(row: string): ConfigParameter {
@@ -45,6 +47,7 @@ function parseRow(row: string): ConfigParameter {
     immutable: restrictions === 'immutable',
     protected: restrictions === 'protected',
     sensitive: restrictions === 'sensitive',
+    hidden: restrictions === 'hidden',
   };
 }
 
@@ -233,4 +236,7 @@ latency-tracking; -; bool; yes; -
 syslog-enabled; -; bool; no; immutable
 repl-timeout; -; int:1..2147483647; 60; -
 appendonly; -; bool; no; -
+rdb-key-save-delay; -; int:-2147483648..2147483647; 0; hidden
+key-load-delay; -; int:-2147483648..2147483647; 0; hidden
+loading-process-events-interval-bytes; -; int:1024..2147483647; 2097152; hidden
 `;

@@ -201,4 +201,7 @@ export class Config {
   syslogEnabled = false;
   replTimeout = 60;
   appendonly = false;
+  rdbKeySaveDelay = 0;
+  keyLoadDelay = 0;
+  loadingProcessEventsIntervalBytes = 2097152;
 }

@@ -1,7 +1,7 @@
 /* What a server does beside answering: waiting clients, pauses, limits, the cost of commands. */
 
 import { describe, expect, it } from 'vitest';
-import { ErrorReply, NULL_ARRAY, Status } from '#redis/reply.ts';
+import { ErrorReply, MapReply, NULL_ARRAY, Status } from '#redis/reply.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
 describe('waiting clients', () => {
@@ -178,5 +178,20 @@ describe('the end of a pause by command', () => {
     lone.run(client, 'INCR', 'n');
     expect(lone.ask(boss, 'CLIENT', 'UNPAUSE')).toEqual(new Status('OK'));
     expect(lone.take(client)).toEqual([1, 2]);
+  });
+});
+
+describe('parameters that exist for tests', () => {
+  it('are found by their name and by no pattern', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    expect(lone.ask(client, 'CONFIG', 'SET', 'key-load-delay', '-7')).toEqual(new Status('OK'));
+    expect(lone.ask(client, 'CONFIG', 'GET', 'key-load-delay')).toEqual(
+      new MapReply([['key-load-delay', '-7']]),
+    );
+    expect(lone.ask(client, 'CONFIG', 'GET', 'key-load-d*')).toEqual(new MapReply([]));
+    expect(lone.ask(client, 'CONFIG', 'SET', 'loading-process-events-interval-bytes', '3')).toBeInstanceOf(
+      ErrorReply,
+    );
   });
 });
