@@ -22,11 +22,15 @@ const within = (ranges: typeof WIDE, code: number): boolean =>
   ranges.some(([from, to]) => code >= from && code <= to);
 
 /** Columns of one code point. */
-export function charWidth(char: string): 0 | 1 | 2 {
-  const code = char.codePointAt(0) ?? 0;
+export function codeWidth(code: number): 0 | 1 | 2 {
   if (code < 0x300) return 1;
   if (within(NONE, code)) return 0;
   return within(WIDE, code) ? 2 : 1;
+}
+
+/** Columns of the first character. */
+export function charWidth(char: string): 0 | 1 | 2 {
+  return codeWidth(char.codePointAt(0) ?? 0);
 }
 
 /** Columns of a text without control characters. */

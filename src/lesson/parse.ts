@@ -5,9 +5,9 @@
  * with the same ids in the same order, but only words: world, checks and solutions are written once.
  * Runs at build time; the page loads it only to open a lesson file from outside. */
 
+import { loadAll, YAMLException } from 'js-yaml';
 import { lexer, type Token, type Tokens } from 'marked';
 import * as v from 'valibot';
-import { parse as parseYaml } from 'yaml';
 import { parseExpression } from './expression.ts';
 import { Fences } from './fences.ts';
 import { inlines } from './inline.ts';
@@ -38,22 +38,23 @@ function quotePlain(yaml: string): string {
 
 /** Reads YAML into a schema; every complaint carries file and line. */
 export function readYaml<S extends v.GenericSchema>(schema: S, source: Source): v.InferOutput<S> {
-  let data: unknown;
-  try {
-    data = parseYaml(quotePlain(source.text)) ?? {};
-  } catch (error) {
-    const at = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line ?? 1;
-    throw new LessonError(
-      source.file,
-      source.line + at - 1,
-      (error as Error).message.split('\n')[0] ?? 'not YAML',
-    );
-  }
+  const data = loadYaml(source);
   const result = v.safeParse(schema, data);
   if (result.success) return result.output;
   const issue = result.issues[0];
   const path = v.getDotPath(issue);
   return fail(source, path ? `${path}: ${issue.message}` : issue.message);
+}
+
+function loadYaml(source: Source): unknown {
+  try {
+    const documents = loadAll(quotePlain(source.text), { maxAliases: 0 });
+    if (documents.length > 1) fail(source, 'one YAML document is expected, not several');
+    return documents[0] ?? {};
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    throw new LessonError(source.file, source.line + (error.mark?.line ?? 0), error.reason);
+  }
 }
 
 /** Checks that an expression parses. */

@@ -5,8 +5,6 @@
  * back behind it. After Enter it stays until the world's echo of it arrives, so nothing flickers. */
 
 import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
@@ -16,7 +14,9 @@ import type { Playground } from '#app/state/playground.svelte.ts';
 import { decorate } from './decorate.ts';
 import { linksOf } from './output-links.ts';
 import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
+import { TerminalSearch } from './terminal-search.ts';
 import { terminalTheme } from './terminal-theme.ts';
+import { useOwnWidths } from './terminal-width.ts';
 import { WhyButtons } from './why-buttons.ts';
 
 const SCROLLBACK = 5000;
@@ -35,7 +35,7 @@ export interface TerminalHost {
 
 export class TerminalView {
   readonly terminal: Terminal;
-  readonly search = new SearchAddon();
+  readonly search: TerminalSearch;
   #host: TerminalHost;
   #fit = new FitAddon();
   #why: WhyButtons;
@@ -65,10 +65,9 @@ export class TerminalView {
     });
     this.#why = new WhyButtons(this.terminal, (error) => host.why(error));
     this.terminal.loadAddon(this.#fit);
-    this.terminal.loadAddon(this.search);
-    this.terminal.loadAddon(new Unicode11Addon());
     this.terminal.loadAddon(new WebLinksAddon());
-    this.terminal.unicode.activeVersion = '11';
+    useOwnWidths(this.terminal);
+    this.search = new TerminalSearch(this.terminal);
     styleThroughObject();
     this.#removeStyles = withAdoptedStyles(() => this.terminal.open(element));
     this.terminal.textarea?.setAttribute('aria-label', label);

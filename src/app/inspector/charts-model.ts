@@ -1,6 +1,7 @@
 /* Figures over virtual time as lines for a small chart. */
 
-import { extent, line, max, scaleLinear } from 'd3';
+import { extent, max } from 'd3-array';
+import { line } from 'd3-shape';
 import type { Sample } from '#app/timeline/recorder.ts';
 
 export type Figure =
@@ -34,8 +35,8 @@ export function chartOf(
   const [from, to] = extent(samples, (sample) => sample.at);
   if (from === undefined || to === undefined || to <= from) return null;
   const top = max(samples, (sample) => sample[figure]) ?? 0;
-  const x = scaleLinear([from, to], [0, width]);
-  const y = scaleLinear([0, top === 0 ? 1 : top], [height - 1, 2]);
+  const x = (at: number): number => ((at - from) / (to - from)) * width;
+  const y = (value: number): number => height - 1 - (value / (top === 0 ? 1 : top)) * (height - 3);
   const path = line<Sample>(
     (sample) => Math.round(x(sample.at) * 10) / 10,
     (sample) => Math.round(y(sample[figure]) * 10) / 10,

@@ -3,7 +3,7 @@
  * Angles are radians clockwise from twelve o'clock, so that slot 0 begins at the top and the ring
  * reads like a clock. Nothing here knows about servers; model.ts does. */
 
-import { arc } from 'd3';
+import { arc } from 'd3-shape';
 
 export const SLOT_COUNT = 16384;
 export const TURN = Math.PI * 2;

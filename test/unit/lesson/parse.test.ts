@@ -87,7 +87,9 @@ describe('lesson files', () => {
       english.replace('## One', 'Hello\n\n## One'),
       'text before the first step',
     ],
-    ['broken YAML', english.replace('goal: G', 'goal: [G'), 'en.md:'],
+    ['broken YAML', english.replace('goal: G', 'goal: [G'), 'en.md:1'],
+    ['a YAML reference', english.replace('minutes: 5', 'minutes: *five'), 'en.md:3'],
+    ['two YAML documents', english.replace('goal: G', 'goal: G\n---\ngoal: H'), 'one YAML document'],
   ])('are refused with file and line: %s', (_, text, message) => {
     expect(() => parse(text)).toThrow(LessonError);
     expect(() => parse(text)).toThrow(message);
