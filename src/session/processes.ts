@@ -78,6 +78,8 @@ export const viewer: Viewer = {
     return {
       id: name.replace(/^client:/, ''),
       kind: process.settings.kind,
+      running: process.running,
+      settings: { ...process.settings },
       ops,
       errors,
       redirects: client.redirects,

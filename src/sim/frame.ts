@@ -166,6 +166,10 @@ export interface Frame {
 export interface ClientFrame {
   id: string;
   kind: string;
+  /** False once it was told to stop. */
+  running: boolean;
+  /** What it is told to do: rate, share of reads, number of keys ... */
+  settings: Readonly<Record<string, unknown>>;
   ops: number;
   errors: number;
   redirects: number;

@@ -315,11 +315,32 @@ describe('the inspector', () => {
   test('its tabs are walked by arrow keys, and every one shows something', async () => {
     const page = await openStage();
     await tab(page, 'Views').focus();
-    for (const name of ['Server', 'Packet', 'Why?', 'Ledger', 'Charts']) {
+    for (const name of ['Server', 'Packet', 'Why?', 'Apps', 'Ledger', 'Charts']) {
       await page.keyboard.press('ArrowRight');
       expect(await tab(page, name).getAttribute('aria-selected')).toBe('true');
       expect((await page.locator('[role=tabpanel]').first().innerText()).length).toBeGreaterThan(10);
     }
+    await app.closePage(page);
+  });
+
+  test('an application is started and steered, and its stale map is told from the truth', async () => {
+    const page = await openStage();
+    await tab(page, 'Apps').click();
+    await page.getByRole('button', { name: 'Start a new one' }).click();
+    await page.locator('[data-visitor="client:app1"]').waitFor();
+    await page.getByLabel('slot map').selectOption('never');
+    await page.getByLabel('commands per second').fill('15');
+    await run(page, `await idle(); await clock.advance(3000); await idle();`);
+    const panel = page.locator('[role=tabpanel]').first();
+    await panel.getByText(/Its map is right for all 16384 slots/).waitFor();
+    await run(page, `await fault.kill('7002'); await clock.runUntil('PROMOTED'); await idle();`);
+    await panel.getByText('≠ map wrong about 5461 slots').waitFor();
+    expect(await panel.locator('table').innerText()).toMatch(/10923–16383\s+7002\s+7005/);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await panel.getByRole('button', { name: 'Start', exact: true }).waitFor();
+    // Chosen on the stage it is chosen here, and the other way round.
+    await page.locator('[data-visitor="client:app1"]').click();
+    await panel.getByRole('button', { name: 'Start', exact: true }).waitFor({ state: 'detached' });
     await app.closePage(page);
   });
 

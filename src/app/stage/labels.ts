@@ -2,6 +2,7 @@
  * view and the screen-reader tree say the same. */
 
 import { t, type Params, type Word } from '#app/i18n/i18n.svelte.ts';
+import type { ClientFrame } from '#sim/frame.ts';
 import type { Anomaly } from './anomalies.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
@@ -23,7 +24,10 @@ export function nodeLabel(mark: NodeMark): Label {
   if (mark.clusterFail && mark.slots > 0) return { text: 'CLUSTERDOWN', tone: 'fail' };
   if (mark.role === 'replica') return { text: replicaText(mark), tone: 'muted' };
   if (mark.hollow) return { text: t('stage.noSlots'), tone: 'muted' };
-  return { text: `${roleLetter(mark)} e${mark.configEpoch} ${mark.slots}`, tone: 'muted' };
+  return {
+    text: t('stage.masterLabel', { slots: mark.slots, epoch: mark.configEpoch }),
+    tone: 'muted',
+  };
 }
 
 function replicaText(mark: NodeMark): string {
@@ -49,6 +53,21 @@ export function nodeSentence(mark: NodeMark): string {
     ? ` · ${t(mark.badge.glyph === '!!' ? 'stage.saidFail' : 'stage.saidPfail', { ...mark.badge.count })}`
     : '';
   return `${mark.name} · ${role}${shard} · ${nodeLabel(mark).text}${opinion}`;
+}
+
+/** A whole sentence about one application client; `stale` counts the slots its map is wrong about. */
+export function clientSentence(client: ClientFrame, stale: number): string {
+  const { id, kind, ops, redirects, errors } = client;
+  const state = client.running ? '' : ` · ${t('apps.stopped')}`;
+  const map = stale > 0 ? ` · ${t('apps.mapStale', { count: stale })}` : '';
+  return `${id} · ${t(kindWord(kind))}${state} · ${t('apps.counts', { ops, redirects, errors })}${map}`;
+}
+
+/** The word for what a client does. */
+export function kindWord(kind: string): Word {
+  return kind === 'lock' || kind === 'redlock' || kind === 'cache'
+    ? `apps.kind.${kind}`
+    : 'apps.kind.workload';
 }
 
 const ANOMALY_WORDS = {

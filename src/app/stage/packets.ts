@@ -12,7 +12,7 @@ import { glyphFor, isHeartbeat, type GlyphName } from './glyphs.ts';
 import type { Layout } from './layout.ts';
 import { between } from './link-marks.ts';
 import { shardTone, type Tone } from './palette.ts';
-import { endpoint, type VisitorMark } from './visitors.ts';
+import { endpoint, processOf, type VisitorMark } from './visitors.ts';
 
 export const MARKS_MAX = 150;
 
@@ -96,6 +96,8 @@ function touches(packet: PacketFrame, selection: Selection | null): boolean {
       return packet.id === selection.id;
     case 'server':
       return packet.from === selection.name || packet.to === selection.name;
+    case 'client':
+      return packet.from === processOf(selection.id) || packet.to === processOf(selection.id);
     case 'link':
       return (
         (packet.from === selection.from && packet.to === selection.to) ||

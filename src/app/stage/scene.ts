@@ -106,7 +106,7 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
     nodes,
     cables: cablesOf(frame, layout, beliefs, lens),
     links: linksOf(frame, layout),
-    visitors: visitorsOf(frame, layout),
+    visitors: visitorsOf(frame, layout, options.selection),
     migrating: moving.slice(0, MIGRATING_DRAWN),
     migratingMore: Math.max(0, moving.length - MIGRATING_DRAWN),
     needle: needleOf(options.selection, arcs, layout),

@@ -10,7 +10,7 @@ export interface TreeRow {
   /** The selection's key where the row can be selected, otherwise a key of its own. */
   key: string;
   level: number;
-  kind: 'cluster' | 'shard' | 'server' | 'link' | 'packet' | 'loose';
+  kind: 'cluster' | 'shard' | 'server' | 'link' | 'packet' | 'loose' | 'clients' | 'client';
   /** Key of the row above in the hierarchy. */
   parent: string | null;
   selection: Selection | null;
@@ -50,7 +50,31 @@ export function treeRows(scene: Scene, marks: readonly PacketMark[], opened: Rea
       return;
     names.forEach((server, index) => serverRows(scene, marks, push, key, server, index, names.length));
   });
+  clientRows(scene, push, groups.length);
   return rows;
+}
+
+/** The application clients come last, in a group of their own. */
+function clientRows(scene: Scene, push: Push, groups: number): void {
+  const clients = scene.visitors.flatMap(({ client }) => client ?? []);
+  if (clients.length === 0) return;
+  const group = { key: 'clients', level: 2, kind: 'clients' as const, parent: 'cluster', selection: null };
+  const place = { position: groups + 1, siblings: groups + 1 };
+  if (!push({ ...group, name: '', branches: true, ...place })) return;
+  clients.forEach(({ id }, at) => {
+    const selection: Selection = { kind: 'client', id };
+    push({
+      key: selectionKey(selection),
+      level: 3,
+      kind: 'client',
+      parent: 'clients',
+      selection,
+      name: id,
+      branches: false,
+      position: at + 1,
+      siblings: clients.length,
+    });
+  });
 }
 
 type Push = (row: Omit<TreeRow, 'open' | 'packet'> & { packet?: PacketMark }) => boolean;

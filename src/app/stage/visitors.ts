@@ -1,8 +1,13 @@
 /* Who is on the stage without being a server: the consoles (one mark for all of them) and the
- * application clients. They stand in a row at the top; their requests fly from there. */
+ * application clients. They stand in a row at the top; their requests fly from there. A client wears the
+ * slot map that it believes in, as a small ring: where that is out of date, it says so. */
 
 import type { ClientFrame, Frame } from '#sim/frame.ts';
+import type { Selection } from '#app/state/selection.ts';
+import { staleRanges, staleTotal } from './client-map.ts';
+import { ringArc } from './geometry.ts';
 import type { Layout, Seat } from './layout.ts';
+import { shardTone, type Tone } from './palette.ts';
 import { textWidth } from './text-width.ts';
 
 export interface VisitorMark {
@@ -15,41 +20,60 @@ export interface VisitorMark {
   width: number;
   height: number;
   client: ClientFrame | null;
+  /** The client's own slot map as a ring of that radius, left of its name; no arcs without a map. */
+  ring: { radius: number; arcs: { path: string; tone: Tone }[] };
+  /** Slots that it would look for in the wrong place. */
+  stale: number;
+  selected: boolean;
 }
 
 const CLIENTS_DRAWN = 4;
 
-export function visitorsOf(frame: Frame, layout: Layout): VisitorMark[] {
+export function visitorsOf(frame: Frame, layout: Layout, selection: Selection | null): VisitorMark[] {
   const { scale: k, visitors } = layout;
-  const guests: { name: string; kind: VisitorMark['kind']; label: string; client: ClientFrame | null }[] = [];
-  if (frame.consoles.length > 0)
-    guests.push({ name: 'console', kind: 'console', label: 'redis-cli', client: null });
-  for (const client of frame.clients.slice(0, CLIENTS_DRAWN)) {
-    guests.push({
-      name: processOf(client.id),
-      kind: 'client',
-      label: client.id.replace('client:', ''),
-      client,
-    });
-  }
-  const more = frame.clients.length - CLIENTS_DRAWN;
-  if (more > 0) guests.push({ name: 'more', kind: 'more', label: `+${more}`, client: null });
   // Type does not shrink below eleven pixels, so the mark must follow its text.
   const font = Math.max(11, 12 * k);
-  const widths = guests.map(
-    ({ label, kind }) => textWidth(kind === 'console' ? `›_ ${label}` : label) * font + 14,
-  );
+  const guests = guestsOf(frame).map((guest) => {
+    const stale = guest.client ? staleTotal(staleRanges(guest.client.map, frame.servers)) : 0;
+    const text = guest.kind === 'console' ? `›_ ${guest.label}` : guest.label + (stale > 0 ? ' ≠' : '');
+    const ring = ringOf(guest.client, layout, font * 0.62);
+    const width = textWidth(text) * font + 14 + (ring.arcs.length > 0 ? ring.radius * 2 + 6 : 0);
+    return { ...guest, stale, ring, width };
+  });
   const gap = 8 * k;
-  let left = visitors.x - (widths.reduce((sum, width) => sum + width + gap, 0) - gap) / 2;
-  return guests.map((guest, at) => {
-    const width = widths[at] ?? 0;
-    const x = left + width / 2;
-    left += width + gap;
-    return { ...guest, x, y: visitors.y, width, height: font + 10 };
+  let left = visitors.x - (guests.reduce((sum, { width }) => sum + width + gap, 0) - gap) / 2;
+  return guests.map((guest) => {
+    const x = left + guest.width / 2;
+    left += guest.width + gap;
+    const selected = selection?.kind === 'client' && selection.id === guest.client?.id;
+    return { ...guest, x, y: visitors.y, height: font + 10, selected };
   });
 }
 
-function processOf(id: string): string {
+type Guest = Pick<VisitorMark, 'name' | 'kind' | 'label' | 'client'>;
+
+function guestsOf(frame: Frame): Guest[] {
+  const guests: Guest[] = [];
+  if (frame.consoles.length > 0)
+    guests.push({ name: 'console', kind: 'console', label: 'redis-cli', client: null });
+  for (const client of frame.clients.slice(0, CLIENTS_DRAWN))
+    guests.push({ name: processOf(client.id), kind: 'client', label: client.id, client });
+  const more = frame.clients.length - CLIENTS_DRAWN;
+  if (more > 0) guests.push({ name: 'more', kind: 'more', label: `+${more}`, client: null });
+  return guests;
+}
+
+function ringOf(client: ClientFrame | null, { seats }: Layout, radius: number): VisitorMark['ring'] {
+  const arcs = (client?.map ?? []).map(([first, last, name]) => {
+    const shard = seats.get(name)?.shard ?? -1;
+    const tone: Tone = shard < 0 ? 'muted' : shardTone(shard);
+    return { path: ringArc(first, last, radius * 0.5, radius, 0.04), tone };
+  });
+  return { radius, arcs };
+}
+
+/** The name of a client's process. */
+export function processOf(id: string): string {
   return id.startsWith('client:') ? id : `client:${id}`;
 }
 

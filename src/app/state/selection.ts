@@ -8,6 +8,8 @@ export type Selection =
   | { kind: 'slot'; slot: number }
   | { kind: 'key'; key: string; slot: number }
   | { kind: 'link'; from: string; to: string }
+  /** An application client, by ClientFrame.id. */
+  | { kind: 'client'; id: string }
   /** An error that a console printed, as the server sent it. */
   | { kind: 'reply'; server: string; error: string };
 
@@ -31,6 +33,8 @@ export function selectionKey(selection: Selection): string {
       return `key:${selection.key}`;
     case 'link':
       return `link:${selection.from}>${selection.to}`;
+    case 'client':
+      return `client:${selection.id}`;
     case 'reply':
       return `reply:${selection.server}:${selection.error}`;
   }

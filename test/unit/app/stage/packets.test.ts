@@ -21,7 +21,7 @@ function marks(packets: PacketFrame[], change: Partial<Parameters<typeof packetS
   });
   return packetScene(frame, {
     layout,
-    visitors: visitorsOf(frame, layout),
+    visitors: visitorsOf(frame, layout, null),
     selection: null,
     heartbeats: false,
     connects: false,
