@@ -24,6 +24,8 @@ export class Network {
   /** Process name -> group of the wall that stands, if one does. */
   private groups = new Map<string, number>();
   private wallSince: Micros = 0;
+  /** Directed links that were mended one by one in spite of a wall or an isolation. */
+  private readonly mended = new Set<string>();
   /** Names of the consoles. */
   private readonly observers = new Set<string>();
 
@@ -41,7 +43,10 @@ export class Network {
     quality.latencyUs = clamp(quality.latencyUs, 0, 600e6);
     quality.jitterUs = clamp(quality.jitterUs, 0, 600e6);
     quality.loss = clamp(quality.loss, 0, 1);
-    this.qualities.set(`${from}>${to}`, quality);
+    const { latencyUs, jitterUs, loss } = this.standard;
+    const usual = quality.latencyUs === latencyUs && quality.jitterUs === jitterUs && quality.loss === loss;
+    if (usual) this.qualities.delete(`${from}>${to}`);
+    else this.qualities.set(`${from}>${to}`, quality);
   }
 
   /** Since when nothing passes from `from` to `to`, or -1 when it does. */
@@ -51,6 +56,7 @@ export class Network {
       if (cut !== undefined) return cut;
     }
     if (from === to || this.observers.has(from) || this.observers.has(to)) return -1;
+    if (this.mended.size > 0 && this.mended.has(`${from}>${to}`)) return -1;
     if (this.isolated.size > 0) {
       const isolated = this.isolated.get(from) ?? this.isolated.get(to);
       if (isolated !== undefined) return isolated;
@@ -79,14 +85,18 @@ export class Network {
 
   cut(from: string, to: string, now: Micros): void {
     const key = `${from}>${to}`;
+    this.mended.delete(key);
     if (!this.cuts.has(key)) this.cuts.set(key, now);
   }
 
   heal(from: string, to: string): void {
-    this.cuts.delete(`${from}>${to}`);
+    const key = `${from}>${to}`;
+    this.cuts.delete(key);
+    if (this.isCut(from, to)) this.mended.add(key);
   }
 
   isolate(name: string, now: Micros): void {
+    for (const key of this.mended) if (key.split('>').includes(name)) this.mended.delete(key);
     if (!this.isolated.has(name)) this.isolated.set(name, now);
   }
 
@@ -97,6 +107,7 @@ export class Network {
   /** Builds a wall; it replaces the one that stood. */
   partition(groups: readonly (readonly string[])[], now: Micros): void {
     this.groups = new Map();
+    this.mended.clear();
     this.wallSince = now;
     groups.forEach((group, number) => group.forEach((name) => this.groups.set(name, number)));
   }
@@ -106,6 +117,7 @@ export class Network {
     this.cuts.clear();
     this.isolated.clear();
     this.groups.clear();
+    this.mended.clear();
     this.qualities.clear();
   }
 

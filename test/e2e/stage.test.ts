@@ -109,7 +109,7 @@ describe('the stage', () => {
     const page = await openStage();
     await run(page, `await fault.kill('7002'); await clock.runUntil('PFAIL');`);
     const lens = page.getByLabel('Whose view the stage shows');
-    const struck = () => node(page, '7002').locator('circle[stroke-dasharray="3 4"]').count();
+    const struck = () => node(page, '7002').locator('[stroke-dasharray="3 4"]').count();
     const believes = (name: string) =>
       page.evaluate(
         (observer) =>
@@ -158,8 +158,12 @@ describe('the stage', () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 2 + 30, box.y + box.height - 60, { steps: 4 });
     await page.mouse.up();
-    await page.locator('[data-link="7000>7002"]').waitFor();
-    await expect.poll(() => page.locator('[data-link]').count()).toBeGreaterThanOrEqual(5);
+    await page.locator('[data-wall]').waitFor();
+    expect(await page.evaluate(`playground.state().servers.length`)).toBe(6);
+    // One link mended through the wall: it is a wall no more, and the links that are cut are drawn.
+    await run(page, `await fault.heal('7000', '7002'); await idle();`);
+    await page.locator('[data-wall]').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('[data-link] [stroke-dasharray]').count()).toBeGreaterThanOrEqual(5);
     await page.getByRole('button', { name: 'More about the stage' }).click();
     await page.getByRole('menuitem', { name: 'Heal all links' }).click();
     await page.waitForFunction(

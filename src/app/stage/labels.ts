@@ -4,6 +4,7 @@
 import { t, type Params, type Word } from '#app/i18n/i18n.svelte.ts';
 import type { ClientFrame } from '#sim/frame.ts';
 import type { Anomaly } from './anomalies.ts';
+import type { Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 
@@ -28,6 +29,13 @@ export function nodeLabel(mark: NodeMark): Label {
     text: t('stage.masterLabel', { slots: mark.slots, epoch: mark.configEpoch }),
     tone: 'muted',
   };
+}
+
+/** Whether the line stands over its server: in the upper half of a small stage, where the cable to the
+ *  replica and the ring lie below. */
+export function labelAbove(layout: Layout, mark: Pick<NodeMark, 'name' | 'y'>): boolean {
+  const shard = layout.seats.get(mark.name)?.shard ?? -1;
+  return layout.density === 'all' && shard >= 0 && mark.y < layout.centre.y - 40 * layout.scale;
 }
 
 function replicaText(mark: NodeMark): string {

@@ -58,9 +58,14 @@ interface Plan {
 }
 
 export function layOut(seating: Seating, frame: Frame, moved: Moved, options: LayoutOptions): Layout {
-  const plan = planFor(frame.servers.length, seating, options);
+  let plan = planFor(frame.servers.length, seating, options, EVEN);
+  seatShards(plan, seating);
+  // Servers of no shard stand in the upper corner, and need what is empty there.
+  if (plan.layout.density === 'all' && seating.shards.length > 0 && seating.loose.length === 0) {
+    plan = planFor(frame.servers.length, seating, options, sharesOf(plan));
+    seatShards(plan, seating);
+  }
   const { layout } = plan;
-  for (const shard of seating.shards) seatShard(plan, shard, seating.shards.length);
   seatLoose(plan, seating);
   for (const [name, place] of moved) {
     const seat = layout.seats.get(name);
@@ -71,16 +76,44 @@ export function layOut(seating: Seating, frame: Frame, moved: Moved, options: La
   return layout;
 }
 
-function planFor(servers: number, seating: Seating, { width, height, scale }: LayoutOptions): Plan {
+function seatShards(plan: Plan, { shards }: Seating): void {
+  for (const shard of shards) seatShard(plan, shard, shards.length);
+}
+
+/** How far a plan reaches above and below its centre, in units of the replicas' vertical radius. */
+interface Shares {
+  above: number;
+  below: number;
+}
+
+const EVEN: Shares = { above: 1, below: 1 };
+
+/** What the seats of a plan, and its ring with room for the links around it, need of the height: three
+ *  shards leave the top empty, and all the rest may be larger for it. */
+function sharesOf({ layout, replica }: Plan): Shares {
+  const ring = layout.ring.outer + 14 * layout.scale;
+  const ys = [...layout.seats.values()].map(({ y }) => y - layout.centre.y);
+  return {
+    above: Math.max(ring, ...ys.map((y) => -y)) / replica.ry,
+    below: Math.max(ring, ...ys) / replica.ry,
+  };
+}
+
+function planFor(
+  servers: number,
+  seating: Seating,
+  { width, height, scale }: LayoutOptions,
+  { above, below }: Shares,
+): Plan {
   const density = densityFor(servers);
   const small = density === 'groups' || density === 'heat';
   // Marks shrink on a phone, but type does not shrink with them.
   const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
   const top = (small ? 22 : 44) * k;
   const bottom = small ? 30 * k : Math.max(62 * k, 54);
-  const halfHeight = Math.max(60, (height - top - bottom) / 2);
+  const halfHeight = Math.max(60, (height - top - bottom) / (above + below));
   const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
-  const centre = { x: width / 2, y: top + halfHeight };
+  const centre = { x: width / 2, y: top + halfHeight * above };
   const shards = Math.max(1, seating.shards.length);
   const ry = halfHeight;
   const rx = Math.min(halfWidth, halfHeight * (small ? 1.25 : 1.5));

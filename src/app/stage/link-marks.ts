@@ -8,6 +8,7 @@ import type { Belief } from './beliefs.ts';
 import { linkCurve, trimCurve, type Curve } from './geometry.ts';
 import type { Layout, Seat } from './layout.ts';
 import { shardTone, type Tone } from './palette.ts';
+import type { WallMark } from './wall.ts';
 
 export interface CableMark {
   key: string;
@@ -69,10 +70,14 @@ export function cablesOf(
   return cables;
 }
 
-export function linksOf(frame: Frame, layout: Layout): LinkMark[] {
+/** Links that are not as usual, but for those that a wall cuts; and a hint of the mesh. */
+export function linksOf(frame: Frame, layout: Layout, wall: WallMark | null): LinkMark[] {
+  const side = new Set(wall?.sides[0]);
+  const walled = ({ from, to, cut }: LinkFrame) => wall !== null && cut && side.has(from) !== side.has(to);
   const marks = new Map<string, LinkMark>();
   for (const link of frame.links) {
     if (marks.size >= LINKS_DRAWN) break;
+    if (walled(link)) continue;
     const mark = abnormal(link, layout, frame.links);
     if (mark && !marks.has(mark.key)) marks.set(mark.key, mark);
   }

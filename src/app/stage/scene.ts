@@ -14,6 +14,7 @@ import { cablesOf, linksOf, type CableMark, type LinkMark } from './link-marks.t
 import { nodeMark, type NodeMark } from './node-marks.ts';
 import { shardPattern, shardTone, type Pattern, type Tone } from './palette.ts';
 import { type Seating } from './seating.ts';
+import { wallOf, type WallMark } from './wall.ts';
 import { visitorsOf, type VisitorMark } from './visitors.ts';
 
 export interface SceneOptions {
@@ -57,6 +58,8 @@ export interface Scene {
   nodes: NodeMark[];
   cables: CableMark[];
   links: LinkMark[];
+  /** A partition, drawn in the place of the links that it cuts. */
+  wall: WallMark | null;
   visitors: VisitorMark[];
   migrating: SlotMark[];
   /** Slots under way beyond those drawn. */
@@ -95,6 +98,7 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
       selection: options.selection,
     }),
   );
+  const wall = wallOf(frame, layout);
   const running = frame.servers.filter((server) => server.clusterEnabled && server.state === 'running');
   const failing = running.filter((server) => server.clusterState === 'fail').length;
   const lensServer = frame.servers.find((server) => server.name === lens);
@@ -105,7 +109,8 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
     covered: arcs.reduce((sum, arc) => sum + (arc.owner === null ? 0 : arc.last - arc.first + 1), 0),
     nodes,
     cables: cablesOf(frame, layout, beliefs, lens),
-    links: linksOf(frame, layout),
+    links: linksOf(frame, layout, wall),
+    wall,
     visitors: visitorsOf(frame, layout, options.selection),
     migrating: moving.slice(0, MIGRATING_DRAWN),
     migratingMore: Math.max(0, moving.length - MIGRATING_DRAWN),

@@ -42,6 +42,32 @@ describe('a connection', () => {
   });
 });
 
+describe('a wall', () => {
+  test('lets through what is mended link by link, until it is built again', () => {
+    const world = toyWorld([echo(7000), echo(7001), caller('a', 7000, [])]);
+    const cut = (): boolean[] => [
+      world.network.isCut('7000', '7001'),
+      world.network.isCut('7001', '7000'),
+      world.network.isCut('7000', 'a'),
+    ];
+    applyFault(world, { kind: 'partition', groups: [['7000'], ['7001', 'a']] });
+    expect(cut()).toEqual([true, true, true]);
+    applyFault(world, { kind: 'heal', from: '7000', to: '7001', oneWay: true });
+    expect(cut()).toEqual([false, true, true]);
+    applyFault(world, { kind: 'cut', from: '7000', to: '7001' });
+    applyFault(world, { kind: 'heal', from: '7000', to: '7001' });
+    expect(cut()).toEqual([false, false, true]);
+    applyFault(world, { kind: 'partition', groups: [['7000'], ['7001', 'a']] });
+    expect(cut()).toEqual([true, true, true]);
+    applyFault(world, { kind: 'healAll' });
+    applyFault(world, { kind: 'isolate', server: '7000' });
+    applyFault(world, { kind: 'heal', from: '7000', to: '7001' });
+    expect(cut()).toEqual([false, false, true]);
+    applyFault(world, { kind: 'isolate', server: '7000' });
+    expect(cut()).toEqual([true, true, true]);
+  });
+});
+
 describe('a cut link', () => {
   test('keeps what is sent into it and delivers it in order after healing, at the retransmission', () => {
     const world = toyWorld([

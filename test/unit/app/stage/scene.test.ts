@@ -108,6 +108,35 @@ describe('the scene', () => {
     ]);
   });
 
+  test('a partition is a wall where a line parts the two sides, and no link is drawn through it', () => {
+    const frame = clusterFrame(3);
+    const right = ['7000', '7003'];
+    const left = frame.servers.map(({ name }) => name).filter((name) => !right.includes(name));
+    const link = { cut: true, latencyUs: 0, jitterUs: 0, loss: 0 };
+    frame.links = right.flatMap((from) =>
+      left.flatMap((to) => [
+        { ...link, from, to },
+        { ...link, from: to, to: from },
+      ]),
+    );
+    const drawn = scene(frame);
+    expect(drawn.wall?.sides).toEqual([right, left]);
+    expect(drawn.links.filter(({ kind }) => kind === 'cut')).toEqual([]);
+    const { from, to } = drawn.wall!;
+    // Which side of the line a server stands on: the cross product's sign.
+    const side = (name: string) => {
+      const { x, y } = drawn.layout.seats.get(name)!;
+      return Math.sign((to.x - from.x) * (y - from.y) - (to.y - from.y) * (x - from.x));
+    };
+    expect(new Set(right.map(side)).size).toBe(1);
+    expect(new Set(left.map(side))).toEqual(new Set([-side('7000')]));
+    // One link that still passes one way makes it a set of links again.
+    frame.links.pop();
+    const open = scene(frame);
+    expect(open.wall).toBeNull();
+    expect(open.links.filter(({ kind }) => kind === 'cut').length).toBeGreaterThan(4);
+  });
+
   test('more than six shards repeat the hue with a pattern and have their own letter', () => {
     const drawn = scene(clusterFrame(8));
     expect(drawn.nodes[6]).toMatchObject({ tone: 'shard-a', pattern: 'stripe', letter: 'G' });
