@@ -6,6 +6,7 @@
  * own and a cheap copy of the header alone. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { sameShape } from '#base/clone.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Config } from './config.ts';
 
@@ -36,7 +37,7 @@ export abstract class Obj {
 
   /** A second header on the same contents; neither owns the contents afterwards. */
   shallow(): this {
-    const header = Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this);
+    const header = sameShape(this);
     header.headerOwner = null;
     return header;
   }

@@ -5,7 +5,7 @@
  * What only few sockets have (segments held back, data before the connection stands) is in `extras`.
  * An id is row + generation * 2^16: rows are used again, ids never. */
 
-import { CLONE, type Cloner } from '#base/clone.ts';
+import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import type { Payload, SocketId } from '#redis/io.ts';
 import type { Segment } from './segment.ts';
 
@@ -59,8 +59,7 @@ export class SocketTable {
 
   /** Copies columns whole, which is far faster than walking fields. */
   [CLONE](clone: Cloner): SocketTable {
-    const copy = Object.create(SocketTable.prototype) as SocketTable;
-    Object.assign(copy, this);
+    const copy = sameShape(this as SocketTable);
     copy.freeRows = this.freeRows.slice();
     copy.id = this.id.slice();
     copy.state = this.state.slice();

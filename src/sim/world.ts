@@ -10,7 +10,7 @@
  * all parts. Reading (frames) never changes anything that the trace hash sees. */
 
 import { InvariantError } from '#base/assert.ts';
-import { CLONE, type Cloner } from '#base/clone.ts';
+import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import type { Micros, Process, ProtocolEvent, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Ack, AckTap } from './ack-tap.ts';
@@ -117,21 +117,15 @@ export class World {
 
   /** The factory and the codec are code, the directory's entries never change: shared. */
   [CLONE](clone: Cloner, register: (copy: unknown) => void): World {
-    const copy = Object.create(World.prototype) as Record<string, unknown>;
+    const copy = sameShape(this as unknown as Record<string, unknown>);
     register(copy);
-    for (const key of Object.keys(this)) {
-      const value = (this as Record<string, unknown>)[key];
-      if (key === 'factory' || key === 'codec') copy[key] = value;
-      else if (key === 'probe') copy[key] = null;
+    for (const key of Object.keys(copy)) {
+      const value = copy[key];
+      if (key === 'factory' || key === 'codec') continue;
+      if (key === 'probe') copy[key] = null;
       // What has arrived is only of interest to the next frame, and a jump shows everything afresh.
       else if (key === 'arrived') copy[key] = [];
-      else if (
-        key === 'directory' ||
-        key === 'arrived' ||
-        key === 'events' ||
-        key === 'acks' ||
-        key === 'remote'
-      ) {
+      else if (key === 'directory' || key === 'events' || key === 'acks' || key === 'remote') {
         copy[key] = (value as unknown[]).slice();
       } else if (key === 'byName' || key === 'byAddress') copy[key] = new Map(value as Map<string, number>);
       else copy[key] = clone(value);

@@ -5,7 +5,7 @@
  * holds a million of them. Hence the moments of a node, eight doubles, lie together in one typed
  * array per server, and slot bitmaps are shared between all who agree (see bitmap.ts). */
 
-import { CLONE } from '#base/clone.ts';
+import { CLONE, sameShape } from '#base/clone.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { SocketId } from '#redis/io.ts';
 import { CLUSTER_SLOT_BYTES } from './bitmap.ts';
@@ -296,7 +296,7 @@ export class SlotOwners {
 
   [CLONE](): SlotOwners {
     this.shared = true;
-    return Object.assign(Object.create(SlotOwners.prototype) as SlotOwners, this);
+    return sameShape(this);
   }
 }
 
