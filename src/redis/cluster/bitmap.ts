@@ -7,6 +7,13 @@ import { CLUSTER_SLOTS } from '#base/crc16.ts';
 
 export const CLUSTER_SLOT_BYTES = CLUSTER_SLOTS / 8;
 
+/** How many bits are set in each byte. */
+export const BITS_SET: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest >>= 1) count += rest & 1;
+  return count;
+});
+
 /** Whether the slot's bit is set. */
 export function bitmapTestBit(bitmap: Uint8Array, slot: number): boolean {
   return ((bitmap[slot >> 3] as number) & (1 << (slot & 7))) !== 0;
@@ -32,8 +39,8 @@ export function bitmapRanges(bitmap: Uint8Array): [first: number, last: number][
   const ranges: [number, number][] = [];
   let first = -1;
   for (let slot = 0; slot < CLUSTER_SLOTS; slot++) {
-    // Whole empty bytes are most of most bitmaps.
-    if (first < 0 && (slot & 7) === 0 && bitmap[slot >> 3] === 0) {
+    // Bytes that are empty, or full in the middle of a range, are most of most bitmaps.
+    if ((slot & 7) === 0 && bitmap[slot >> 3] === (first < 0 ? 0 : 0xff)) {
       slot += 7;
       continue;
     }

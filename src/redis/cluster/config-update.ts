@@ -10,7 +10,7 @@ import { delKeysInSlot } from './slot-keys.ts';
 import { replicationSetMaster } from '#redis/replication/link.ts';
 import type { Server } from '#redis/server.ts';
 import { assert } from '#base/assert.ts';
-import { bitmapEquals, bitmapTestBit } from './bitmap.ts';
+import { BITS_SET, bitmapEquals, bitmapTestBit } from './bitmap.ts';
 import { clusterOf, emit, nodeLabel, nodeRef } from './events.ts';
 import { resetManualFailover } from './manual-failover.ts';
 import { CLUSTER_NODE_MASTER, CLUSTER_NODE_MIGRATE_TO, CLUSTER_NODE_SLAVE, type BusData } from './message.ts';
@@ -83,10 +83,14 @@ function rebindSlots(
   const cluster = clusterOf(server);
   const claim: Claim = { taken: [], ours: 0, claimed: 0, dirty: [] };
   for (let slot = 0; slot < CLUSTER_SLOTS; slot++) {
-    // Bytes in which neither the claim nor the claimer has a slot are most of the map.
-    if ((slot & 7) === 0 && bitmap[slot >> 3] === 0 && claimer.slots[slot >> 3] === 0) {
-      slot += 7;
-      continue;
+    // Bytes that claim just what the claimer has are most of the map.
+    if ((slot & 7) === 0 && cluster.ownerNotClaiming.size === 0) {
+      const byte = bitmap[slot >> 3] as number;
+      if (byte === claimer.slots[slot >> 3]) {
+        claim.claimed += BITS_SET[byte] as number;
+        slot += 7;
+        continue;
+      }
     }
     const owner = slotOwner(cluster, slot);
     if (!bitmapTestBit(bitmap, slot)) {
@@ -188,7 +192,8 @@ export function findNewerOwner(
 ): ClusterNode | null {
   const cluster = clusterOf(server);
   for (let at = 0; at < claimed.length; at++) {
-    let bits = claimed[at] as number;
+    // What the sender has already nobody else holds.
+    let bits = (claimed[at] as number) & ~(sender.slots[at] as number);
     for (let slot = at * 8; bits !== 0; slot++, bits >>= 1) {
       if (!(bits & 1) || isSlotUnclaimed(cluster, slot)) continue;
       const owner = slotOwner(cluster, slot);

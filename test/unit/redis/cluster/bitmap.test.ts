@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  BITS_SET,
   bitmapClearBit,
   bitmapEquals,
   bitmapRanges,
@@ -30,6 +31,18 @@ test('ranges are the set slots, ascending and joined', () => {
     }),
   );
   expect(bitmapRanges(new Uint8Array(2048).fill(255))).toEqual([[0, 16383]]);
+});
+
+test('long ranges begin and end anywhere in a byte', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 16383 }), fc.integer({ min: 0, max: 16383 }), (a, b) => {
+      const [first, last] = a < b ? [a, b] : [b, a];
+      const bitmap = new Uint8Array(2048);
+      for (let slot = first; slot <= last; slot++) bitmapSetBit(bitmap, slot);
+      expect(bitmapRanges(bitmap)).toEqual([[first, last]]);
+      expect(bitmap.reduce((sum, byte) => sum + (BITS_SET[byte] as number), 0)).toBe(last - first + 1);
+    }),
+  );
 });
 
 test('equality is of content', () => {
