@@ -37,6 +37,9 @@ export type CloseReason = 'closed' | 'reset' | 'refused' | 'timeout';
 
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
 
+/** From what only its writers want to know to what everybody must. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
+
 /** Something that happened by a rule, for the feed, the tape, breakpoints and lesson checks.
  *  `type` is an upper-case name (PFAIL, FAIL, VOTE_GRANTED ...); fields are plain JSON. */
 export interface ProtocolEvent {

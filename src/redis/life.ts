@@ -43,13 +43,16 @@ export function initServer(server: Server): void {
   server.runId = io.random.hex(40);
   server.startedAtMs = server.mstime();
   server.persistence.lastSave = Math.floor(server.startedAtMs / 1000);
-  io.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+  logBanner(server);
   replicationInit(server);
   // The node's identity comes before its data; whether data and slots agree is checked at the end.
   if (server.config.clusterEnabled && !clusterInit(server)) {
     io.exit(1);
     return;
   }
+  const mode = server.cluster !== null ? 'cluster' : 'standalone';
+  io.log('notice', `Running mode=${mode}, port=${server.port}.`);
+  io.log('warning', 'Server initialized');
   const broken = loadDataFromDisk(server);
   if (broken !== null) {
     io.log('warning', `Fatal error loading the DB: ${broken}. Exiting.`);
@@ -71,12 +74,16 @@ export function initServer(server: Server): void {
     io.exit(1);
     return;
   }
-  io.log(
-    'notice',
-    `Running mode=${server.cluster !== null ? 'cluster' : 'standalone'}, port=${server.port}.`,
-  );
   io.log('notice', 'Ready to accept connections');
   io.setTimer('cron', io.now + CRON_MICROS);
+}
+
+/** The first lines of the log. */
+function logBanner(server: Server): void {
+  const { io } = server;
+  io.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+  io.log('warning', 'Redis version=7.0.15, bits=64, commit=00000000, modified=0, just started');
+  io.log('warning', 'Configuration loaded');
 }
 
 /** What must be right before anything starts; returns what is wrong, or null. */

@@ -127,6 +127,7 @@ export function rdbLoad(server: Server, data: Bytes): RdbAux {
   const aux = new Map<Bytes, Bytes>();
   let db = server.dbs[0] as Db;
   let notes = noNotes();
+  let [loaded, expired] = [0, 0];
   for (;;) {
     const opcode = input.byte();
     if (opcode === OPCODE_EOF) break;
@@ -141,16 +142,29 @@ export function rdbLoad(server: Server, data: Bytes): RdbAux {
     } else if (opcode === OPCODE_RESIZEDB) {
       input.number64();
       input.number64();
-    } else if (opcode === OPCODE_AUX) aux.set(input.string(), input.string());
-    else if (opcode === OPCODE_FUNCTION2) loadLibraryFromRdb(server, input.string());
+    } else if (opcode === OPCODE_AUX) {
+      const name = input.string();
+      aux.set(name, input.string());
+      logAux(server, name, aux.get(name) as Bytes);
+    } else if (opcode === OPCODE_FUNCTION2) loadLibraryFromRdb(server, input.string());
     else if (opcode === OPCODE_MODULE_AUX) throw new RdbError('the file holds data of a module');
     else {
-      loadKey(server, db, input, opcode, notes);
+      if (loadKey(server, db, input, opcode, notes)) loaded++;
+      else expired++;
       notes = noNotes();
     }
   }
   verifyChecksum(server, input, version);
+  server.io.log('notice', `Done loading RDB, keys loaded: ${loaded}, keys expired: ${expired}.`);
   return aux;
+}
+
+/** What a server says of the file that it is reading. */
+function logAux(server: Server, name: Bytes, value: Bytes): void {
+  if (name === 'redis-ver') server.io.log('notice', `Loading RDB produced by version ${value}`);
+  if (name !== 'ctime') return;
+  const age = Math.max(0, Math.floor(server.mstime() / 1000) - Number(value));
+  server.io.log('notice', `RDB age ${age} seconds`);
 }
 
 function int32(raw: Bytes): number {
@@ -168,12 +182,13 @@ function verifyChecksum(server: Server, input: RdbReader, version: number): void
   if (checksum !== crc64(input.data, 0, end)) throw new RdbError('wrong checksum');
 }
 
-function loadKey(server: Server, db: Db, input: RdbReader, type: number, notes: KeyNotes): void {
+/** Reads a key and its value; false when it has expired meanwhile. */
+function loadKey(server: Server, db: Db, input: RdbReader, type: number, notes: KeyNotes): boolean {
   const key = input.string();
   const obj = loadObject(input, type, server.config);
   // A master forgets what has expired meanwhile; a replica waits for its master's word.
   const expired = notes.expiresAtMs !== -1 && notes.expiresAtMs < server.mstime();
-  if (expired && !server.isReplica()) return;
+  if (expired && !server.isReplica()) return false;
   const slot = keyHashSlot(key);
   if (db.keys.get(slot, key) !== undefined) throw new RdbError('duplicate key');
   obj.owner = db.keys.owner;
@@ -181,6 +196,7 @@ function loadKey(server: Server, db: Db, input: RdbReader, type: number, notes: 
   setAccessClock(server, obj, notes);
   db.keys.set(slot, key, obj);
   if (notes.expiresAtMs !== -1) db.expires.set(slot, key, notes.expiresAtMs);
+  return true;
 }
 
 function setAccessClock(server: Server, obj: Obj, { idleSeconds, frequency }: KeyNotes): void {

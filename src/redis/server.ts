@@ -25,7 +25,15 @@ import type { Mutation } from './cluster/state.ts';
 import { Config } from './config.ts';
 import { applyStartupConfig } from './config-set.ts';
 import type { Db } from './db.ts';
-import type { CloseReason, Io, Payload, Process, SocketId } from './io.ts';
+import {
+  LOG_LEVELS,
+  type CloseReason,
+  type Io,
+  type LogLevel,
+  type Payload,
+  type Process,
+  type SocketId,
+} from './io.ts';
 import { acceptClient, clientClosed, readFromClient } from './networking.ts';
 import { PauseState } from './pause.ts';
 import { PersistenceState } from './persistence.ts';
@@ -173,10 +181,17 @@ export class Server implements Process {
     return this.replication.masterHost !== null;
   }
 
-  /** The letter behind the pid in the log: M for a master, S for a replica. A server that is only
-   *  starting has no replication state yet, and writes to its log already. */
+  /** The letter behind the pid in the log: M for a master, S for a replica, and C until the server is
+   *  either, for it writes to its log already. */
   logRole(): string {
-    return (this.replication as ReplicationState | undefined)?.masterHost ? 'S' : 'M';
+    const replication = this.replication as ReplicationState | undefined;
+    if (replication === undefined) return 'C';
+    return replication.masterHost === null ? 'M' : 'S';
+  }
+
+  /** Whether loglevel lets a line into the log. */
+  logsLevel(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(this.config.loglevel);
   }
 
   isPausedForExpiry(): boolean {

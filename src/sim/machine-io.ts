@@ -12,6 +12,8 @@ const LEVEL_MARKS: Record<LogLevel, string> = { debug: '.', verbose: '-', notice
 /** A process may say which letter stands behind its pid in the log (M master, S replica, C child). */
 export interface LogsRole {
   logRole(): string;
+  /** Whether it is told to write lines of this level. */
+  logsLevel(level: LogLevel): boolean;
 }
 
 export class MachineIo implements Io {
@@ -105,6 +107,7 @@ export class MachineIo implements Io {
   log(level: LogLevel, text: string): void {
     const { machine } = this;
     const speaker = machine.process as (Partial<LogsRole> & object) | null;
+    if (speaker?.logsLevel?.(level) === false) return;
     const role = speaker?.logRole?.() ?? 'M';
     machine.writeLog(`${machine.pid}:${role} ${logDate(this.wallMs)} ${LEVEL_MARKS[level]} ${text}`);
   }

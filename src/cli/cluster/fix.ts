@@ -114,8 +114,8 @@ function* findOwners(
     if (isMigrating) migrating.push(node);
     if (isImporting) importing.push(node);
     if (isMigrating || isImporting || node === owner) continue;
-    // Keys where the slot is neither owned nor marked: as good as importing.
-    if (!node.slots[slot] && (yield* countKeys(node, slot)) > 0) {
+    // Keys where the slot is not marked: as good as importing, even at one of several owners.
+    if ((yield* countKeys(node, slot)) > 0) {
       yield* log(manager, 'warn', `*** Found keys about slot ${slot} in node ${address(node)}!\n`);
       importing.push(node);
     }

@@ -82,7 +82,9 @@ function allSources(manager: Manager, target: ClusterNode): ClusterNode[] {
   return manager.nodes.filter((node) => !isSlave(node) && node.replicate === null && node !== target);
 }
 
-function* askSources(manager: Manager, target: ClusterNode): Step<ClusterNode[]> {
+/** Asks for sources until 'done' or 'all'. Null when one is unknown: whatever the message says, the real
+ *  one does not ask again. */
+function* askSources(manager: Manager, target: ClusterNode): Step<ClusterNode[] | null> {
   yield* ops.print(
     'Please enter all the source node IDs.\n' +
       "  Type 'all' to use all the nodes as source nodes for the hash slots.\n" +
@@ -95,7 +97,8 @@ function* askSources(manager: Manager, target: ClusterNode): Step<ClusterNode[]>
     if (name === 'done' || ended) return sources;
     if (name === 'all') return allSources(manager, target);
     const source = yield* sourceByName(manager, target, name);
-    if (source !== null && source !== 'unknown') sources.push(source);
+    if (source === 'unknown') return null;
+    if (source !== null) sources.push(source);
   }
 }
 

@@ -28,9 +28,9 @@ export function replicationSetMaster(server: Server, host: string, port: number)
   dropMasterLink(server);
   disconnectAllBlockedClients(server);
   cancelReplicationHandshake(server);
-  if (wasMaster) cacheMasterUsingMyself(server);
   replication.masterHost = host;
   replication.masterPort = port;
+  if (wasMaster) cacheMasterUsingMyself(server);
   replication.state = REPL_STATE_CONNECT;
   connectWithMaster(server);
 }

@@ -6,7 +6,7 @@ import { sha1Hex } from '#base/sha1.ts';
 import { aclCheckUserCommand } from '#redis/acl.ts';
 import { lookupCommand } from '#redis/commands.ts';
 import { ErrorReply } from '#redis/reply.ts';
-import type { LogLevel } from '#redis/io.ts';
+import { LOG_LEVELS } from '#redis/io.ts';
 import { pushError, pushReply } from './lua-convert.ts';
 import type { LuaThread } from './lua-module.ts';
 import {
@@ -25,7 +25,6 @@ import { FLAG_NAMES, noFlags } from './state.ts';
 /** The version whose behaviour this is. */
 const VERSION = '7.0.15';
 const VERSION_NUMBER = 0x07000f;
-const LOG_LEVELS: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
 
 /** Raises an error in the form of a table, as redis.call does. */
 function raiseError(lua: LuaState, thread: LuaThread, text: Bytes): never {

@@ -5,7 +5,6 @@
  * step of the program is also a test of its replay. */
 
 import { cloneGraph } from '#base/clone.ts';
-import { utf8Decode } from '#base/bytes.ts';
 import { ConsoleProcess } from '#cli/process.ts';
 import { Server } from '#redis/server.ts';
 import type { ProcessSpec } from '#sim/machine.ts';
@@ -19,6 +18,8 @@ export interface CliWorldOptions {
   seed?: number;
   config?: Readonly<Record<string, string>>;
   paranoid?: boolean;
+  /** Servers have a configuration file, which CONFIG REWRITE needs. */
+  configFiles?: boolean;
 }
 
 export class CliWorld {
@@ -39,6 +40,7 @@ export class CliWorld {
           ip: info.ip,
           port: Number(info.name),
           config: spec['config'] as Record<string, string>,
+          configFile: options.configFiles ? `/etc/redis/${info.name}.conf` : '',
         });
       },
     });
@@ -59,6 +61,8 @@ export class CliWorld {
       spec: { kind: 'server', config: all },
       part: 0,
     });
+    const text = Object.entries(all).map(([name, value]) => `${name} ${value}\n`);
+    this.world.machine(String(port))?.disk.write(`/etc/redis/${port}.conf`, text.join(''));
     this.start(String(port));
   }
 
@@ -71,6 +75,26 @@ export class CliWorld {
   kill(port: number): void {
     const machine = this.world.machine(String(port));
     if (machine !== null) this.world.kill(machine);
+  }
+
+  restart(port: number): void {
+    this.start(String(port));
+  }
+
+  /** The lines of a server's log from the given one on. */
+  log(port: number, from = 0): readonly string[] {
+    const machine = this.world.machine(String(port));
+    return machine === null ? [] : machine.log.slice(from);
+  }
+
+  /** The files on the disk of the console that ran last. */
+  fileNames(): string[] {
+    return this.world.machine(`console:${this.consoles}`)?.disk.list() ?? [];
+  }
+
+  /** A file on the disk of the console that ran last. */
+  file(path: string): string | undefined {
+    return this.world.machine(`console:${this.consoles}`)?.disk.read(path);
   }
 
   server(port: number): Server {
@@ -157,9 +181,4 @@ export class OpenConsole {
   result(): RunResult {
     return apart(this.process);
   }
-}
-
-/** Text of a transcript file: bytes read as UTF-8, the terminal's \r\n made \n. */
-export function plain(bytes: string): string {
-  return utf8Decode(bytes).replaceAll('\r\n', '\n');
 }

@@ -1,11 +1,8 @@
 /* The watching and transferring modes of redis-cli, in virtual time, against a simulated server. */
 
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CliWorld } from './cli-world.ts';
-
-const golden = (name: string): string =>
-  readFileSync(new URL(`../golden/${name}`, import.meta.url), 'latin1');
+import { golden } from './golden.ts';
 
 describe.sequential('redis-cli modes', () => {
   let world: CliWorld;

@@ -2,15 +2,12 @@
  * simulated server. The files in ../golden are what the real one printed; each command of a transcript
  * must be answered the same, but for what is listed here with its reason. */
 
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8Decode } from '#base/bytes.ts';
 import { loadLua } from '#node/lua.ts';
 import { CliWorld } from './cli-world.ts';
 import type { OpenConsole } from './cli-world.ts';
-
-const golden = (name: string): string =>
-  readFileSync(new URL(`../golden/${name}`, import.meta.url), 'latin1');
+import { golden } from './golden.ts';
 
 interface Block {
   prompt: string;
