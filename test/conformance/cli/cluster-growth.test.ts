@@ -7,6 +7,8 @@ import { golden, plain } from './golden.ts';
 import { FIRST_CLUSTER, Story } from './story.ts';
 
 const AT_7000 = '127.0.0.1:7000';
+/** Thousands of slots are moved one by one. */
+const LONG = 600_000;
 const cluster = (line: string): string => `redis-cli --cluster ${line}`;
 
 describe.sequential('a cluster with six hundred keys', () => {
@@ -72,7 +74,7 @@ describe.sequential('a cluster with six hundred keys', () => {
     ask('157-reshard-interactive-done-yes.pty.txt', 0, '4', 'ID7000', 'ID7001', 'done', 'yes');
   });
 
-  test('rebalancing finds nothing to do, simulates, and moves as recorded', () => {
+  test('rebalancing finds nothing to do, simulates, and moves as recorded', { timeout: LONG }, () => {
     const rebalance = (name: string, rest = '', exitCode = 0): void =>
       story.compare(name, cluster(`rebalance ${AT_7000} ${rest}`).trim(), exitCode);
     rebalance('160-rebalance-balanced-default-threshold.txt');
@@ -96,7 +98,7 @@ describe.sequential('a cluster with six hundred keys', () => {
     story.world.runMs(1000);
   });
 
-  test('a cluster grows as recorded', () => {
+  test('a cluster grows as recorded', { timeout: LONG }, () => {
     story.compare('170-add-node-master.txt', cluster(`add-node 127.0.0.1:7006 ${AT_7000}`), 0);
     // Gossip needs a while to carry the newcomer to everybody.
     story.world.runMs(10_000);
@@ -131,7 +133,7 @@ describe.sequential('a cluster with six hundred keys', () => {
     del('177-del-node-unknown.txt', 'b'.repeat(40));
   });
 
-  test('a cluster shrinks as recorded', () => {
+  test('a cluster shrinks as recorded', { timeout: LONG }, () => {
     const del = (name: string, id: string): void => {
       story.compare(name, cluster(`del-node ${AT_7000} ${id}`), 0);
       story.world.runMs(1000);

@@ -57,7 +57,7 @@ export class Story {
   constructor(
     ports: readonly number[],
     recorded: RecordedIds,
-    options: Pick<CliWorldOptions, 'config' | 'configFiles'> = {},
+    options: Pick<CliWorldOptions, 'config' | 'configFiles' | 'seed'> = {},
   ) {
     this.world = new CliWorld({ ports, cluster: true, ...options });
     this.recorded = recorded;
@@ -186,14 +186,14 @@ export class Story {
     expect([name, ...[...ours].sort()]).toEqual([name, ...[...theirs].sort()]);
   }
 
-  /** Types the commands of a recorded terminal session and compares each answer; `before` runs ahead of
-   *  the command it is named after, as the recorder did something elsewhere meanwhile. */
-  session(name: string, line: string, before: Readonly<Record<string, () => void>> = {}): void {
+  /** Types the commands of a recorded terminal session, a moment after each other if need be, and compares
+   *  each answer. */
+  session(name: string, line: string, { pauseMs = 0 } = {}): void {
     const opened = this.world.open(line.split(' '));
     for (let tries = 0; tries < 100 && opened.process.prompt === null; tries++) opened.step();
     for (const block of this.blocksOf(name)) {
       if (block.command.startsWith('SSUBSCRIBE')) break;
-      before[block.command]?.();
+      if (pauseMs > 0) this.world.runMs(pauseMs);
       expect(opened.process.prompt, block.command).toBe(block.prompt);
       const from = opened.process.transcript.printedEnd;
       const command = this.fill(maskIds(block.command, this.recorded));
