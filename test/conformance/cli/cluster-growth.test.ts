@@ -1,9 +1,8 @@
 /* A cluster that is resharded, rebalanced, grown to nine servers and shrunk to six, as recorded from 7.0.15.
  * The servers are put at once where cluster.test.ts left them. Twelve thousand slots move here. */
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, test } from 'vitest';
 import { loadLua } from '#node/lua.ts';
-import { golden, plain } from './golden.ts';
 import { FIRST_CLUSTER, Story } from './story.ts';
 
 const AT_7000 = '127.0.0.1:7000';

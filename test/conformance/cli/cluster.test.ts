@@ -6,8 +6,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keyHashSlot } from '#base/crc16.ts';
 import { loadLua } from '#node/lua.ts';
-import { golden, plain } from './golden.ts';
-import { FIRST_CLUSTER, Story, idsIn, maskIds } from './story.ts';
+import { golden } from './golden.ts';
+import { FIRST_CLUSTER, Story } from './story.ts';
 
 const PORTS = [7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008];
 const SIX = '127.0.0.1:7000 127.0.0.1:7001 127.0.0.1:7002 127.0.0.1:7003 127.0.0.1:7004 127.0.0.1:7005';
