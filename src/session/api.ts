@@ -111,6 +111,8 @@ export interface RunOutcome {
 /** Where history stands. */
 export interface HistoryView {
   now: Micros;
+  /** When the world was handed over, formed and settled: one cannot go further back. */
+  start: Micros;
   /** End of what was simulated on this branch. */
   end: Micros;
   branch: string;

@@ -45,6 +45,8 @@ export class History {
   readonly branches = new Map<string, Branch>();
   snapshots: SnapshotPlace[] = [];
   branch: Branch;
+  /** When the world was handed over. */
+  start: Micros = 0;
   /** Inputs applied and events seen up to the present position. */
   inputIndex = 0;
   eventIndex = 0;
@@ -236,6 +238,7 @@ export class History {
     });
     return {
       now,
+      start: this.start,
       end: this.branch.end,
       branch: this.branch.id,
       branches,

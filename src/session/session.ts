@@ -146,6 +146,7 @@ export class Session implements SessionApi {
     await host.run(warm);
     await this.drain();
     overseer.begin(host.now);
+    history.start = host.now;
     if (snapshotPlan.kept > 0) await this.keepSnapshot();
     this.jumped();
   }

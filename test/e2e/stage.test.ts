@@ -281,6 +281,24 @@ describe('time', () => {
     await app.closePage(page);
   });
 
+  test('the world runs until a condition holds, and says why a condition cannot be', async () => {
+    const page = await openStage();
+    await run(page, `await fault.kill('7002'); await idle();`);
+    await page.getByRole('button', { name: 'stop at …' }).click();
+    const condition = page.getByRole('combobox', { name: /Or run until this holds/ });
+    await condition.fill(`rolle(7005) == 'master'`);
+    await condition.press('Enter');
+    await page.getByText(/^rolle\?/).waitFor();
+    await condition.fill(`role(7005) == 'master'`);
+    await condition.press('Enter');
+    await page.getByText(`stopped: role(7005) == 'master'`).waitFor();
+    expect(await page.evaluate(`playground.state().servers[5].role`)).toBe('master');
+    // It is told as long as the clock stands there.
+    await page.getByRole('button', { name: '100 ms', exact: true }).click();
+    await page.getByText(/^stopped:/).waitFor({ state: 'detached' });
+    await app.closePage(page);
+  });
+
   test('acting in the past makes a branch, and both can be chosen', async () => {
     const page = await openStage();
     await run(

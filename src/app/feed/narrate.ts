@@ -5,8 +5,8 @@ import { fill, shownLanguages } from '#app/i18n/i18n.svelte.ts';
 import type { Micros } from '#redis/io.ts';
 import type { TapeMark } from '#session/api.ts';
 import type { FeedEvent } from '#sim/frame.ts';
-import { deedsEn, reasonsEn, sentencesEn } from './sentences-en.ts';
-import { deedsZh, reasonsZh, sentencesZh } from './sentences-zh.ts';
+import { deedsEn, reasonsEn, sentencesEn, smallEn } from './sentences-en.ts';
+import { deedsZh, reasonsZh, sentencesZh, smallZh } from './sentences-zh.ts';
 
 export type Category =
   'failure' | 'election' | 'slots' | 'replication' | 'topology' | 'client' | 'fault' | 'other';
@@ -42,7 +42,7 @@ export function weightOf(event: FeedEvent): 0 | 1 | 2 {
   // What happened to one server is heard by all the others a moment later.
   if (/^(SLOT_OWNER|ROLE_CHANGED)$/.test(type) && name !== undefined && name !== event.who) return 0;
   if (/^(FAIL|PFAIL|PROMOTED|CLUSTER_STATE|FAULT|FAIL_CLEARED)$/.test(type)) return 2;
-  return /^(PING|PONG|NODE_ADDED|FAILURE_REPORT|FAIL_RECEIVED|HANDSHAKE_DONE|EPOCH|EPOCH_MISTAKEN|OPERATOR_DONE)$/.test(
+  return /^(PING|PONG|NODE_ADDED|FAILURE_REPORT|FAIL_RECEIVED|HANDSHAKE_DONE|EPOCH|EPOCH_MISTAKEN)$/.test(
     type,
   )
     ? 0
@@ -127,7 +127,7 @@ export function narrateDeed(label: string): string[] {
 export type FeedLine =
   | { kind: 'event'; key: string; event: FeedEvent }
   | { kind: 'deed'; key: string; at: Micros; label: string }
-  | { kind: 'folded'; key: string; count: number; types: string[]; events: FeedEvent[] };
+  | { kind: 'folded'; key: string; counts: ReadonlyMap<string, number>; events: FeedEvent[] };
 
 /** The newest `limit` lines, newest first; runs of two or more events of weight 0 become one line.
  *  `deeds` are the marks of what was done by hand, oldest first. */
@@ -164,19 +164,21 @@ function addEvent(lines: FeedLine[], event: FeedEvent): void {
     lines.push({ kind: 'event', key: `event${event.seq}`, event });
     return;
   }
-  if (last.kind === 'event') {
-    lines[lines.length - 1] = {
-      kind: 'folded',
-      key: `fold${last.event.seq}`,
-      count: 2,
-      types: [...new Set([last.event.event.type, event.event.type])],
-      events: [last.event, event],
-    };
-    return;
-  }
-  last.count++;
-  if (last.events.length < UNFOLDABLE) last.events.push(event);
-  if (!last.types.includes(event.event.type)) last.types.push(event.event.type);
+  const events = last.kind === 'event' ? [last.event] : last.events;
+  const counts = new Map(last.kind === 'event' ? [[last.event.event.type, 1]] : last.counts);
+  counts.set(event.event.type, (counts.get(event.event.type) ?? 0) + 1);
+  if (events.length < UNFOLDABLE) events.push(event);
+  const key = `fold${events[0]?.seq ?? 0}`;
+  lines[lines.length - 1] = { kind: 'folded', key, counts, events };
+}
+
+/** Folded events in a few words, in each shown language: what, and how often. */
+export function narrateFolded(counts: ReadonlyMap<string, number>): string[] {
+  const told = shownLanguages().map((lang) => {
+    const words = lang === 'zh' ? smallZh : smallEn;
+    return [...counts].map(([type, count]) => `${words[type] ?? type} ×${count}`).join(' · ');
+  });
+  return [...new Set(told)];
 }
 
 function isSmall(line: Exclude<FeedLine, { kind: 'deed' }>): boolean {

@@ -51,6 +51,7 @@ export const sentencesEn: Readonly<Record<string, string>> = {
   ADDRESS_UPDATED: '{who} notes the new address {ip}:{port} of {name}',
   ROLE_CHANGED: '{who} sees {name} as a {role} now',
   ROLE_CHANGED_SELF: '{who} is a {role} now',
+  OPERATOR_DONE: 'The cluster has been formed',
   FORGET: '{who} forgets {name}',
   RESET: '{who} is reset',
   EPOCH_MISTAKEN: '{who} takes the epoch {epoch} that {name} reports for its own',
@@ -60,6 +61,18 @@ export const sentencesEn: Readonly<Record<string, string>> = {
   SCRIPT_BUSY: '{who} is busy with a script that has run past its limit',
   LOCK_ACQUIRED: '{who} believes it holds the lock {lock}',
   LOCK_RELEASED: '{who} releases the lock {lock}',
+};
+
+/** Events that are folded, in a few words; how many there were is written behind. */
+export const smallEn: Readonly<Record<string, string>> = {
+  FAILURE_REPORT: 'suspicion reported',
+  FAIL_RECEIVED: 'failure heard of',
+  ROLE_CHANGED: 'new role noted',
+  SLOT_OWNER: 'new owner of slots noted',
+  EPOCH: 'new epoch taken over',
+  EPOCH_MISTAKEN: 'epoch mistaken',
+  NODE_ADDED: 'server learnt of',
+  HANDSHAKE_DONE: 'handshake done',
 };
 
 export const reasonsEn: Readonly<Record<string, string>> = {

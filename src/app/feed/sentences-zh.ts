@@ -1,6 +1,6 @@
 /* Each protocol event as a Chinese sentence, with the same fields as the English ones. */
 
-import type { deedsEn, sentencesEn } from './sentences-en.ts';
+import type { deedsEn, sentencesEn, smallEn } from './sentences-en.ts';
 
 export const sentencesZh: typeof sentencesEn = {
   PFAIL: '{who} 认为 {name} 主观下线：{silentMs} 毫秒没有回应（超时 {nodeTimeoutMs}）',
@@ -52,6 +52,7 @@ export const sentencesZh: typeof sentencesEn = {
   ADDRESS_UPDATED: '{who} 记下 {name} 的新地址 {ip}:{port}',
   ROLE_CHANGED: '{who} 看到 {name} 现在是{roleText}',
   ROLE_CHANGED_SELF: '{who} 现在是{roleText}',
+  OPERATOR_DONE: '集群已经建成',
   FORGET: '{who} 遗忘 {name}',
   RESET: '{who} 被重置',
   EPOCH_MISTAKEN: '{who} 把 {name} 转述的纪元 {epoch} 当成了它自己的',
@@ -61,6 +62,18 @@ export const sentencesZh: typeof sentencesEn = {
   SCRIPT_BUSY: '{who} 正在执行超时的脚本',
   LOCK_ACQUIRED: '{who} 认为自己拿到了锁 {lock}',
   LOCK_RELEASED: '{who} 释放锁 {lock}',
+};
+
+/** Events that are folded, in a few words; how many there were is written behind. */
+export const smallZh: typeof smallEn = {
+  FAILURE_REPORT: '收到下线报告',
+  FAIL_RECEIVED: '得知客观下线',
+  ROLE_CHANGED: '记下新角色',
+  SLOT_OWNER: '记下槽的新主人',
+  EPOCH: '采用新纪元',
+  EPOCH_MISTAKEN: '弄错纪元',
+  NODE_ADDED: '得知新节点',
+  HANDSHAKE_DONE: '完成握手',
 };
 
 export const reasonsZh: Readonly<Record<string, string>> = {

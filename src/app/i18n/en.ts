@@ -132,7 +132,6 @@ export const enPage = {
   'feed.topology': 'Nodes and links',
   'feed.client': 'Clients',
   'feed.fault': 'Faults by hand',
-  'feed.folded': '×{count} {types}',
   'feed.empty': 'Nothing yet. Let time run.',
   'feed.none': 'No event fits the filter.',
   'feed.more': 'Show more',

@@ -133,7 +133,6 @@ export const zhPage = {
   'feed.topology': '节点与连接',
   'feed.client': '客户端',
   'feed.fault': '手动故障',
-  'feed.folded': '×{count} {types}',
   'feed.empty': '还没有事件，让时间走起来吧。',
   'feed.none': '没有符合条件的事件。',
   'feed.more': '显示更多',

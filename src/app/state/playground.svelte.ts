@@ -582,7 +582,7 @@ export class Playground {
     if (stoppedBy !== null) {
       this.stoppedBy = stoppedBy;
       this.clock.playing = false;
-    }
+    } else if (moved) this.stoppedBy = null;
     if (this.lens !== null && !frame.servers.some((server) => server.name === this.lens)) this.lens = null;
   }
 }

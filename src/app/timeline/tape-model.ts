@@ -45,9 +45,10 @@ export interface Axis {
   width: number;
 }
 
-export function tapeAxis(history: Pick<HistoryView, 'end' | 'now'>, width: number): Axis {
-  const to = Math.max(SHORTEST_US, Math.max(history.end, history.now) * 1.04);
-  return { from: 0, to, width };
+/** From the moment at which the world was handed over, to a little beyond what was simulated. */
+export function tapeAxis(history: Pick<HistoryView, 'start' | 'end' | 'now'>, width: number): Axis {
+  const { start: from, end, now } = history;
+  return { from, to: from + Math.max(SHORTEST_US, (Math.max(end, now) - from) * 1.04), width };
 }
 
 export function toPixel(axis: Axis, at: Micros): number {

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { feedLines, narrateIn, weightOf } from '#app/feed/narrate.ts';
-import { deedsEn, sentencesEn } from '#app/feed/sentences-en.ts';
-import { deedsZh, sentencesZh } from '#app/feed/sentences-zh.ts';
+import { feedLines, narrateFolded, narrateIn, weightOf } from '#app/feed/narrate.ts';
+import { deedsEn, sentencesEn, smallEn } from '#app/feed/sentences-en.ts';
+import { deedsZh, sentencesZh, smallZh } from '#app/feed/sentences-zh.ts';
 import type { TapeMark } from '#session/api.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 
@@ -75,12 +75,27 @@ describe('lines', () => {
   test('newest first, with runs of small events folded', () => {
     const small = [1, 2, 3].map((seq) => event(seq, 'NODE_ADDED'));
     const lines = feedLines([...small, event(4, 'FAIL'), event(5, 'EPOCH')], [], all, 10);
-    expect(lines.map((line) => (line.kind === 'folded' ? line.count : line.kind))).toEqual([
+    expect(lines.map((line) => (line.kind === 'folded' ? [...line.counts] : line.kind))).toEqual([
       'event',
       'event',
-      3,
+      [['NODE_ADDED', 3]],
     ]);
     expect(weightOf(event(1, 'NODE_ADDED'))).toBe(0);
+  });
+
+  test('what is folded is told in words, each kind with its number', () => {
+    const types = ['SLOT_OWNER', 'FAILURE_REPORT', 'FAILURE_REPORT'];
+    const lines = feedLines(
+      types.map((type, seq) => event(seq, type, { name: '7009' })),
+      [],
+      all,
+      10,
+    );
+    const [line] = lines;
+    expect(lines).toHaveLength(1);
+    if (line?.kind !== 'folded') throw new Error('nothing was folded');
+    expect(narrateFolded(line.counts)).toEqual(['suspicion reported ×2 · new owner of slots noted ×1']);
+    expect(Object.keys(smallZh)).toEqual(Object.keys(smallEn));
   });
 
   test('deeds stand where they were done', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { sentencesEn } from '#app/feed/sentences-en.ts';
 import { branchRows } from '#app/timeline/branch-model.ts';
+import { conditionProblem } from '#app/timeline/condition.ts';
+import { exampleConditions, STOPS, stopWord } from '#app/timeline/stops.ts';
 import { Recorder } from '#app/timeline/recorder.ts';
 import { coneOf, spaceTime } from '#app/timeline/space-time-model.ts';
 import { tapeAxis, tapeModel, ticks, timeText, toPixel, toTime } from '#app/timeline/tape-model.ts';
@@ -10,8 +13,28 @@ import { clusterFrame, packet } from '#test/unit/app/stage/frames.ts';
 const words = { text: (mark: TapeMark) => mark.label, width: (text: string) => text.length * 7 };
 
 function history(marks: TapeMark[], change: Partial<HistoryView> = {}): HistoryView {
-  return { now: 40e6, end: 100e6, branch: 'main', branches: [], marks, ...change };
+  return { now: 40e6, start: 0, end: 100e6, branch: 'main', branches: [], marks, ...change };
 }
+
+describe('where to stop', () => {
+  test('a condition is checked before the world runs after it', () => {
+    expect(conditionProblem(`role(7005) == 'master'`)).toBeNull();
+    for (const example of exampleConditions(['7000', '7001', '7002']))
+      expect([example, conditionProblem(example)]).toEqual([example, null]);
+    expect(conditionProblem('rolle(7005)')).toMatch(/^rolle\?/);
+    for (const garbage of ['', '(', '1 +', 'a.constructor(', '\u0000', 'while(1){}'])
+      expect(conditionProblem(garbage)).toEqual(expect.any(String));
+  });
+
+  test('every event to stop at is one that servers announce, and has words', () => {
+    for (const { events } of STOPS)
+      for (const [type, word] of events) {
+        expect(sentencesEn).toHaveProperty(type);
+        expect(stopWord(type)).toBe(word);
+      }
+    expect(stopWord('ledger.lost > 0')).toBeNull();
+  });
+});
 
 describe('the tape', () => {
   test('time and pixels are each other’s inverse, and the ends hold', () => {
@@ -51,7 +74,13 @@ describe('the tape', () => {
   });
 
   test('a young world does not fill the tape', () => {
-    expect(tapeAxis({ end: 15e6, now: 15e6 }, 500).to).toBeGreaterThanOrEqual(20e6);
+    expect(tapeAxis({ start: 0, end: 15e6, now: 15e6 }, 500).to).toBeGreaterThanOrEqual(20e6);
+    // It begins where one can go back to.
+    expect(tapeAxis({ start: 15e6, end: 65e6, now: 15e6 }, 500)).toEqual({
+      from: 15e6,
+      to: 67e6,
+      width: 500,
+    });
   });
 
   test('ticks are round and no more than wanted', () => {
