@@ -127,7 +127,10 @@ export function dbAdd(db: Db, key: Bytes, obj: Obj): void {
 
 /** Replaces the value of a key that exists; its time of expiry stays. */
 export function dbOverwrite(db: Db, key: Bytes, obj: Obj): void {
-  put(db, keyHashSlot(key), key, obj, false);
+  const slot = keyHashSlot(key);
+  // A client in XREADGROUP learns that its stream is gone.
+  if (db.blockingKeys.size > 0 && db.keys.get(slot, key)?.type === 'stream') signalKeyAsReady(db, key);
+  put(db, slot, key, obj, false);
 }
 
 function put(db: Db, slot: number, key: Bytes, obj: Obj, isNew: boolean): void {

@@ -1,6 +1,7 @@
 /* DEBUG: what tests and lessons need (after debug.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { keyHashSlot } from '#base/crc16.ts';
 import { string2ll } from '#base/integer.ts';
 import { isWord, NO_SUCH_KEY } from './args.ts';
 import { loadAppendOnlyFiles } from './aof-load.ts';
@@ -36,8 +37,10 @@ function crash(client: Client): undefined {
 
 function objectInfo(client: Client, argv: readonly Bytes[]): Reply {
   const { server, db } = client;
-  const obj = lookupKeyReadWithFlags(db, argv[2] as Bytes, LOOKUP_NOTOUCH);
-  if (obj === null) return NO_SUCH_KEY;
+  const key = argv[2] as Bytes;
+  // A key whose time has passed but which nobody has deleted is shown as well.
+  const obj = db.keys.get(keyHashSlot(key), key);
+  if (obj === undefined) return NO_SUCH_KEY;
   const idle = Math.floor(estimateObjectIdleTime(server, obj) / 1000);
   // Two bytes of version and eight of checksum follow the value, one of type precedes it.
   const length = createDumpPayload(obj).length - 11;
@@ -48,8 +51,8 @@ function objectInfo(client: Client, argv: readonly Bytes[]): Reply {
 
 function sdslen(client: Client, argv: readonly Bytes[]): Reply {
   const key = argv[2] as Bytes;
-  const obj = lookupKeyReadWithFlags(client.db, key, LOOKUP_NOTOUCH);
-  if (obj === null) return NO_SUCH_KEY;
+  const obj = client.db.keys.get(keyHashSlot(key), key);
+  if (obj === undefined) return NO_SUCH_KEY;
   if (!(obj instanceof StringObj)) return new ErrorReply('ERR Not an sds encoded string.');
   return new Status(
     `key_sds_len:${key.length}, key_sds_avail:0, key_zmalloc: ${allocationSize(key.length + 2)}, val_sds_len:${obj.value.length}, val_sds_avail:0, val_zmalloc: ${allocationSize(obj.value.length + 4)}`,
@@ -64,9 +67,11 @@ function reload(client: Client, argv: readonly Bytes[]): Reply {
     return new ErrorReply('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   }
   if (!words.includes('nosave') && !rdbSaveNow(server)) return new ErrorReply('ERR');
-  if (!words.includes('noflush')) emptyDb(server);
+  const flush = !words.includes('noflush');
+  const mode = flush ? 'replace' : words.includes('merge') ? 'merge' : 'add';
+  if (flush) emptyDb(server);
   const data = server.io.disk.read(rdbPath(server));
-  const why = data === undefined ? 'no dump file' : loadRdb(server, data);
+  const why = data === undefined ? 'no dump file' : loadRdb(server, data, mode);
   if (why !== null) return new ErrorReply('ERR Error trying to load the RDB dump, check server logs');
   server.io.log('warning', 'DB reloaded by DEBUG RELOAD');
   return OK;
@@ -148,6 +153,11 @@ function pauseCron(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
+function setDisableDenyScripts(client: Client, argv: readonly Bytes[]): Reply {
+  client.server.scripting.disableDeny = Number.parseInt(argv[2] as Bytes, 10) !== 0;
+  return OK;
+}
+
 const ignored: Sub = () => OK;
 
 /** [subcommand]: number of arguments with DEBUG and subcommand, and what it does. */
@@ -186,6 +196,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
   'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],
   'pause-cron': [3, 3, pauseCron],
   listpack: [3, 3, () => new Status('Listpack structure printed on stdout')],
+  'set-disable-deny-scripts': [3, 3, setDisableDenyScripts],
   'aof-flush-sleep': [3, 3, ignored],
   'set-skip-checksum-validation': [3, 3, ignored],
   'config-rewrite-force-all': [2, 2, ignored],

@@ -147,4 +147,5 @@ export function beforeSleep(server: Server): void {
   replicationBeforeSleep(server);
   handleClientsWithPendingWrites(server);
   spendWork(server);
+  server.spentMicros = 0;
 }

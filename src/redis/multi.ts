@@ -14,6 +14,7 @@ import type { CommandProcs } from './command.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { keyIsExpired, type Db } from './db.ts';
 import { call } from './process-command.ts';
+import { preventCommandPropagation } from './propagate.ts';
 import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from './reply.ts';
 
@@ -151,6 +152,8 @@ function exec(client: Client): Reply | undefined {
   client.argv = argv;
   discardTransaction(client);
   client.server.inExec = false;
+  // What its commands changed is propagated; a frame around it is put where it is needed.
+  preventCommandPropagation(client);
   // A command with several replies (SUBSCRIBE to several channels) pushes the rest behind the array.
   addReply(client, replies.slice(0, queued.length));
   for (const rest of replies.slice(queued.length)) addReply(client, rest);

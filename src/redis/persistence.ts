@@ -6,7 +6,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { loadAppendOnlyFiles } from './aof-load.ts';
-import { rdbLoad, rdbSave, RdbError } from './rdb.ts';
+import { rdbLoad, rdbSave, RdbError, type RdbLoadMode } from './rdb.ts';
 import { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
 import { consume, type Server } from './server.ts';
@@ -174,11 +174,11 @@ function loadMicros(data: Bytes): number {
   return data.length / LOAD_BYTES_PER_MICRO;
 }
 
-/** Replaces nothing: the databases must be empty. */
-export function loadRdb(server: Server, data: Bytes): string | null {
+/** Loads an RDB file; returns why it cannot be used, or null. */
+export function loadRdb(server: Server, data: Bytes, mode: RdbLoadMode = 'replace'): string | null {
   server.loading = true;
   try {
-    replicationRestoreFromRdb(server, rdbLoad(server, data));
+    replicationRestoreFromRdb(server, rdbLoad(server, data, mode));
   } catch (error) {
     if (error instanceof RdbError) return error.message;
     throw error;

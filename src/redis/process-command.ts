@@ -45,7 +45,7 @@ import { feedMonitors } from './monitor.ts';
 import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
 import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
-import { ErrorReply, QUEUED } from './reply.ts';
+import { CountedError, ErrorReply, QUEUED } from './reply.ts';
 import { addCommandSample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
 import { busyScriptError } from './scripting-hooks.ts';
@@ -309,10 +309,17 @@ export function call(client: Client): void {
     if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
       feedMonitors(client, argv);
   }
-  propagateCall(server, client, server.dirty !== dirtyBefore);
+  // Fewer changes than before: the command saved or loaded everything.
+  propagateCall(server, client, server.dirty > dirtyBefore);
   if (server.trackingClients > 0) trackingAfterCommand(client, cmd, argv);
-  if (server.callDepth === 0 && server.pendingOps.length > 0) propagatePendingCommands(server);
+  if (server.callDepth > 0 || server.pendingOps.length === 0) return;
+  server.propagateNoMulti = TOUCHES_ARBITRARY_KEYS.has(cmd.fullName);
+  propagatePendingCommands(server);
+  server.propagateNoMulti = false;
 }
+
+/** What they delete on their way, since it has expired, does not belong together. */
+const TOUCHES_ARBITRARY_KEYS = new Set(['scan', 'randomkey']);
 
 /** Processor time of the simplest command. */
 const BASE_MICROS = 1;
@@ -353,6 +360,7 @@ export function commandStats(server: Server, cmd: Command): CommandStats {
 
 /** Counts an error reply under its code. */
 export function countErrorReply(server: Server, error: ErrorReply): void {
+  if (error instanceof CountedError) return;
   server.stats.totalErrorReplies++;
   const code = error.code;
   server.stats.errors.set(code, (server.stats.errors.get(code) ?? 0) + 1);

@@ -6,7 +6,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { Config } from './config.ts';
 import { crc64 } from './crc64.ts';
-import type { Db } from './db.ts';
+import { dbDelete, type Db } from './db.ts';
 import { lfuDecrAndReturn, estimateObjectIdleTime, lfuMinutes, lruClock } from './evict.ts';
 import type { Obj } from './object.ts';
 import { RdbError, RdbReader, RdbWriter } from './rdb-io.ts';
@@ -115,15 +115,18 @@ interface KeyNotes {
 
 const noNotes = (): KeyNotes => ({ expiresAtMs: -1, idleSeconds: -1, frequency: -1 });
 
-/** Adds all that an RDB file holds to the (empty) databases of a server. Throws RdbError when the file
- *  is damaged; what was read until then stays, and is the caller's to remove. */
-export function rdbLoad(server: Server, data: Bytes): RdbAux {
+/** What becomes of what a server holds already: nothing is there that counts; the file may not name any of
+ *  it again; the file replaces what it names. */
+export type RdbLoadMode = 'replace' | 'add' | 'merge';
+
+/** Adds all that an RDB file holds to the databases of a server. Throws RdbError when the file is
+ *  damaged; what was read until then stays, and is the caller's to remove. */
+export function rdbLoad(server: Server, data: Bytes, mode: RdbLoadMode = 'replace'): RdbAux {
   const input = new RdbReader(data);
   const version = Number(/^REDIS([0-9]{4})/.exec(data)?.[1] ?? NaN);
   if (!(version >= 1 && version <= RDB_VERSION)) throw new RdbError('wrong signature or version');
   input.raw(9);
-  // What is loaded takes the place of all there was.
-  server.scripting.libraries.clear();
+  if (mode === 'replace') server.scripting.libraries.clear();
   const aux = new Map<Bytes, Bytes>();
   let db = server.dbs[0] as Db;
   let notes = noNotes();
@@ -146,10 +149,10 @@ export function rdbLoad(server: Server, data: Bytes): RdbAux {
       const name = input.string();
       aux.set(name, input.string());
       logAux(server, name, aux.get(name) as Bytes);
-    } else if (opcode === OPCODE_FUNCTION2) loadLibraryFromRdb(server, input.string());
+    } else if (opcode === OPCODE_FUNCTION2) loadLibraryFromRdb(server, input.string(), mode === 'merge');
     else if (opcode === OPCODE_MODULE_AUX) throw new RdbError('the file holds data of a module');
     else {
-      if (loadKey(server, db, input, opcode, notes)) loaded++;
+      if (loadKey(server, db, input, opcode, notes, mode === 'merge')) loaded++;
       else expired++;
       notes = noNotes();
     }
@@ -183,14 +186,24 @@ function verifyChecksum(server: Server, input: RdbReader, version: number): void
 }
 
 /** Reads a key and its value; false when it has expired meanwhile. */
-function loadKey(server: Server, db: Db, input: RdbReader, type: number, notes: KeyNotes): boolean {
+function loadKey(
+  server: Server,
+  db: Db,
+  input: RdbReader,
+  type: number,
+  notes: KeyNotes,
+  replace: boolean,
+): boolean {
   const key = input.string();
   const obj = loadObject(input, type, server.config);
   // A master forgets what has expired meanwhile; a replica waits for its master's word.
   const expired = notes.expiresAtMs !== -1 && notes.expiresAtMs < server.mstime();
   if (expired && !server.isReplica()) return false;
   const slot = keyHashSlot(key);
-  if (db.keys.get(slot, key) !== undefined) throw new RdbError('duplicate key');
+  if (db.keys.get(slot, key) !== undefined) {
+    if (!replace) throw new RdbError('duplicate key');
+    dbDelete(db, key);
+  }
   obj.owner = db.keys.owner;
   obj.headerOwner = db.keys.owner;
   setAccessClock(server, obj, notes);

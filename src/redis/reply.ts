@@ -48,6 +48,9 @@ export class ErrorReply {
   }
 }
 
+/** An error that the statistics hold already: a script passes on what one of its commands got. */
+export class CountedError extends ErrorReply {}
+
 /** `*-1` in RESP2, `_` in RESP3. */
 export class NullArray {
   readonly nullArray = true;

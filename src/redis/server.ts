@@ -149,6 +149,8 @@ export class Server implements Process {
   nextEvictionDb = 0;
   /** Processor time used in this handler call, microseconds. */
   workMicros = 0;
+  /** The part of it that was spent before the running command began. */
+  spentMicros = 0;
   cronLoops = 0;
 
   constructor(options: ServerOptions) {
@@ -167,9 +169,10 @@ export class Server implements Process {
     return Math.floor(this.io.wallMs);
   }
 
-  /** The time by which keys expire in the running command. */
+  /** The time by which keys expire in the running command: the same from its beginning to its end, but
+   *  after that of a slow command which the same handler ran before. */
   commandTimeMs(): number {
-    return Math.floor(this.io.wallMs);
+    return Math.floor(this.io.wallMs + this.spentMicros / 1000);
   }
 
   /** A client as CLIENT LIST shows it. */
@@ -260,5 +263,6 @@ export function spendWork(server: Server): void {
   server.workMicros = 0;
   if (micros <= 0) return;
   server.io.busy(micros);
+  server.spentMicros += micros;
   server.stats.cpuMicros += micros;
 }

@@ -26,9 +26,7 @@ function loadCommand(client: Client, argv: readonly Bytes[]): Reply {
   }
   const source = argv.at(-1) as Bytes;
   const { libraries } = server.scripting;
-  const name = /^#!\S+[^\n]*\bname=(\S+)/i.exec(source)?.[1];
-  if (!replace && name !== undefined && libraries.has(name)) return fail(`Library '${name}' already exists`);
-  const library = createLibrary(server, source);
+  const library = createLibrary(server, source, replace ? undefined : libraries);
   if (library instanceof ErrorReply) return library;
   const problem = addLibrary(libraries, library, replace);
   if (problem) return problem;
@@ -169,7 +167,7 @@ function fcallWith(readOnly: boolean) {
     if (split instanceof ErrorReply) return split;
     return runScript(client, {
       kind: 'function',
-      name,
+      name: target.found.name,
       body: libraryBody(target.library),
       library: target.library.name,
       flags: target.found.flags,

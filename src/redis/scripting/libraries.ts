@@ -1,6 +1,7 @@
 /* The libraries of FUNCTION LOAD: reading their first line, loading, replacing (after functions.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { splitArgs } from '#base/split-args.ts';
 import { RdbError } from '#redis/rdb-io.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
@@ -14,8 +15,9 @@ function parseMetadata(source: Bytes): { name: Bytes; engine: Bytes; code: Bytes
   if (!source.startsWith('#!')) return fail('Missing library metadata');
   const end = source.indexOf('\n');
   if (end < 0) return fail('Invalid library metadata');
-  const [engine, ...parts] = source.slice(2, end).split(' ').filter(Boolean);
-  if (engine === undefined) return fail('Invalid library metadata');
+  const [shebang, ...parts] = splitArgs(source.slice(0, end)) ?? [];
+  if (shebang === undefined) return fail('Invalid library metadata');
+  const engine = shebang.slice(2);
   let name: Bytes | null = null;
   for (const part of parts) {
     if (!part.toLowerCase().startsWith('name=')) return fail(`Invalid metadata value given: ${part}`);
@@ -26,8 +28,13 @@ function parseMetadata(source: Bytes): { name: Bytes; engine: Bytes; code: Bytes
   return { name, engine, code: source.slice(end) };
 }
 
-/** A library made from its source, without adding it to the server's. */
-export function createLibrary(server: Server, source: Bytes): Library | ErrorReply {
+/** A library made from its source, without adding it to the server's. Its code does not run when its
+ *  name is one of `taken`. */
+export function createLibrary(
+  server: Server,
+  source: Bytes,
+  taken?: ReadonlyMap<Bytes, Library>,
+): Library | ErrorReply {
   const metadata = parseMetadata(source);
   if (metadata instanceof ErrorReply) return metadata;
   const { name, engine, code } = metadata;
@@ -37,6 +44,7 @@ export function createLibrary(server: Server, source: Bytes): Library | ErrorRep
     );
   }
   if (engine.toLowerCase() !== 'lua') return fail(`Engine '${engine}' not found`);
+  if (taken?.has(name)) return fail(`Library '${name}' already exists`);
   const functions = interpreter().loadLibrary(server, name, code);
   return functions instanceof ErrorReply ? functions : { name, code: source, functions };
 }
@@ -44,7 +52,7 @@ export function createLibrary(server: Server, source: Bytes): Library | ErrorRep
 /** The code of a library as the interpreter gets it. */
 export const libraryBody = (library: Library): Bytes => library.code.slice(library.code.indexOf('\n'));
 
-/** Finds a function in the libraries. */
+/** Finds a function in the libraries; upper and lower case are the same. */
 export function findFunction(
   libraries: ReadonlyMap<Bytes, Library>,
   name: Bytes,
@@ -52,6 +60,12 @@ export function findFunction(
   for (const library of libraries.values()) {
     const found = library.functions.get(name);
     if (found) return { library, found };
+  }
+  const lower = name.toLowerCase();
+  for (const library of libraries.values()) {
+    for (const found of library.functions.values()) {
+      if (found.name.toLowerCase() === lower) return { library, found };
+    }
   }
   return null;
 }
@@ -82,9 +96,9 @@ export function libraryCodes(server: Server): Bytes[] {
 }
 
 /** Loads a library that an RDB file brought. */
-export function loadLibraryFromRdb(server: Server, code: Bytes): void {
+export function loadLibraryFromRdb(server: Server, code: Bytes, replace: boolean): void {
   const library = createLibrary(server, code);
   const problem =
-    library instanceof ErrorReply ? library : addLibrary(server.scripting.libraries, library, false);
+    library instanceof ErrorReply ? library : addLibrary(server.scripting.libraries, library, replace);
   if (problem) throw new RdbError(problem.text);
 }

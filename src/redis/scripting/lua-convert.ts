@@ -7,6 +7,7 @@ import {
   BigNumber,
   Bool,
   Double,
+  CountedError,
   ErrorReply,
   MapReply,
   NullArray,
@@ -59,11 +60,23 @@ function pushSet(lua: LuaState, thread: LuaThread, set: SetReply, resp: 2 | 3): 
 }
 
 /** Pushes the table that stands for an error. */
-export function pushError(lua: LuaState, thread: LuaThread, text: Bytes): void {
-  pushField(lua, thread, 'err', () => lua.pushBytes(thread, text));
+export function pushError(lua: LuaState, thread: LuaThread, error: ErrorReply): void {
+  pushField(lua, thread, 'err', () => lua.pushBytes(thread, error.text));
+  if (!(error instanceof CountedError)) return;
   lua.module._lua_pushboolean(thread, 1);
-  lua.setField(thread, -2, 'ignore_error_stats_update');
+  lua.setField(thread, -2, COUNTED);
 }
+
+/** The error that the table on top of the stack stands for. */
+export function errorFrom(lua: LuaState, thread: LuaThread, text: Bytes): ErrorReply {
+  lua.getField(thread, -1, COUNTED);
+  const counted = lua.module._lua_toboolean(thread, -1) !== 0;
+  lua.pop(thread);
+  return counted ? new CountedError(text) : new ErrorReply(text);
+}
+
+/** The field of an error table that says so. */
+const COUNTED = 'ignore_error_stats_update';
 
 /** Pushes what redis.call returns for a reply. */
 export function pushReply(lua: LuaState, thread: LuaThread, reply: Reply, resp: 2 | 3): void {
@@ -76,7 +89,7 @@ export function pushReply(lua: LuaState, thread: LuaThread, reply: Reply, resp: 
   else if (typeof reply === 'number' || typeof reply === 'bigint')
     module._lua_pushnumber(thread, Number(reply));
   else if (reply instanceof Status) pushField(lua, thread, 'ok', () => lua.pushBytes(thread, reply.text));
-  else if (reply instanceof ErrorReply) pushError(lua, thread, reply.text);
+  else if (reply instanceof ErrorReply) pushError(lua, thread, reply);
   else if (reply instanceof MapReply) pushMap(lua, thread, reply, resp);
   else if (reply instanceof SetReply) pushSet(lua, thread, reply, resp);
   else if (reply instanceof Push) pushItems(lua, thread, reply.items, resp);
@@ -164,7 +177,7 @@ function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth: 
   const text = (): Bytes => lua.toBytes(thread, -1);
   const failure = field('err', LUA_STRING, text);
   if (failure !== undefined)
-    return new ErrorReply(oneLine(failure.startsWith('-') ? failure.slice(1) : failure));
+    return errorFrom(lua, thread, oneLine(failure.startsWith('-') ? failure.slice(1) : failure));
   const status = field('ok', LUA_STRING, text);
   if (status !== undefined) return new Status(oneLine(status));
   const double = field('double', LUA_NUMBER, () => module._lua_tonumber(thread, -1));

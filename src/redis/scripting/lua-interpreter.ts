@@ -14,7 +14,7 @@ import { bitFunctions, formatFunction } from './lua-bit.ts';
 import { cjsonDefaults } from './cjson-config.ts';
 import { cjsonFunctions } from './lua-cjson.ts';
 import { cmsgpackFunctions } from './lua-cmsgpack.ts';
-import { popReply } from './lua-convert.ts';
+import { errorFrom, popReply } from './lua-convert.ts';
 import type { LuaModule } from './lua-module.ts';
 import { LuaRandom, randomFunctions } from './lua-random.ts';
 import { libraryFunctions, pushConstants, redisFunctions } from './lua-redis.ts';
@@ -293,7 +293,7 @@ export class Interpreter {
     const source = field('source');
     const line = field('line');
     const place = source !== null && line !== null ? `, on ${source}:${line}` : '';
-    return new ErrorReply(`${text} script: ${run.call.name}${place}.`.replace(/[\r\n]/g, ' '));
+    return errorFrom(lua, main, `${text} script: ${run.call.name}${place}.`.replace(/[\r\n]/g, ' '));
   }
 
   /** Runs the code of a library; its functions, or what is wrong. */

@@ -28,7 +28,7 @@ const VERSION_NUMBER = 0x07000f;
 
 /** Raises an error in the form of a table, as redis.call does. */
 function raiseError(lua: LuaState, thread: LuaThread, text: Bytes): never {
-  pushError(lua, thread, text);
+  pushError(lua, thread, new ErrorReply(text));
   return lua.raiseTop(thread);
 }
 
@@ -55,7 +55,12 @@ function callFunction(lua: LuaState, current: () => ScriptRun, raises: boolean):
         : argv === null
           ? new ErrorReply('ERR Lua redis lib command arguments must be strings or integers')
           : scriptCommand(run, argv);
-    if (reply instanceof ErrorReply && raises) raiseError(lua, thread, reply.text);
+    // Thousands of arguments would leave no room for the result.
+    lua.module._lua_settop(thread, 0);
+    if (reply instanceof ErrorReply && raises) {
+      pushError(lua, thread, reply);
+      return lua.raiseTop(thread);
+    }
     pushReply(lua, thread, reply, run.client.resp);
     return 1;
   };
@@ -65,13 +70,13 @@ function callFunction(lua: LuaState, current: () => ScriptRun, raises: boolean):
 function singleField(lua: LuaState, name: 'err' | 'ok'): LuaFunction {
   return (thread) => {
     if (lua.module._lua_gettop(thread) !== 1 || lua.type(thread, 1) !== LUA_STRING) {
-      pushError(lua, thread, 'ERR wrong number or type of arguments');
+      pushError(lua, thread, new ErrorReply('ERR wrong number or type of arguments'));
       return 1;
     }
     const text = lua.toBytes(thread, 1);
     if (name === 'err') {
       const full = text.startsWith('-') ? text.slice(1) : text;
-      pushError(lua, thread, full.includes(' ') ? full : `ERR ${full}`);
+      pushError(lua, thread, new ErrorReply(full.includes(' ') ? full : `ERR ${full}`));
     } else {
       lua.module._lua_createtable(thread, 0, 1);
       lua.pushBytes(thread, text);

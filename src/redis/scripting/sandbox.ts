@@ -94,7 +94,9 @@ return function(redis_api, vars, load_api)
     if content[t] then error(READONLY, 0) end
     return setmetatable(t, meta)
   end
+  local env_meta = readonly({__index = function(_, name) missing(name) end})
   function globals.getmetatable(t)
+    if t == env then return env_meta end
     if content[t] then return nil end
     return getmetatable(t)
   end

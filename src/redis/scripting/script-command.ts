@@ -8,8 +8,8 @@ import { CMD_DENYOOM, CMD_NOSCRIPT, CMD_STALE, CMD_WRITE, type Command } from '#
 import { lookupCommand } from '#redis/commands.ts';
 import { getKeysFromCommand } from '#redis/keys.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
-import { call, mustObeyClient } from '#redis/process-command.ts';
-import { ErrorReply, type Reply } from '#redis/reply.ts';
+import { call, commandStats, countErrorReply, mustObeyClient } from '#redis/process-command.ts';
+import { CountedError, ErrorReply, type Reply } from '#redis/reply.ts';
 import type { ScriptRun } from './script-run.ts';
 
 const refuse = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
@@ -94,28 +94,42 @@ function checkStale(run: ScriptRun, command: Command): ErrorReply | null {
 export function scriptCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
   // A run that was interrupted gets the replies of its earlier part again.
   if (run.replayed < run.replies.length) return run.replies[run.replayed++] as Reply;
-  const reply = runCommand(run, argv);
+  const answer = runCommand(run, argv);
+  const reply = answer instanceof ErrorReply ? new CountedError(answer.text) : answer;
   run.replies.push(reply);
   run.replayed++;
   run.server.workMicros += CALL_MICROS;
   return reply;
 }
 
-function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
-  const { server, client } = run;
-  const command = lookupCommand(argv);
-  if (command === null || command.proc === null) return refuse('Unknown Redis command called from script');
+/** Why the script may not run the command, or null. */
+function refusalOf(run: ScriptRun, command: Command, argv: readonly Bytes[]): ErrorReply | null {
   const wrongArity = command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity;
   if (wrongArity) return refuse('Wrong number of args calling Redis command from script');
-  if (command.flags & CMD_NOSCRIPT) return refuse('This Redis command is not allowed from script');
+  const denied = (command.flags & CMD_NOSCRIPT) !== 0 && !run.server.scripting.disableDeny;
+  if (denied) return refuse('This Redis command is not allowed from script');
+  const { client } = run;
   client.cmd = command;
   client.argv = argv;
   const refusal =
     checkStale(run, command) ?? checkPermission(run) ?? checkWrite(run, command) ?? checkMemory(run, command);
   if (refusal) return refusal;
   if (command.flags & CMD_WRITE) run.wrote = true;
-  const misplaced = checkCluster(run, command, argv);
-  if (misplaced) return misplaced;
+  return checkCluster(run, command, argv);
+}
+
+function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
+  const { server, client } = run;
+  const command = lookupCommand(argv);
+  const refusal =
+    command === null || command.proc === null
+      ? refuse('Unknown Redis command called from script')
+      : refusalOf(run, command, argv);
+  if (refusal) {
+    if (command !== null) commandStats(server, command).rejectedCalls++;
+    countErrorReply(server, refusal);
+    return refusal;
+  }
   const replies: Reply[] = [];
   client.collector = replies;
   const opsBefore = server.pendingOps.length;

@@ -96,4 +96,6 @@ export class ScriptingState {
   slow: SlowScript | null = null;
   /** The last body whose SHA-1 was asked for: EVAL in a loop hashes it once. */
   lastHashed: { readonly body: Bytes; readonly sha: Bytes } = { body: '', sha: '' };
+  /** Scripts may run commands that are not for them (DEBUG). */
+  disableDeny = false;
 }

@@ -6,6 +6,7 @@
  * 1vvvvvll (up to four registers of one value up to 32). */
 
 import { fromUint8, toUint8, type Bytes } from '#base/bytes.ts';
+import { murmurHash64A } from './murmur.ts';
 
 const P = 14;
 export const HLL_REGISTERS = 1 << P;
@@ -53,39 +54,16 @@ export function withoutCachedCardinality(hll: Bytes): Bytes {
   return hll.slice(0, 15) + String.fromCharCode(hll.charCodeAt(15) | 0x80) + hll.slice(16);
 }
 
-const MASK64 = 0xffff_ffff_ffff_ffffn;
-const M = 0xc6a4a7935bd1e995n;
-
-/** MurmurHash64A with the seed that Redis uses. */
-export function murmurHash64A(key: Bytes, seed = 0xadc83b19n): bigint {
-  const mix = (value: bigint): bigint => {
-    const k = (value * M) & MASK64;
-    return ((k ^ (k >> 47n)) * M) & MASK64;
-  };
-  let hash = seed ^ ((BigInt(key.length) * M) & MASK64);
-  const whole = key.length & ~7;
-  for (let at = 0; at < whole; at += 8) {
-    let k = 0n;
-    for (let of = 7; of >= 0; of--) k = (k << 8n) | BigInt(key.charCodeAt(at + of));
-    hash = ((hash ^ mix(k)) * M) & MASK64;
-  }
-  if (key.length > whole) {
-    let tail = 0n;
-    for (let at = key.length - 1; at >= whole; at--) tail = (tail << 8n) | BigInt(key.charCodeAt(at));
-    hash = ((hash ^ tail) * M) & MASK64;
-  }
-  hash = ((hash ^ (hash >> 47n)) * M) & MASK64;
-  return hash ^ (hash >> 47n);
-}
-
 /** Which register an element belongs to, and the length of its run of zeros. */
 export function hllPattern(element: Bytes): { index: number; count: number } {
-  const hash = murmurHash64A(element);
-  let rest = (hash >> BigInt(P)) | (1n << BigInt(Q));
-  let count = 1;
-  for (; (rest & 1n) === 0n; rest >>= 1n) count++;
-  return { index: Number(hash & BigInt(HLL_REGISTERS - 1)), count };
+  const { low, high } = murmurHash64A(element);
+  // The bits above the index, 50 of them; a one above those ends the longest run.
+  const lower = (low >>> P) | (high << (32 - P));
+  const zeros = lower !== 0 ? trailingZeros(lower) : 32 + trailingZeros((high >>> P) | (1 << (Q - 32)));
+  return { index: low & (HLL_REGISTERS - 1), count: zeros + 1 };
 }
+
+const trailingZeros = (value: number): number => 31 - Math.clz32(value & -value);
 
 function denseGet(data: Uint8Array, index: number): number {
   const bit = index * 6;
@@ -169,74 +147,103 @@ export function toDense(hll: Bytes): Bytes {
 /** One register and the value it shall have at least. */
 export type Raise = readonly [index: number, count: number];
 
+/** A sparse HyperLogLog while it is worked on: the bytes in use are the first `length` of `data`. */
+interface Sparse {
+  readonly data: Uint8Array;
+  length: number;
+}
+
 /** Raises registers: the string after that, and how many were lower before. A sparse string that grows
  *  beyond `sparseMaxBytes` becomes dense. */
-export function raiseRegisters(hll: Bytes, raises: Iterable<Raise>, sparseMaxBytes: number): [Bytes, number] {
-  let text = hll;
-  let dense: Uint8Array | null = hllEncoding(hll) === HLL_DENSE ? toUint8(hll) : null;
+export function raiseRegisters(
+  hll: Bytes,
+  raises: readonly Raise[],
+  sparseMaxBytes: number,
+): [Bytes, number] {
+  let sparse: Sparse | null = null;
+  let dense = toUint8(hll);
+  if (hllEncoding(hll) === HLL_SPARSE) {
+    // One element makes it longer by three bytes at most, and then it may be too long already.
+    sparse = { data: new Uint8Array(Math.max(dense.length, sparseMaxBytes) + 4), length: dense.length };
+    sparse.data.set(dense);
+  }
   let raised = 0;
   for (const [index, count] of raises) {
-    if (dense === null) {
-      const changed = sparseRaise(text, index, count, sparseMaxBytes);
-      if (changed === null) continue;
-      raised++;
-      text = changed;
-      if (hllEncoding(text) === HLL_DENSE) dense = toUint8(text);
-    } else if (denseGet(dense, index) < count) {
+    if (sparse !== null) {
+      const outcome = sparseRaise(sparse, index, count, sparseMaxBytes);
+      if (outcome === 'raised') raised++;
+      if (outcome !== 'too long') continue;
+      dense = toUint8(toDense(sparseText(sparse)));
+      sparse = null;
+    }
+    if (denseGet(dense, index) < count) {
       denseSet(dense, index, count);
       raised++;
     }
   }
-  return [dense === null ? text : fromUint8(dense), raised];
+  return [sparse !== null ? sparseText(sparse) : fromUint8(dense), raised];
 }
 
-function sparseRaise(hll: Bytes, index: number, count: number, sparseMaxBytes: number): Bytes | null {
-  const promote = (): Bytes | null => {
-    const [dense, raised] = raiseRegisters(toDense(hll), [[index, count]], sparseMaxBytes);
-    return raised ? dense : null;
-  };
-  if (count > VAL_MAX_VALUE) return promote();
-  const data = [...toUint8(hll)];
+const sparseText = ({ data, length }: Sparse): Bytes => fromUint8(data.subarray(0, length));
+
+/** Puts `opcodes` in the place of `size` bytes at `at`. */
+function replaceOpcodes(sparse: Sparse, at: number, size: number, opcodes: readonly number[]): void {
+  const { data } = sparse;
+  data.copyWithin(at + opcodes.length, at + size, sparse.length);
+  data.set(opcodes, at);
+  sparse.length += opcodes.length - size;
+}
+
+/** Raises one register where the sparse form can hold it. */
+function sparseRaise(
+  sparse: Sparse,
+  index: number,
+  count: number,
+  sparseMaxBytes: number,
+): 'raised' | 'as it was' | 'too long' {
+  if (count > VAL_MAX_VALUE) return 'too long';
+  const { data, length } = sparse;
   let at = HEADER;
   let first = 0;
   let previous = HEADER;
   let run = runAt(data, at);
-  while (at < data.length && index > first + run.length - 1) {
+  while (at < length && index > first + run.length - 1) {
     previous = at;
     at += run.size;
     first += run.length;
     run = runAt(data, at);
   }
-  if (at >= data.length) throw new HllError('no run covers the register');
-  if (run.value >= count) return null;
+  if (at >= length) throw new HllError('no run covers the register');
+  if (run.value >= count) return 'as it was';
   const last = first + run.length - 1;
   if (run.length === 1 && run.size === 1) {
     data[at] = valOpcode(count, 1);
   } else {
-    const part = (length: number): number[] =>
-      run.value ? [valOpcode(run.value, length)] : zeroOpcodes(length);
+    const part = (runLength: number): number[] =>
+      run.value ? [valOpcode(run.value, runLength)] : zeroOpcodes(runLength);
     const split = [
       ...(index !== first ? part(index - first) : []),
       valOpcode(count, 1),
       ...(index !== last ? part(last - index) : []),
     ];
     const longer = split.length - run.size;
-    if (longer > 0 && data.length + longer > sparseMaxBytes) return promote();
-    data.splice(at, run.size, ...split);
+    if (longer > 0 && length + longer > sparseMaxBytes) return 'too long';
+    replaceOpcodes(sparse, at, run.size, split);
   }
-  mergeValues(data, previous);
-  return withoutCachedCardinality(fromUint8(Uint8Array.from(data)));
+  mergeValues(sparse, previous);
+  return 'raised';
 }
 
 /** Joins neighbouring runs of one value, looking at five opcodes as Redis does. */
-function mergeValues(data: number[], from: number): void {
+function mergeValues(sparse: Sparse, from: number): void {
+  const { data } = sparse;
   let at = from;
-  for (let steps = 5; at < data.length && steps > 0; steps--) {
+  for (let steps = 5; at < sparse.length && steps > 0; steps--) {
     const run = runAt(data, at);
-    const next = run.value && at + 1 < data.length ? runAt(data, at + 1) : null;
+    const next = run.value && at + 1 < sparse.length ? runAt(data, at + 1) : null;
     const length = run.length + (next?.length ?? 0);
     if (next && next.value === run.value && length <= VAL_MAX_LENGTH) {
-      data.splice(at, 2, valOpcode(run.value, length));
+      replaceOpcodes(sparse, at, 2, [valOpcode(run.value, length)]);
     } else {
       at += run.size;
     }

@@ -3,7 +3,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import type { Client } from '#redis/client.ts';
+import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
@@ -47,6 +47,9 @@ function parseArguments(
     const option = argv[at] as Bytes;
     const left = argv.length - at - 1;
     if (isOption(option, 'block') && left >= 1) {
+      if (client.has(CLIENT_SCRIPT)) {
+        return error(`ERR ${argv[0]} command is not allowed with BLOCK option from scripts`);
+      }
       const timeout = string2ll(argv[++at] as Bytes);
       if (timeout === null) return error('ERR timeout is not an integer or out of range');
       if (timeout < 0) return error('ERR timeout is negative');

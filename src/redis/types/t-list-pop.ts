@@ -171,7 +171,7 @@ function popFirst(client: Client, { keys, end, count }: MpopArguments): Reply | 
     if (list === null) continue;
     const values = list.pop(end, count);
     listElementsRemoved(client, key, end, list, values.length);
-    rewriteClientCommandVector(client, [end === 'left' ? 'LPOP' : 'RPOP', key, String(count)]);
+    rewriteClientCommandVector(client, [end === 'left' ? 'LPOP' : 'RPOP', key, String(values.length)]);
     return [key, values];
   }
   return undefined;

@@ -3,9 +3,10 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { UINT64_MAX, string2ll } from '#base/integer.ts';
-import { CLIENT_MASTER, type Client } from '#redis/client.ts';
+import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, signalKeyAsReady } from '#redis/db.ts';
+import { mustObeyClient } from '#redis/process-command.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '#redis/reply.ts';
 import {
@@ -109,8 +110,8 @@ function finishTrim(
     return error('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
   }
   if (!isAdd && !out.trim) return error('ERR syntax error, XTRIM must be called with a trimming strategy');
-  // What the master did not limit, its replica must not limit either.
-  if (!out.trim || client.has(CLIENT_MASTER)) return out;
+  // What the master did not limit, its replica and its AOF must not limit either.
+  if (!out.trim || mustObeyClient(client)) return out;
   if (limit !== null) {
     if (!out.trim.approximate) {
       return error('ERR syntax error, LIMIT cannot be used without the special ~ option');

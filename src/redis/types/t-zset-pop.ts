@@ -103,7 +103,7 @@ function popFirst(client: Client, { keys, end, count }: MpopArguments): Reply | 
     if (zset instanceof ErrorReply) return zset;
     if (zset === null) continue;
     const entries = pop(client, key, zset, end, count);
-    rewriteClientCommandVector(client, [`ZPOP${end.toUpperCase()}`, key, String(count)]);
+    rewriteClientCommandVector(client, [`ZPOP${end.toUpperCase()}`, key, String(entries.length)]);
     return [key, entries.map(({ member, score }) => [member, scoreReply(score)])];
   }
   return undefined;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sha1Hex } from '#base/sha1.ts';
 import { cloneGraph } from '#base/clone.ts';
 import { loadLua } from '#node/lua.ts';
-import { ErrorReply, type Reply } from '#redis/reply.ts';
+import { ErrorReply, type Reply, type Verbatim } from '#redis/reply.ts';
 import { LoneServer } from '../../conformance/lone-server.ts';
 
 beforeAll(() => loadLua());
@@ -161,4 +161,102 @@ test('a library survives a snapshot, and loads anew in the copy', () => {
   expect(lone.ask(socket, 'FCALL', 'next', '0')).toBe(2);
   lone.server.scripting = cloneGraph(lone.server.scripting);
   expect(lone.ask(socket, 'FCALL', 'next', '0')).toBe(1);
+});
+
+describe('the statistics of errors', () => {
+  const stats = (lone: LoneServer, socket: number): string =>
+    (lone.ask(socket, 'INFO', 'errorstats', 'commandstats') as Verbatim).text;
+
+  test('count what a command of a script got once, whatever the script does with it', () => {
+    for (const [call, failed] of [
+      ['return redis.call("incr", "text")', 1],
+      ['return redis.pcall("incr", "text")', 1],
+      ['redis.pcall("incr", "text") return 1', 0],
+    ] as const) {
+      const lone = new LoneServer();
+      const socket = lone.connect();
+      lone.run(socket, 'SET', 'text', 'x');
+      lone.run(socket, 'EVAL', call, '0');
+      const text = stats(lone, socket);
+      expect(text).toContain('errorstat_ERR:count=1\r\n');
+      expect(text).toMatch(/cmdstat_incr:calls=1,.*rejected_calls=0,failed_calls=1\r\n/);
+      expect(text).toMatch(new RegExp(`cmdstat_eval:calls=1,.*failed_calls=${failed}\r\n`));
+    }
+  });
+
+  test('count a command that a script may not run as rejected', () => {
+    const lone = new LoneServer();
+    const socket = lone.connect();
+    lone.run(socket, 'EVAL_RO', 'return redis.pcall("set", "k", "v")', '0');
+    expect(stats(lone, socket)).toMatch(/cmdstat_set:calls=0,.*rejected_calls=1,failed_calls=0\r\n/);
+    expect(stats(lone, socket)).toContain('errorstat_ERR:count=1\r\n');
+  });
+});
+
+describe('libraries', () => {
+  const library = (first: string, name = 'f'): string =>
+    `${first}\nredis.register_function('${name}', function() return '${name}' end)`;
+
+  test('have functions whose names may be typed in any case', () => {
+    const lone = new LoneServer();
+    const socket = lone.connect();
+    expect(lone.ask(socket, 'FUNCTION', 'LOAD', library('#!lua name="a"', 'Hello'))).toBe('a');
+    expect(lone.ask(socket, 'FCALL', 'hELLO', '0')).toBe('Hello');
+    expect(textOf(lone.ask(socket, 'FUNCTION', 'LOAD', library('#!lua name=b', 'HELLO')))).toBe(
+      'ERR Function HELLO already exists',
+    );
+    expect(textOf(lone.ask(socket, 'FUNCTION', 'LOAD', library('#!js name=a')))).toBe(
+      "ERR Engine 'js' not found",
+    );
+    expect(textOf(lone.ask(socket, 'FUNCTION', 'LOAD', library('#! name=a')))).toBe(
+      "ERR Engine '' not found",
+    );
+    expect(textOf(lone.ask(socket, 'FUNCTION', 'LOAD', library('#!lua name="a')))).toBe(
+      'ERR Invalid library metadata',
+    );
+  });
+
+  test('are kept, refused or replaced when a dump file is loaded over them', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const socket = lone.connect();
+    lone.run(socket, 'FUNCTION', 'LOAD', library('#!lua name=old', 'one'));
+    lone.run(socket, 'SET', 'k', 'v');
+    lone.run(socket, 'SAVE');
+    lone.run(socket, 'FUNCTION', 'LOAD', library('#!lua name=new', 'two'));
+    expect(textOf(lone.ask(socket, 'DEBUG', 'RELOAD', 'NOSAVE', 'NOFLUSH'))).toBe(
+      'ERR Error trying to load the RDB dump, check server logs',
+    );
+    expect(lone.ask(socket, 'DEBUG', 'RELOAD', 'NOSAVE', 'NOFLUSH', 'MERGE')).toMatchObject({ text: 'OK' });
+    expect([lone.ask(socket, 'FCALL', 'one', '0'), lone.ask(socket, 'FCALL', 'two', '0')]).toEqual([
+      'one',
+      'two',
+    ]);
+    expect(lone.ask(socket, 'DEBUG', 'RELOAD', 'NOSAVE')).toMatchObject({ text: 'OK' });
+    expect(textOf(lone.ask(socket, 'FCALL', 'two', '0'))).toBe('ERR Function not found');
+  });
+});
+
+describe('in a script', () => {
+  test('no command waits, whatever else it may do', () => {
+    const lone = new LoneServer();
+    const reply = lone.ask(
+      lone.connect(),
+      'EVAL',
+      'return redis.pcall("xread", "BLOCK", 0, "STREAMS", "s", "$")',
+      '0',
+    );
+    expect(textOf(reply)).toBe('ERR xread command is not allowed with BLOCK option from scripts');
+  });
+
+  test('a command may have as many arguments as the stack of Lua holds', () => {
+    const lone = new LoneServer();
+    const script = 'local a = {} for i = 1, 7990 do a[i] = i end return redis.call("rpush", "l", unpack(a))';
+    expect(lone.ask(lone.connect(), 'EVAL', script, '0')).toBe(7990);
+  });
+
+  test('the rules of the globals can be seen and not changed', () => {
+    const lone = new LoneServer();
+    const reply = lone.ask(lone.connect(), 'EVAL', 'getmetatable(_G).__index = {}', '0');
+    expect(textOf(reply)).toMatch(/^ERR .*Attempt to modify a readonly table/);
+  });
 });

@@ -48,6 +48,57 @@ describe('the effect that is propagated', () => {
     ]);
   });
 
+  test('of popping several names how many there were', () => {
+    expect(effects(['RPUSH', 'l', 'a', 'b'], ['LMPOP', '1', 'l', 'LEFT', 'COUNT', '9'])).toEqual([
+      'LPOP l 2',
+    ]);
+    expect(effects(['ZADD', 'z', '1', 'a'], ['ZMPOP', '1', 'z', 'MIN', 'COUNT', '9'])).toEqual([
+      'ZPOPMIN z 1',
+    ]);
+  });
+
+  test('of a transaction is framed once, and only when it is more than one', () => {
+    expect(effects(['MULTI'], ['SET', 'a', '1'], ['EXEC'])).toEqual(['SET a 1']);
+    expect(effects(['MULTI'], ['SET', 'a', '1'], ['SET', 'b', '2'], ['EXEC'])).toEqual([
+      'MULTI',
+      'SET a 1',
+      'SET b 2',
+      'EXEC',
+    ]);
+  });
+
+  test('of what a walk finds expired are single deletions', () => {
+    const lone = new LoneServer({ appendonly: 'yes', appendfsync: 'always', 'enable-debug-command': 'yes' });
+    const socket = lone.connect();
+    lone.run(socket, 'DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+    for (const key of ['a', 'b']) lone.run(socket, 'SET', key, '1', 'PX', '1');
+    lone.advance(5);
+    expect(lone.ask(socket, 'SCAN', '0')).toEqual(['0', []]);
+    const files = [...lone.disk.files].filter(([path]) => path.endsWith('.incr.aof'));
+    const text = files.map(([, data]) => data).join('');
+    expect(text.split('DEL').length - 1).toBe(2);
+    expect(text).not.toContain('MULTI');
+  });
+
+  test('of a trimming with a limit loads again under other limits', () => {
+    const lone = new LoneServer({
+      appendonly: 'yes',
+      appendfsync: 'always',
+      'enable-debug-command': 'yes',
+      'stream-node-max-entries': '10',
+    });
+    const socket = lone.connect();
+    for (let id = 1; id <= 30; id++) lone.run(socket, 'XADD', 's', String(id), 'f', 'v');
+    lone.run(socket, 'XADD', 's', 'MAXLEN', '~', '5', 'LIMIT', '10', '31', 'f', 'v');
+    expect(lone.ask(socket, 'XLEN', 's')).toBe(21);
+    lone.run(socket, 'CONFIG', 'SET', 'stream-node-max-entries', '1');
+    // Twice: what loading does must not be written to the file that is loaded.
+    for (let round = 0; round < 2; round++) {
+      expect(lone.ask(socket, 'DEBUG', 'LOADAOF')).toMatchObject({ text: 'OK' });
+      expect(lone.ask(socket, 'XLEN', 's')).toBe(21);
+    }
+  });
+
   test('of floating point is the result', () => {
     expect(effects(['HINCRBYFLOAT', 'h', 'f', '0.1'])).toEqual(['HSET h f 0.1']);
     expect(effects(['GEOADD', 'g', '13.361389', '38.115556', 'Palermo'])).toEqual([
@@ -113,6 +164,29 @@ describe('clients that wait', () => {
     expect(lone.take(waiting)).toEqual([]);
     lone.advance(1200);
     expect(lone.take(waiting)).toMatchObject([{ nullArray: true }]);
+  });
+
+  test('for a key that expires before their turn go on waiting', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const [waiting, other] = [lone.connect(), lone.connect()];
+    lone.run(waiting, 'BLPOP', 'k', '0');
+    lone.run(other, 'MULTI');
+    lone.run(other, 'RPUSH', 'k', 'x');
+    lone.run(other, 'PEXPIRE', 'k', '100');
+    lone.run(other, 'DEBUG', 'SLEEP', '0.2');
+    lone.run(other, 'EXEC');
+    expect(lone.take(waiting)).toEqual([]);
+    lone.run(other, 'RPUSH', 'k', 'y');
+    expect(lone.take(waiting)).toEqual([['k', 'y']]);
+  });
+
+  test('as readers of a group hear that their stream was overwritten', () => {
+    const lone = new LoneServer();
+    const [reader, other] = [lone.connect(), lone.connect()];
+    lone.run(other, 'XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM');
+    lone.run(reader, 'XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>');
+    lone.run(other, 'SET', 's', 'text');
+    expect(lone.take(reader)).toMatchObject([{ text: 'UNBLOCKED the stream key no longer exists' }]);
   });
 
   test('for new entries get what came after they asked, not what came before', () => {

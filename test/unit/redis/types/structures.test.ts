@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Prng } from '#base/prng.ts';
 import { Chunks } from '#redis/types/chunks.ts';
 import { Dict } from '#redis/types/dict.ts';
+import { LoneServer } from '#test/conformance/lone-server.ts';
 
 describe('a dict', () => {
   test('behaves as a Map, and copies do not see later writes', () => {
@@ -114,5 +115,52 @@ describe('chunks', () => {
     for (const sought of [-1, 0, 1, 2, 4999, 5001, 9998, 9999]) {
       expect(sorted.search((item) => item < sought)).toBe(Math.min(5000, Math.max(0, Math.ceil(sought / 2))));
     }
+  });
+});
+
+describe('DEBUG DIGEST', () => {
+  test('is that of a real server for each type, wherever and however the values are kept', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const socket = lone.connect();
+    const digestAfter = (...argv: string[]): unknown => {
+      lone.run(socket, ...argv);
+      return lone.ask(socket, 'DEBUG', 'DIGEST');
+    };
+    for (const [digest, ...argv] of [
+      ['7bba0c6c0ba7cf343554878a513cce31a28c4abb', 'SET', 'a', 'hello'],
+      ['2f53a0cb41b0750a3659a3b1f84ddbeedc74be2e', 'SET', 'n', '12345', 'EX', '100'],
+      ['231baab285ffbd1391514ec009c2158d480616dc', 'RPUSH', 'l', 'a', 'b', '3'],
+      ['e1a106fab912340f3e1b807135897e36e182e4d2', 'SADD', 's', 'a', 'b', '3'],
+      ['e5fac0ed41c1be754bcd77f0fa0de27b743ee397', 'ZADD', 'z', '1.5', 'a', 'inf', 'b', '0.1', 'c'],
+      ['df8a576dbabf3463c77e931c3a16013748f11d7f', 'HSET', 'h', 'f', 'v', 'g', 'w'],
+    ] as [string, ...string[]][]) {
+      expect(digestAfter(...argv)).toMatchObject({ text: digest });
+    }
+    lone.run(socket, 'XADD', 'x', '5-1', 'f', 'v');
+    expect(digestAfter('XADD', 'x', '6-1', 'g', 'v')).toMatchObject({
+      text: '5b76bfa9f4670fe246b9f286720d5a8489b8de64',
+    });
+    expect(digestAfter('COPY', 'a', 'a2', 'DB', '3')).toMatchObject({
+      text: '92dfe3fd50193e63a422eb7335fb6a66fbaab827',
+    });
+  });
+});
+
+describe('a HyperLogLog', () => {
+  const numbers = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at + 1));
+
+  test.each([
+    ['sparse', numbers(200), 'aad56470e133a105a06fc4cd2460800e7740cca8'],
+    ['dense', numbers(5000), '63c475abd81d22fb332c755d784dabb36afadd1b'],
+    [
+      'of elements of every length up to two words',
+      Array.from({ length: 10 }, (_, length) => 'abcdefghi'.slice(0, length)),
+      '8d30caf74357a87f5d1e3df6df008ea3a42d80ec',
+    ],
+  ])('%s has the bytes that a real server writes', (_name, elements, digest) => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const socket = lone.connect();
+    lone.run(socket, 'PFADD', 'h', ...elements);
+    expect(lone.ask(socket, 'DEBUG', 'DIGEST-VALUE', 'h')).toMatchObject([{ text: digest }]);
   });
 });
