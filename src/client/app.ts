@@ -18,6 +18,8 @@ export interface AppHost {
 export interface App {
   /** One line about how things stand. */
   readonly note: string;
+  /** What it has counted, by name: for lessons and charts. */
+  readonly figures: Readonly<Record<string, number>>;
   start(): void;
   /** The settings are others now. */
   changed(): void;

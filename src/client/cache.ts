@@ -2,6 +2,8 @@
  * database and then delete from the cache. With the dangers that this has: many misses at once for one
  * key (the mutex is the cure), and keys that expire together (jitter is).
  *
+ * Ids that exist nowhere are never found in the cache, unless the answer "nothing" is cached as well.
+ *
  * The database is a part of the client: a version number for each key, and a delay for each query. */
 
 import type { Bytes } from '#base/bytes.ts';
@@ -13,6 +15,9 @@ import type { Request } from './cluster-client.ts';
 /** A mutex is asked for again after so long. */
 const MUTEX_RETRY_US = 50_000;
 const MUTEX_TTL_MS = 3000;
+/** So many different ids are asked for that exist nowhere. */
+const GHOST_IDS = 50;
+const NOTHING = 'nothing';
 
 interface Query {
   at: number;
@@ -23,9 +28,10 @@ interface Query {
 
 export class CacheApp implements App {
   note = '';
-  hits = 0;
-  misses = 0;
-  dbCalls = 0;
+  /** `peak`: the most database queries in one second. */
+  readonly figures = { hits: 0, misses: 0, queries: 0, peak: 0 };
+  /** Queries in the current second. */
+  private second = { number: 0, queries: 0 };
   private readonly host: AppHost;
   private readonly versions = new Map<Bytes, number>();
   private queries: Query[] = [];
@@ -35,6 +41,8 @@ export class CacheApp implements App {
   }
 
   start(): void {
+    const { settings } = this.host;
+    if (settings.warm) for (let at = 0; at < settings.keys; at++) this.fill(settings.prefix + at);
     this.wait();
   }
 
@@ -51,12 +59,16 @@ export class CacheApp implements App {
   onTimer(timer: string): void {
     const { settings, io } = this.host;
     if (timer === 'work') {
-      const key = settings.prefix + io.random.below(settings.keys);
-      if (io.random.chance(settings.reads)) this.read(key);
+      const ghost = settings.ghosts > 0 && io.random.chance(settings.ghosts);
+      const id = ghost ? `${NOTHING}:${io.random.below(GHOST_IDS)}` : io.random.below(settings.keys);
+      const key = settings.prefix + id;
+      if (ghost) this.read(key);
+      else if (io.random.chance(settings.reads)) this.read(key);
       else this.query(key, 'update');
       this.wait();
     } else if (timer === 'db') this.answerQueries();
-    this.note = `hits ${this.hits}, misses ${this.misses}, database ${this.dbCalls}`;
+    const { hits, misses, queries } = this.figures;
+    this.note = `hits ${hits}, misses ${misses}, database ${queries}`;
   }
 
   private command(argv: readonly Bytes[], key: Bytes, step: string): void {
@@ -78,20 +90,22 @@ export class CacheApp implements App {
     }
     if (note['step'] !== 'read') return;
     if (typeof reply === 'string') {
-      this.hits++;
+      this.figures.hits++;
       if (Number(reply) < (note['version'] as number)) this.host.countStaleRead();
       return;
     }
-    this.misses++;
+    this.figures.misses++;
     // Without a cache the database must answer, whatever that costs it.
     if (this.host.settings.mutex && !(reply instanceof ErrorReply)) {
-      // The tag puts the mutex into the slot of its key.
-      this.command(['SET', `mutex:{${key}}`, '1', 'NX', 'PX', String(MUTEX_TTL_MS)], key, 'mutex');
+      this.command(['SET', mutexOf(key), '1', 'NX', 'PX', String(MUTEX_TTL_MS)], key, 'mutex');
     } else this.query(key, 'fill');
   }
 
   private query(key: Bytes, then: 'fill' | 'update'): void {
-    this.dbCalls++;
+    this.figures.queries++;
+    const number = Math.floor(this.host.io.now / 1e6);
+    if (this.second.number !== number) this.second = { number, queries: 0 };
+    this.figures.peak = Math.max(this.figures.peak, ++this.second.queries);
     this.later(key, then, this.host.settings.dbMs * 1000);
   }
 
@@ -107,7 +121,7 @@ export class CacheApp implements App {
   }
 
   private answerQueries(): void {
-    const { io, settings } = this.host;
+    const { io } = this.host;
     const due = this.queries.filter(({ at }) => at <= io.now);
     this.queries = this.queries.filter(({ at }) => at > io.now);
     for (const { key, then } of due) {
@@ -115,15 +129,24 @@ export class CacheApp implements App {
       else if (then === 'update') {
         this.versions.set(key, (this.versions.get(key) ?? 0) + 1);
         this.command(['DEL', key], key, 'delete');
-      } else {
-        const ttl = settings.ttlMs + io.random.below(Math.floor(settings.ttlJitterMs) + 1);
-        this.command(
-          ['SET', key, String(this.versions.get(key) ?? 0), 'PX', String(Math.round(ttl))],
-          key,
-          'fill',
-        );
-      }
+      } else this.fill(key);
     }
     this.setQueryTimer();
   }
+
+  /** Puts what the database has said into the cache. */
+  private fill(key: Bytes): void {
+    const { io, settings } = this.host;
+    const nothing = key.startsWith(`${settings.prefix}${NOTHING}:`);
+    if (nothing && !settings.cacheNothing) return;
+    const ttl = settings.ttlMs + io.random.below(Math.floor(settings.ttlJitterMs) + 1);
+    const value = nothing ? NOTHING : String(this.versions.get(key) ?? 0);
+    this.command(['SET', key, value, 'PX', String(Math.round(ttl))], key, 'fill');
+    if (settings.mutex) this.command(['DEL', mutexOf(key)], key, 'free');
+  }
+}
+
+/** The tag puts the mutex into the slot of its key. */
+function mutexOf(key: Bytes): Bytes {
+  return `mutex:{${key}}`;
 }

@@ -24,6 +24,8 @@ export interface Request {
   readonly isRead: boolean;
   /** A server to ask whatever the map says; '' for none. */
   readonly fixed: string;
+  /** False: neither redirected nor tried again, since it is part of a sequence on one connection. */
+  readonly follows?: boolean;
   /** For the owner: what this was about. */
   readonly note: Readonly<Record<string, unknown>>;
   beganAt: Micros;
@@ -179,6 +181,7 @@ export class ClusterClient {
     const error = new ErrorReply(`CLIENT connection to ${connection.address} ${reason}`);
     for (const request of orphans) {
       if (request.note['learn']) this.learning = false;
+      else if (request.follows === false) this.finish(request, error);
       else this.retryLater(request, error);
     }
     if (this.settings.refresh !== 'never') this.learn();
@@ -186,6 +189,10 @@ export class ClusterClient {
 
   private onError(request: Request, reply: ErrorReply): void {
     const [code, slot, address] = reply.text.split(' ');
+    if (request.follows === false) {
+      if (code === 'MOVED') this.onMoved(Number(slot), address ?? '');
+      return this.finish(request, reply);
+    }
     if (code === 'MOVED' || code === 'ASK') {
       this.redirects++;
       if (++request.attempts > this.settings.maxRedirects) {

@@ -21,8 +21,7 @@ type Phase = 'idle' | 'acquiring' | 'holding' | 'releasing';
 
 export class LockApp implements App {
   note = 'idle';
-  acquired = 0;
-  refused = 0;
+  readonly figures = { acquired: 0, refused: 0, holding: 0 };
   private readonly host: AppHost;
   /** Redlock: on several masters; else on one server, or wherever the cluster keeps the key. */
   private readonly many: boolean;
@@ -75,7 +74,9 @@ export class LockApp implements App {
     this.awaited = targets.length;
     for (const fixed of targets) {
       const note = { step, token: this.token };
-      this.host.submit({ argv, slot, isRead: false, fixed, note, beganAt: 0, attempts: 0 });
+      // One of many that does not answer is left out; time is too short to try it again.
+      const follows = !this.many;
+      this.host.submit({ argv, slot, isRead: false, fixed, follows, note, beganAt: 0, attempts: 0 });
     }
   }
 
@@ -92,14 +93,15 @@ export class LockApp implements App {
     const needed = this.many ? Math.floor(seeds.length / 2) + 1 : 1;
     const validMs = settings.ttlMs * (1 - DRIFT_SHARE) - DRIFT_MS - (io.now - this.beganAt) / 1000;
     if (this.granted < needed || validMs <= 0) {
-      this.refused++;
+      this.figures.refused++;
       this.note = `refused, ${this.granted} of ${needed}`;
       // A minority of grants must not stand in the way of others.
       if (this.many && this.granted > 0) this.release();
       else this.pause();
       return;
     }
-    this.acquired++;
+    this.figures.acquired++;
+    this.figures.holding = 1;
     this.note = 'holding';
     this.phase = 'holding';
     io.emit({ type: 'LOCK_ACQUIRED', lock: settings.lock, token: this.token, grants: this.granted });
@@ -109,6 +111,7 @@ export class LockApp implements App {
   private release(): void {
     const { io, settings } = this.host;
     if (this.phase === 'holding') io.emit({ type: 'LOCK_RELEASED', lock: settings.lock, token: this.token });
+    this.figures.holding = 0;
     this.phase = 'releasing';
     this.note = 'idle';
     const safe = ['EVAL', COMPARE_AND_DELETE, '1', settings.lock, this.token];

@@ -8,7 +8,9 @@ import { CacheApp } from './cache.ts';
 import { ClusterClient, type Request, type RequestOwner } from './cluster-client.ts';
 import { Latencies } from './latency.ts';
 import { LockApp } from './lock.ts';
+import { Monitor } from './monitor.ts';
 import { readSettings, type ClientSettings } from './settings.ts';
+import { TransactionApp } from './transaction.ts';
 import { Workload } from './workload.ts';
 
 export interface ClientOptions {
@@ -116,5 +118,10 @@ function makeApp(process: ClientProcess): App {
       return new LockApp(process, true);
     case 'cache':
       return new CacheApp(process);
+    case 'counter':
+    case 'transfer':
+      return new TransactionApp(process);
+    case 'monitor':
+      return new Monitor(process);
   }
 }

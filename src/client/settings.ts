@@ -3,7 +3,7 @@
 export type Refresh = 'moved' | 'periodic' | 'never';
 
 export interface ClientSettings {
-  kind: 'workload' | 'lock' | 'redlock' | 'cache';
+  kind: 'workload' | 'lock' | 'redlock' | 'cache' | 'counter' | 'transfer' | 'monitor';
   /** Client ports of the servers it begins with, empty = all; for redlock: the masters it locks on. */
   seeds: number[];
   /** False: it talks to its first seed only, and knows nothing of slots. */
@@ -36,6 +36,17 @@ export interface ClientSettings {
   dbMs: number;
   ttlJitterMs: number;
   mutex: boolean;
+  /** Cache: share of requests for what exists nowhere, and whether that answer is cached too. */
+  ghosts: number;
+  cacheNothing: boolean;
+  /** Cache: everything is loaded at the start, in one query. */
+  warm: boolean;
+  /** Counter: notices with WATCH that somebody else was faster. */
+  watch: boolean;
+  /** Transfer: with one script instead of MULTI and EXEC. */
+  script: boolean;
+  /** Monitor: one alert rule a line. */
+  rules: string;
 }
 
 const DEFAULTS: ClientSettings = {
@@ -62,6 +73,12 @@ const DEFAULTS: ClientSettings = {
   dbMs: 20,
   ttlJitterMs: 0,
   mutex: false,
+  ghosts: 0,
+  cacheNothing: false,
+  warm: false,
+  watch: true,
+  script: false,
+  rules: '',
 };
 
 const RANGES: { [Name in keyof ClientSettings]?: [least: number, most: number] } = {
@@ -70,6 +87,7 @@ const RANGES: { [Name in keyof ClientSettings]?: [least: number, most: number] }
   maxRedirects: [0, 100],
   rate: [0, 20_000],
   reads: [0, 1],
+  ghosts: [0, 1],
   keys: [1, 100_000],
   pipeline: [1, 1000],
   valueBytes: [0, 1_000_000],
@@ -81,7 +99,7 @@ const RANGES: { [Name in keyof ClientSettings]?: [least: number, most: number] }
 };
 
 const CHOICES: Record<string, readonly string[]> = {
-  kind: ['workload', 'lock', 'redlock', 'cache'],
+  kind: ['workload', 'lock', 'redlock', 'cache', 'counter', 'transfer', 'monitor'],
   refresh: ['moved', 'periodic', 'never'],
   distribution: ['uniform', 'zipf'],
 };
@@ -104,7 +122,7 @@ export function readSettings(given: unknown, before: ClientSettings = DEFAULTS):
       out[name] = inRange(name as keyof ClientSettings, value, usual as number);
     else if (typeof value === 'string' && CHOICES[name]) {
       if (CHOICES[name].includes(value)) out[name] = value;
-    } else out[name] = typeof value === 'string' ? value.slice(0, 200) : value;
+    } else out[name] = typeof value === 'string' ? value.slice(0, name === 'rules' ? 2000 : 200) : value;
   }
   return out as unknown as ClientSettings;
 }

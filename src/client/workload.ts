@@ -10,6 +10,7 @@ import type { Request } from './cluster-client.ts';
 
 export class Workload implements App {
   note = '';
+  readonly figures = {};
   private readonly host: AppHost;
   private written = 0;
   /** Number of the last acknowledged write of each key. */

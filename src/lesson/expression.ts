@@ -313,7 +313,13 @@ class Evaluation {
     const target = this.run(node.target, scope);
     if (typeof target !== 'function') throw new ExpressionError('only functions can be called');
     const args = node.args.map((arg) => this.run(arg, scope));
-    return (target as (...args: Value[]) => Value)(...args);
+    try {
+      return (target as (...args: Value[]) => Value)(...args);
+    } catch (error) {
+      // A word that got something it cannot use, e.g. a list that is not there yet.
+      if (error instanceof TypeError) throw new ExpressionError(error.message);
+      throw error;
+    }
   }
 
   binary(node: Node & { is: 'binary' }, scope: Scope): Value {

@@ -7,18 +7,20 @@ import type { Tokens } from 'marked';
 import { checkExpression, fail, readYaml, type Source } from './parse.ts';
 import {
   figureSchema,
+  programSchema,
+  programWordsSchema,
   quizSchema,
   quizWordsSchema,
   stageSchema,
   taskSchema,
   taskWordsSchema,
 } from './schema.ts';
-import type { Action, Block, Lang, Lesson, Quiz, Task } from './types.ts';
+import type { Action, Block, Lang, Lesson, Program, Quiz, Task } from './types.ts';
 
 type Nested = (text: string, source: Source) => Block[];
 
 /** Blocks that must stand in both languages at the same place. */
-const PAIRED = new Set(['task', 'quiz', 'predict', 'redis', 'stage', 'figure']);
+const PAIRED = new Set(['task', 'quiz', 'predict', 'redis', 'stage', 'figure', 'program']);
 
 export class Fences {
   readonly lang: Lang;
@@ -26,6 +28,8 @@ export class Fences {
   readonly originals: Block[] | null;
   next = 0;
   ids = new Set<string>();
+  /** Settings of the clients of all programs so far. */
+  specs = new Map<string, Record<string, unknown>>();
 
   constructor(lang: Lang, original: Lesson | null) {
     this.lang = lang;
@@ -77,6 +81,8 @@ export class Fences {
         return { kind, quiz: { id: this.id(name, body), ...readYaml(quizSchema, body) } };
       case 'stage':
         return { kind, stage: JSON.parse(JSON.stringify(readYaml(stageSchema, body))) as object };
+      case 'program':
+        return { kind, program: this.program(name, body) };
       case 'figure':
         if (!name) fail(body, 'figure needs a name');
         return { kind, name, params: readYaml(figureSchema, body) };
@@ -97,15 +103,35 @@ export class Fences {
     const { checks, solutions, harmless, goal, hints, challenge } = readYaml(taskSchema, body);
     for (const check of checks) checkExpression(check.is, body);
     const every: Action[] = [...solutions.flat(), ...harmless];
-    for (const action of every) if (action.do === 'until') checkExpression(action.expression, body);
+    for (const action of every) {
+      if (action.do === 'until') checkExpression(action.expression, body);
+      // `start: program` starts a client as its program does.
+      if (action.do === 'client' && action.spec === 'program')
+        action.spec = this.specs.get(action.id) ?? fail(body, `no program has a client "${action.id}"`);
+    }
     const named = checks.map(({ is, say }) => ({ expression: is, say }));
     return { id: this.id(name, body), goal, checks: named, hints, solutions, harmless, challenge };
+  }
+
+  program(name: string, body: Source): Program {
+    const program = { id: this.id(name, body), ...readYaml(programSchema, body) };
+    for (const { id, spec } of program.clients) {
+      if (this.specs.has(id)) fail(body, `the client "${id}" is there twice`);
+      this.specs.set(id, spec);
+    }
+    return program;
   }
 
   translated(original: Block, name: string, body: Source): Block {
     if (original.kind === 'task') return { kind: 'task', task: this.taskWords(original.task, name, body) };
     if (original.kind === 'quiz' || original.kind === 'predict') {
       return { kind: original.kind, quiz: this.quizWords(original.quiz, name, body) };
+    }
+    if (original.kind === 'program') {
+      if (name !== original.program.id)
+        fail(body, `en.md has program ${original.program.id} here, not ${name}`);
+      const { title } = readYaml(programWordsSchema, body);
+      return { kind: 'program', program: { ...original.program, title } };
     }
     // Runnable lines, stage cues and figures are the same in both languages: the second may repeat
     // them or leave the fence empty.

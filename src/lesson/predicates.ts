@@ -228,6 +228,8 @@ function happenings(view: LessonView, since: number): Scope {
       const from = view.now - Number(seconds) * 1_000_000;
       return from >= since && !view.events.some((e) => e.at >= from && e.event.type === type);
     },
+    /** For how many milliseconds since the step began two clients believed to hold that lock. */
+    overlapMs: (lock: Value) => overlapMs(view, since, String(lock)),
     answered: (id: Value) => view.answers[String(id)] !== undefined,
   };
 }
@@ -246,6 +248,24 @@ function longest(view: LessonView, since: number, begin: string, end: string): n
   }
   for (const from of open.values()) best = Math.max(best, view.now - from);
   return best / 1_000_000;
+}
+
+function overlapMs(view: LessonView, since: number, lock: string): number {
+  const holders = new Set<string>();
+  let from = since;
+  let sum = 0;
+  const until = (at: number): void => {
+    if (holders.size > 1) sum += Math.max(0, at - Math.max(from, since));
+    from = at;
+  };
+  for (const { at, who, event } of view.events) {
+    if (!/^LOCK_(ACQUIRED|RELEASED)$/.test(event.type) || event['lock'] !== lock) continue;
+    until(at);
+    if (event.type === 'LOCK_ACQUIRED') holders.add(who);
+    else holders.delete(who);
+  }
+  until(view.now);
+  return sum / 1000;
 }
 
 /** Consoles are named after the server they were opened on, with what tells them apart after it. */

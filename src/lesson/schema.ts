@@ -47,9 +47,15 @@ function readAction(fields: Record<string, unknown>): Action | string {
   }
   if (typeof value !== 'string' && typeof value !== 'number') return `${name}: must be a text`;
   if (name === 'fault') return { do: 'fault', fault: String(value) };
+  if (name === 'launch') return readLaunch(value);
   if (name === 'act') return { do: 'act', act: String(value) };
   if (/^(\d+c?|host|every)$/.test(name)) return { do: 'line', console: name, line: String(value) };
   return `unknown action "${name}"`;
+}
+
+function readLaunch(value: string | number): Action | string {
+  const port = Number(value);
+  return port > 0 && port < 55_536 ? { do: 'launch', port } : 'launch: must be a port';
 }
 
 function readClient(fields: Record<string, unknown>): Action | string {
@@ -112,6 +118,23 @@ export const quizSchema = v.strictObject({
 });
 
 export const quizWordsSchema = v.strictObject({ ask: text, choices: v.array(choiceWords) });
+
+export const programSchema = v.strictObject({
+  title: text,
+  code: v.pipe(
+    v.record(text, text),
+    v.transform((code) => Object.entries(code).map(([library, text]) => ({ library, text }))),
+  ),
+  clients: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^[A-Za-z][\w-]*$/)), v.record(v.string(), v.unknown())),
+    v.transform((clients) => Object.entries(clients).map(([id, spec]) => ({ id, spec }))),
+    v.minLength(1, 'needs at least one client'),
+  ),
+  show: v.optional(v.array(text), []),
+  edit: v.optional(v.nullable(v.picklist(['rules'])), null),
+});
+
+export const programWordsSchema = v.strictObject({ title: text });
 
 export const stageSchema = v.strictObject({
   lens: v.optional(v.nullable(port)),

@@ -28,6 +28,7 @@ export type Block =
   | { kind: 'quiz'; quiz: Quiz }
   | { kind: 'predict'; quiz: Quiz }
   | { kind: 'stage'; stage: StageCue }
+  | { kind: 'program'; program: Program }
   | { kind: 'note'; blocks: Block[] }
   | { kind: 'deep'; title: string; blocks: Block[] }
   | { kind: 'figure'; name: string; params: Record<string, string | number | boolean> };
@@ -49,7 +50,9 @@ export type Action =
   | { do: 'until'; expression: string; limitMs: number }
   /** something done in the page, e.g. "opened:packet", "answered:p1=0" */
   | { do: 'act'; act: string }
-  | { do: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown };
+  | { do: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown }
+  /** starts a redis-server without cluster mode on a free port */
+  | { do: 'launch'; port: number };
 
 export interface Hint {
   /** where: what to look at; command: which command; line: put into the prompt, not run */
@@ -74,6 +77,19 @@ export interface Quiz {
   id: string;
   ask: string;
   choices: { text: string; right: boolean; why: string }[];
+}
+
+/** What an application does: its text for several client libraries, and clients of the world that do the
+ *  same when the learner starts them. */
+export interface Program {
+  id: string;
+  title: string;
+  code: { library: string; text: string }[];
+  clients: { id: string; spec: Record<string, unknown> }[];
+  /** Names of the figures that matter here, of those that the client counts. */
+  show: string[];
+  /** A setting that the learner writes: alert rules. */
+  edit: 'rules' | null;
 }
 
 /** Where the stage turns by itself when the step is shown. */

@@ -55,6 +55,10 @@ export class Player {
         else await this.tell({ do: 'act', act: action.act });
         return;
       }
+      case 'launch': {
+        const config = `port ${action.port}\n`;
+        return this.session.input({ kind: 'launch', port: action.port, config });
+      }
       case 'client':
         await this.session.input({ kind: 'client', id: action.id, action: action.action, spec: action.spec });
     }

@@ -67,7 +67,7 @@ export const viewer: Viewer = {
     };
   },
 
-  client(process, name, world): ClientFrame | null {
+  client(process, { name, state }, world): ClientFrame | null {
     if (!(process instanceof ClientProcess)) return null;
     const { client, latencies, ops, errors, staleReads, app, lastError } = process;
     const nameOf = (address: string): string => {
@@ -80,12 +80,14 @@ export const viewer: Viewer = {
       kind: process.settings.kind,
       running: process.running,
       settings: { ...process.settings },
+      paused: state === 'paused',
       ops,
       errors,
       redirects: client.redirects,
       staleReads,
       latencyUs: { p50: latencies.percentile(0.5), p99: latencies.percentile(0.99), max: latencies.max },
       map: client.map().map(([first, last, address]) => [first, last, nameOf(address)]),
+      figures: { ...app.figures },
       note: app.note || lastError,
     };
   },

@@ -170,6 +170,8 @@ export interface ClientFrame {
   running: boolean;
   /** What it is told to do: rate, share of reads, number of keys ... */
   settings: Readonly<Record<string, unknown>>;
+  /** Frozen: it believes what it believed, and does nothing. */
+  paused: boolean;
   ops: number;
   errors: number;
   redirects: number;
@@ -177,6 +179,8 @@ export interface ClientFrame {
   latencyUs: { p50: number; p99: number; max: number };
   /** Its slot map: [first, last, server name]. */
   map: [number, number, string][];
+  /** What its kind of application counts, by name: "acquired", "queries" ... */
+  figures: Record<string, number>;
   note: string;
 }
 

@@ -83,7 +83,7 @@ export interface Viewer {
   /** `views` asks for what the server believes of the others, `full` for log and configuration too. */
   server(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame | null;
   console(process: Process | null, name: string): ConsoleState | null;
-  client(process: Process | null, name: string, world: World): ClientFrame | null;
+  client(process: Process | null, machine: Machine, world: World): ClientFrame | null;
   vital(world: World, machine: Machine): Vital | null;
   holdings(process: Process | null, keys: readonly Bytes[]): (Bytes | null)[] | null;
   /** Keys that a process itself holds, with the values that are strings (null for others), and the
@@ -286,7 +286,7 @@ export class Part {
       if (request.contents) report.contents[name] = viewer.contents(process);
       const console = viewer.console(process, name);
       if (console) report.consoles.push(console);
-      const client = viewer.client(process, name, world);
+      const client = viewer.client(process, machine, world);
       if (client) report.clients.push(client);
     }
     if (world.part === 0) report.links = this.linkFrames();

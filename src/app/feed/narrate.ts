@@ -28,7 +28,7 @@ const RULES: readonly [Category, RegExp][] = [
   ['replication', /RESYNC|REPL|CONTINUE/],
   ['slots', /SLOT|UPDATE_/],
   ['topology', /MEET|NODE_|HANDSHAKE|FORGET|ADDR|ROLE|RESET/],
-  ['client', /MOVED|ASK|COMMAND|CLIENT|REPLY|WRITE|READ|LOST/],
+  ['client', /MOVED|ASK|ALERT|COMMAND|CLIENT|REPLY|WRITE|READ|LOST/],
 ];
 
 /** The kind of thing an event is, for filters and colour. */

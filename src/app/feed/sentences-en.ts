@@ -60,6 +60,8 @@ export const sentencesEn: Readonly<Record<string, string>> = {
   ASK: '{who} answers ASK: this key of slot {slot} may be on {to}',
   SCRIPT_BUSY: '{who} is busy with a script that has run past its limit',
   LOCK_ACQUIRED: '{who} believes it holds the lock {lock}',
+  ALERT_FIRING: '{who} raises the alert {rule} about {server}',
+  ALERT_ENDED: '{who} takes the alert {rule} about {server} back',
   LOCK_RELEASED: '{who} releases the lock {lock}',
 };
 

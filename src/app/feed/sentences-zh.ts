@@ -61,6 +61,8 @@ export const sentencesZh: typeof sentencesEn = {
   ASK: '{who} 回复 ASK：槽 {slot} 的这个键可能在 {to}',
   SCRIPT_BUSY: '{who} 正在执行超时的脚本',
   LOCK_ACQUIRED: '{who} 认为自己拿到了锁 {lock}',
+  ALERT_FIRING: '{who} 发出告警 {rule}：{server}',
+  ALERT_ENDED: '{who} 解除告警 {rule}：{server}',
   LOCK_RELEASED: '{who} 释放锁 {lock}',
 };
 

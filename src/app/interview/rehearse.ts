@@ -58,5 +58,7 @@ function wordsOf(action: Action): string {
       return action.act;
     case 'wait':
       return String(action.ms);
+    case 'launch':
+      return String(action.port);
   }
 }

@@ -59,6 +59,11 @@ describe('the language of checks', () => {
     expect(() => value(text)).toThrow(ExpressionError);
   });
 
+  it('calls it a mistake of the check when a word gets what it cannot use', () => {
+    const every = (list: unknown): boolean => (list as unknown[]).every(Boolean);
+    expect(() => evaluate(parseExpression('every(none)'), { every, none: null })).toThrow(ExpressionError);
+  });
+
   it('bounds the work of one evaluation', () => {
     const nested = 'all(big, a => all(big, b => all(big, c => a + b + c >= 0)))';
     const big = Array.from({ length: 200 }, (_, at) => at);

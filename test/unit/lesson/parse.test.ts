@@ -105,3 +105,53 @@ describe('lesson files', () => {
     expect(() => translateLesson(parse(english), 'zh.md', text)).toThrow(message);
   });
 });
+
+const program = [
+  '```program p',
+  'title: Count',
+  'clients:',
+  '  A: { kind: counter, rate: 5 }',
+  'show: [done]',
+  'code:',
+  '  Jedis: |',
+  '    jedis.incr("a");',
+  '```',
+].join('\n');
+const start = (client: string): string =>
+  task.replace('  - - fault: kill 7002', `  - - client: ${client}\n      start: program\n    - launch: 7101`);
+
+describe('programs of a lesson', () => {
+  it('carry code and clients, and a solution starts a client as its program does', () => {
+    const lesson = parse(`${front}\n## One\n\n${program}\n\n${start('A')}\n`);
+    const spec = { kind: 'counter', rate: 5 };
+    expect(lesson.steps[0]!.blocks).toMatchObject([
+      {
+        kind: 'program',
+        program: {
+          title: 'Count',
+          code: [{ library: 'Jedis', text: 'jedis.incr("a");' }],
+          clients: [{ id: 'A', spec }],
+          show: ['done'],
+          edit: null,
+        },
+      },
+      {
+        kind: 'task',
+        task: { solutions: [[{ do: 'client', id: 'A', spec }, { do: 'launch', port: 7101 }, {}]] },
+      },
+    ]);
+    const chinese = '---\ntitle: 标题\nobjective: 目标\n---\n\n## 一\n\n```program p\ntitle: 计数\n```\n';
+    const words = '\n```task crash\ngoal: 做\nsay:\n  - 成为\nhints:\n  - where: 那里\n```\n';
+    const [translated] = translateLesson(lesson, 'zh.md', chinese + words).steps[0]!.blocks;
+    expect(translated).toMatchObject({ program: { title: '计数', clients: [{ id: 'A', spec }] } });
+  });
+
+  it.each([
+    ['a client that no program has', `${program}\n\n${start('B')}`, 'no program has a client "B"'],
+    ['one client twice', `${program}\n\n${program.replace('program p', 'program q')}`, 'is there twice'],
+    ['no code', program.replace(/code:[\s\S]*;/, ''), 'code'],
+    ['a port that is none', `${program}\n\n${start('A').replace('7101', '99999')}`, 'must be a port'],
+  ])('are refused with %s', (_, body, complaint) => {
+    expect(() => parse(`${front}\n## One\n\n${body}\n`)).toThrow(complaint);
+  });
+});
