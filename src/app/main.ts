@@ -7,4 +7,7 @@ import App from './App.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
-mount(App, { target });
+// The speaker's notes are a window of their own, beside the page that presents.
+if (new URLSearchParams(location.search).has('notes'))
+  void import('./present/Notes.svelte').then(({ default: Notes }) => mount(Notes, { target }));
+else mount(App, { target });

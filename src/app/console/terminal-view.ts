@@ -31,6 +31,8 @@ export interface TerminalHost {
   /** The reader asks why the server sent this error. */
   why(error: string): void;
   report(error: unknown): void;
+  /** Size of the type in pixels, and of a line in sizes of the type. */
+  type: { size: number; line: number };
 }
 
 export class TerminalView {
@@ -58,8 +60,8 @@ export class TerminalView {
       cursorStyle: 'block',
       cursorInactiveStyle: 'outline',
       fontFamily: getComputedStyle(element).getPropertyValue('--font-mono'),
-      fontSize: 14,
-      lineHeight: 1.2,
+      fontSize: host.type.size,
+      lineHeight: host.type.line,
       scrollback: SCROLLBACK,
       theme: terminalTheme(element),
     });
@@ -94,6 +96,12 @@ export class TerminalView {
     this.#erase();
     this.#fit.fit();
     this.#draw();
+  }
+
+  setType({ size, line }: TerminalHost['type']): void {
+    this.terminal.options.fontSize = size;
+    this.terminal.options.lineHeight = line;
+    this.fit();
   }
 
   setTheme(element: HTMLElement): void {
@@ -131,7 +139,6 @@ export class TerminalView {
   setLine(text: string): void {
     this.#line = withText(this.#line, text);
     this.#redraw();
-    this.focus();
   }
 
   #print(text: string): void {

@@ -12,6 +12,7 @@ export const enPage = {
 
   'mode.choose': 'Mode',
   'mode.learn': 'Learn',
+  'mode.present': 'Present',
   'mode.sandbox': 'Sandbox',
   'mode.interview': 'Interview',
   'language.choose': 'Language',

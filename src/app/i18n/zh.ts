@@ -14,6 +14,7 @@ export const zhPage = {
   'mode.choose': '模式',
   'mode.learn': '学习',
   'mode.interview': '面试',
+  'mode.present': '演示',
   'mode.sandbox': '自由操作',
   'language.choose': '语言',
   'theme.choose': '主题',

@@ -33,6 +33,11 @@ export interface Layout {
   width: number;
   height: number;
   scale: number;
+  /** Size of ordinary type, and the size that no type may go below (0 = each mark has its own). */
+  type: number;
+  least: number;
+  /** From this radius on a mark has room for its name. */
+  nameRadius: number;
   density: Density;
   centre: Point;
   ring: { inner: number; outer: number };
@@ -49,6 +54,8 @@ export interface LayoutOptions {
   height: number;
   /** Size of marks and type: 1 on a desk, about 1.2 for a projector. */
   scale: number;
+  /** No type is smaller than this; a projector needs 17 pixels. */
+  least?: number;
 }
 
 interface Plan {
@@ -102,7 +109,7 @@ function sharesOf({ layout, replica }: Plan): Shares {
 function planFor(
   servers: number,
   seating: Seating,
-  { width, height, scale }: LayoutOptions,
+  { width, height, scale, least = 0 }: LayoutOptions,
   { above, below }: Shares,
 ): Plan {
   const density = densityFor(servers);
@@ -138,6 +145,9 @@ function planFor(
     width,
     height,
     scale: k,
+    type: Math.max(11, 12 * k, least),
+    least,
+    nameRadius: Math.max(11, least * 1.25),
     density,
     centre,
     ring: { inner, outer },

@@ -12,8 +12,9 @@ export interface Brush {
   tone: (tone: Tone) => string;
   /** Size of marks. */
   scale: number;
-  /** Font of numbers beside marks. */
+  /** Font of numbers beside marks, and its size. */
   font: string;
+  type: number;
   outlines: Map<GlyphName, Path2D>;
 }
 
@@ -98,17 +99,17 @@ function paintArrival({ context, tone, scale }: Brush, mark: PacketMark): void {
 
 /** Reduced motion: the mark stands in the middle of its way with its number beside it. */
 function paintNumber(brush: Brush, mark: PacketMark): void {
-  const { context, tone, scale, font } = brush;
+  const { context, tone, scale, font, type } = brush;
   const { a, c, b } = mark.curve;
   const x = (a.x + 2 * c.x + b.x) / 4;
   const y = (a.y + 2 * c.y + b.y) / 4;
   paintMark(brush, mark, x, y, Math.atan2(b.y - a.y, b.x - a.x));
   context.save();
-  context.font = `600 ${12 * scale}px ${font}`;
+  context.font = `600 ${type}px ${font}`;
   const text = String(mark.order);
   const width = context.measureText(text).width + 6 * scale;
   context.fillStyle = tone('bg');
-  context.fillRect(x + 9 * scale, y - 8 * scale, width, 16 * scale);
+  context.fillRect(x + 9 * scale, y - type * 0.67, width, type * 1.33);
   context.fillStyle = tone('text');
   context.textBaseline = 'middle';
   context.fillText(text, x + 12 * scale, y);

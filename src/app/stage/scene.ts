@@ -21,6 +21,7 @@ export interface SceneOptions {
   width: number;
   height: number;
   scale: number;
+  least?: number;
   lens: string | null;
   selection: Selection | null;
   seating: Seating;

@@ -30,9 +30,7 @@ export interface VisitorMark {
 const CLIENTS_DRAWN = 4;
 
 export function visitorsOf(frame: Frame, layout: Layout, selection: Selection | null): VisitorMark[] {
-  const { scale: k, visitors } = layout;
-  // Type does not shrink below eleven pixels, so the mark must follow its text.
-  const font = Math.max(11, 12 * k);
+  const { scale: k, visitors, type: font } = layout;
   const guests = guestsOf(frame).map((guest) => {
     const stale = guest.client ? staleTotal(staleRanges(guest.client.map, frame.servers)) : 0;
     const text = guest.kind === 'console' ? `›_ ${guest.label}` : guest.label + (stale > 0 ? ' ≠' : '');

@@ -2,6 +2,7 @@
  * of the phone, what was announced. */
 
 import { createContext } from 'svelte';
+import type { Teacher } from '#app/classroom/teacher.svelte.ts';
 import type { PageActions, Shortcut } from './shortcuts.ts';
 import { lastError } from './last-error.ts';
 import type { Playground } from './playground.svelte.ts';
@@ -20,6 +21,12 @@ export class Page implements PageActions {
   interview = $state(false);
   /** A class is held in this page: it teaches ("?teach", or by the menu) or follows ("?follow"). */
   classroom = $state(/[?&](teach|follow)\b/.test(location.search));
+  /** The page is shown to a room: the layout for projectors in the place of the panels. */
+  presenting = $state(/[?&]present\b/.test(location.search));
+  /** Size of what is drawn for a room, 1 on a screen of 1280 x 720; null on a desk. */
+  projector: number | null = $state(null);
+  /** Set while a class is taught from this page. */
+  teacher: Teacher | null = $state.raw(null);
   /** The rail shows the contents of the course. */
   contents = $state(false);
   /** The panel of the inspector that a lesson asked for; the inspector takes it and sets null. */
@@ -32,6 +39,8 @@ export class Page implements PageActions {
   /** Set by the stage while it is shown: what it draws now, as an SVG file. */
   picture: (() => { svg: string; size: { width: number; height: number } } | null) | null = $state.raw(null);
 
+  /** Set by the stage while it is shown: zooms by a factor, or shows all again. */
+  zoomStage: ((factor: number | null) => void) | null = null;
   /** Set by the list of breakpoints while it is there. */
   breakpointsShow: (() => void) | null = null;
 

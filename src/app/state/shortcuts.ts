@@ -75,7 +75,8 @@ export function onShortcut(list: readonly Shortcut[], playground: Playground, ev
   return true;
 }
 
-function takesText(target: EventTarget | null): boolean {
+/** True where keys write: there they mean nothing else. */
+export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   return target.closest('input, textarea, select, [contenteditable], .xterm, dialog') !== null;
 }
