@@ -119,6 +119,8 @@ export interface HistoryView {
   branches: { id: string; parent: string | null; forkedAt: Micros; end: Micros; label: string }[];
   /** Bands and marks of the tape. */
   marks: TapeMark[];
+  /** The same of another branch, when one was asked for. */
+  compared: { branch: string; end: Micros; marks: TapeMark[] } | null;
 }
 
 export interface TapeMark {
@@ -168,7 +170,8 @@ export interface SessionApi {
   fork(label: string): Promise<Frame>;
   /** Takes back the last input of this branch: a new branch without it, at the same time. */
   undo(): Promise<Frame>;
-  history(): Promise<HistoryView>;
+  /** The branches and the tape of this one; with the name of another, the tape of that one too. */
+  history(compare?: string | null): Promise<HistoryView>;
   /** Advances until an event of that type (and matching fields) or `limitUs`. */
   runUntil(condition: RunCondition, limitUs: Micros, request?: FrameRequest): Promise<Frame>;
   setBreakpoints(types: string[]): Promise<void>;

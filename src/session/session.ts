@@ -250,8 +250,8 @@ export class Session implements SessionApi {
     });
   }
 
-  history(): Promise<HistoryView> {
-    return this.alone(() => Promise.resolve(this.world.history.view(this.world.host.now)));
+  history(compare: string | null = null): Promise<HistoryView> {
+    return this.alone(() => Promise.resolve(this.world.history.view(this.world.host.now, compare)));
   }
 
   /** Goes to a time of this branch: forward if that is shorter. `elsewhere` when the world as it stands

@@ -285,7 +285,7 @@ describe('time', () => {
     const page = await openStage();
     await run(page, `await fault.kill('7002'); await idle();`);
     await page.getByRole('button', { name: 'stop at …' }).click();
-    const condition = page.getByRole('combobox', { name: /Or run until this holds/ });
+    const condition = page.getByRole('combobox', { name: /Run until this holds/ });
     await condition.fill(`rolle(7005) == 'master'`);
     await condition.press('Enter');
     await page.getByText(/^rolle\?/).waitFor();
@@ -314,6 +314,13 @@ describe('time', () => {
       first,
     );
     expect(await branches.locator('option').count()).toBe(2);
+    // The other one beside it, on the same axis.
+    await page.getByRole('button', { name: 'A / B' }).click();
+    const last = await branches.locator('option').last().getAttribute('value');
+    await page.getByLabel('Set beside the present branch:').selectOption(last);
+    await page.getByText('They part at 15.500 s.').waitFor();
+    await page.locator('.tape text', { hasText: /^B$/ }).waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
     await app.closePage(page);
   });
 

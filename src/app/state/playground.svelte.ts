@@ -54,6 +54,8 @@ export class Playground {
   failure: string | null = $state(null);
   frame: Frame | null = $state.raw(null);
   history: HistoryView | null = $state.raw(null);
+  /** A branch whose tape is shown beside that of the present one. */
+  comparedBranch: string | null = $state(null);
   selection: Selection | null = $state.raw(null);
   /** Name of the server through whose eyes the stage looks; null shows the truth. */
   lens: string | null = $state(null);
@@ -168,6 +170,7 @@ export class Playground {
     this.lens = null;
     this.stoppedBy = null;
     this.history = null;
+    this.comparedBranch = null;
     this.consoles.clear();
     this.feed.clear();
   }
@@ -239,7 +242,7 @@ export class Playground {
     this.#historyMs = nowMs;
     this.#historyStale = false;
     void this.#enqueue(async () => {
-      this.history = await this.session.history();
+      this.history = await this.session.history(this.comparedBranch);
     }).catch((e) => this.fail(e));
   }
 
@@ -291,6 +294,12 @@ export class Playground {
   checkout(branch: string): Promise<Frame> {
     this.onOwnAct?.();
     return this.#show(() => this.session.checkout(branch));
+  }
+
+  /** Shows the tape of another branch beside the present one; null ends that. */
+  compare(branch: string | null): void {
+    this.comparedBranch = branch;
+    this.#historyStale = true;
   }
 
   /** Begins a branch of that name at this moment. */

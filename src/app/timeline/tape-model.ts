@@ -83,10 +83,12 @@ export function tapeModel(history: HistoryView, axis: Axis, now: Micros, words: 
 }
 
 function epochBands(marks: readonly TapeMark[], axis: Axis, end: Micros, words: TapeWords): Band[] {
-  const epochs = marks.filter((mark) => mark.kind === 'epoch').sort((p, q) => p.at - q.at);
+  const all = marks.filter((mark) => mark.kind === 'epoch').sort((p, q) => p.at - q.at);
+  // Epochs that were over before the tape begins are not on it.
+  const epochs = all.filter((_, at) => (all[at + 1]?.at ?? Infinity) > axis.from);
   return epochs.map((mark, index) => {
-    const x = toPixel(axis, index === 0 ? axis.from : mark.at);
-    const width = Math.max(1, toPixel(axis, epochs[index + 1]?.at ?? end) - x);
+    const x = Math.max(0, toPixel(axis, index === 0 ? axis.from : mark.at));
+    const width = Math.max(index === 0 ? 0 : 1, toPixel(axis, epochs[index + 1]?.at ?? end) - x);
     const label = words.text(mark);
     return { kind: 'epoch' as const, x, width, label, labelX: null, at: mark.at, index };
   });
@@ -100,9 +102,9 @@ function spans(
   words: TapeWords,
 ): Band[] {
   return marks
-    .filter((mark) => mark.kind === kind)
+    .filter((mark) => mark.kind === kind && (mark.until ?? end) >= axis.from)
     .map((mark, index) => {
-      const x = toPixel(axis, mark.at);
+      const x = Math.max(0, toPixel(axis, mark.at));
       const width = Math.max(2, toPixel(axis, mark.until ?? end) - x);
       const label = words.text(mark);
       return { kind, x, width, label, labelX: null, at: mark.at, index };
@@ -113,7 +115,7 @@ function notchesOf(marks: readonly TapeMark[], axis: Axis, words: TapeWords): No
   const merged = new Map<string, Notch>();
   for (const mark of marks) {
     const { kind } = mark;
-    if (kind === 'epoch' || kind === 'fail' || kind === 'migration') continue;
+    if (kind === 'epoch' || kind === 'fail' || kind === 'migration' || mark.at < axis.from) continue;
     const x = Math.round(toPixel(axis, mark.at));
     const key = `${kind}:${x}`;
     const known = merged.get(key);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sentencesEn } from '#app/feed/sentences-en.ts';
-import { branchRows } from '#app/timeline/branch-model.ts';
+import { branchRows, partedAt, sumOf } from '#app/timeline/branch-model.ts';
 import { conditionProblem } from '#app/timeline/condition.ts';
 import { exampleConditions, STOPS, stopWord } from '#app/timeline/stops.ts';
 import { Recorder } from '#app/timeline/recorder.ts';
@@ -13,8 +13,44 @@ import { clusterFrame, packet } from '#test/unit/app/stage/frames.ts';
 const words = { text: (mark: TapeMark) => mark.label, width: (text: string) => text.length * 7 };
 
 function history(marks: TapeMark[], change: Partial<HistoryView> = {}): HistoryView {
-  return { now: 40e6, start: 0, end: 100e6, branch: 'main', branches: [], marks, ...change };
+  return { now: 40e6, start: 0, end: 100e6, branch: 'main', branches: [], marks, compared: null, ...change };
 }
+
+describe('two branches', () => {
+  const branches = [
+    { id: 'b1', parent: null, forkedAt: 0, end: 90e6, label: '' },
+    { id: 'b2', parent: 'b1', forkedAt: 40e6, end: 80e6, label: 'kill' },
+    { id: 'b3', parent: 'b2', forkedAt: 60e6, end: 70e6, label: 'pause' },
+    { id: 'b4', parent: 'b1', forkedAt: 20e6, end: 50e6, label: 'cut' },
+  ];
+
+  test('part where the later one left what both had in common', () => {
+    const parted = (one: string, other: string) => partedAt({ branches }, one, other);
+    expect([parted('b1', 'b2'), parted('b2', 'b1')]).toEqual([40e6, 40e6]);
+    expect([parted('b3', 'b1'), parted('b3', 'b2'), parted('b3', 'b4')]).toEqual([40e6, 60e6, 20e6]);
+  });
+
+  test('are summed up from there: overlapping failures count once', () => {
+    const marks: TapeMark[] = [
+      { at: 10e6, until: 30e6, kind: 'fail', label: '7000' },
+      { at: 25e6, until: 40e6, kind: 'fail', label: '7001' },
+      { at: 60e6, until: null, kind: 'fail', label: '7001' },
+      { at: 5e6, until: 5e6, kind: 'fault', label: 'kill' },
+      { at: 50e6, until: 50e6, kind: 'lost', label: 'k' },
+      { at: 61e6, until: 61e6, kind: 'promotion', label: '7004' },
+      { at: 1e6, until: null, kind: 'epoch', label: '6' },
+    ];
+    expect(sumOf(marks, 20e6, 70e6)).toEqual({
+      promotions: 1,
+      failed: 1,
+      failedUs: 30e6,
+      lost: 1,
+      faults: 0,
+      inputs: 0,
+      epoch: 6,
+    });
+  });
+});
 
 describe('where to stop', () => {
   test('a condition is checked before the world runs after it', () => {
@@ -58,6 +94,25 @@ describe('the tape', () => {
       ['fail', 450, 150],
     ]);
     expect([playhead, end]).toEqual([400, 1000]);
+  });
+
+  test('what was before the beginning of the tape is not on it', () => {
+    const view = history([
+      { at: 1e6, until: null, kind: 'epoch', label: '3' },
+      { at: 30e6, until: null, kind: 'epoch', label: '4' },
+      { at: 70e6, until: null, kind: 'epoch', label: '5' },
+      { at: 10e6, until: 20e6, kind: 'fail', label: '7002' },
+      { at: 10e6, until: 60e6, kind: 'fail', label: '7001' },
+      { at: 10e6, until: 10e6, kind: 'fault', label: 'kill 7001' },
+    ]);
+    const axis = { from: 50e6, to: 100e6, width: 1000 };
+    const { bands, notches } = tapeModel(view, axis, view.now, words);
+    expect(bands.map(({ kind, label, x, width }) => [kind, label, x, width])).toEqual([
+      ['epoch', '4', 0, 400],
+      ['epoch', '5', 400, 600],
+      ['fail', '7001', 0, 200],
+    ]);
+    expect(notches).toEqual([]);
   });
 
   test('notches on one pixel are one notch with a count', () => {
