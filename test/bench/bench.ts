@@ -1,7 +1,7 @@
 /* `npm run bench`: how fast everything is on this computer.
  *
  *   npm run bench                            all but memory, large and classroom
- *   npm run bench -- world seek commands     only these; also: traffic bridge size memory
+ *   npm run bench -- world seek commands     only these; also: frames traffic bridge size memory
  *                                            large (300 and 1,000 servers)
  *                                            classroom (200 followers, five minutes)
  *
@@ -11,6 +11,7 @@ import { benchBridge } from './bridge.ts';
 import { Bundle } from '../size/bundle.ts';
 import { loadBuilt } from './built.ts';
 import { benchClassroom } from './classroom.ts';
+import { measureFrames } from './frames.ts';
 import { withBenchPage } from './page.ts';
 import { benchTraffic } from './traffic.ts';
 import { largePlans, plans, type SeekFigures, type WorldPlan } from './world.ts';
@@ -20,6 +21,7 @@ const sections = [
   'world',
   'traffic',
   'seek',
+  'frames',
   'commands',
   'bridge',
   'size',
@@ -81,6 +83,21 @@ async function benchSeek(): Promise<void> {
   printTable(`100 jumps in an hour of six servers under load (heap in Node: ${figure(heap)} MB)`, rows);
 }
 
+/** Of the last build; `masters` each with a replica. */
+async function benchFrames(masters: readonly number[]): Promise<void> {
+  const rows = (await measureFrames(masters)).map((figures) => ({
+    what: `${figures.servers} servers at 1x`,
+    'frames/s': figure(figures.framesPerSecond),
+    'median ms': figure(figures.medianMs),
+    '95 % ms': figure(figures.p95Ms),
+    scripting: figure(figures.scripting),
+    layout: figure(figures.layout),
+    paint: figure(figures.paint),
+    'opens in s': figure(figures.openSeconds),
+  }));
+  printTable('Work of the main thread per frame of the built page, CPU ms (1440x900, everything open)', rows);
+}
+
 /** Sizes of the last build, gzip. */
 function benchSize(): void {
   const bundle = new Bundle();
@@ -104,6 +121,7 @@ if (wants('world')) await benchWorlds(plans, yardstick);
 if (wants('large')) await benchWorlds(largePlans, yardstick);
 if (wants('traffic')) await benchTraffic(plans);
 if (wants('seek')) await benchSeek();
+if (wants('frames')) await benchFrames([3, 50]);
 if (wants('commands')) await benchCommands();
 if (wants('bridge')) await benchBridge();
 if (wants('size')) benchSize();
