@@ -42,3 +42,9 @@ export function toUint8(bytes: Bytes): Uint8Array<ArrayBuffer> {
   for (let at = 0; at < bytes.length; at++) out[at] = bytes.charCodeAt(at);
   return out;
 }
+
+/** The engine's one copy of equal strings (names of properties are kept once): strings cut out of texts
+ *  are copies otherwise, each in memory by itself and compared letter by letter. For names that many keep. */
+export function intern(text: Bytes): Bytes {
+  return Object.keys({ [text]: 0 })[0] as Bytes;
+}

@@ -2,6 +2,7 @@
  * clusterLoadConfig and verifyClusterConfigWithData in cluster.c). */
 
 import { assert } from '#base/assert.ts';
+import { intern } from '#base/bytes.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import { countKeysInSlot } from '#redis/db.ts';
 import type { Server } from '#redis/server.ts';
@@ -111,14 +112,14 @@ function loadNode(server: Server, words: readonly string[]): boolean {
   if (!verifyClusterNodeId(name)) return false;
   const flags = parseNodeFlags(flagList);
   if (flags === null) return false;
-  const node = findOrCreate(server, name);
+  const node = findOrCreate(server, intern(name));
   if (!loadAddress(node, address)) return false;
   node.flags |= flags;
   if (flags & CLUSTER_NODE_MYSELF) cluster.myself = node;
   if (flags & CLUSTER_NODE_FAIL) node.failTime = server.mstime();
   if (masterName !== '-') {
     if (!verifyClusterNodeId(masterName)) return false;
-    const master = findOrCreate(server, masterName);
+    const master = findOrCreate(server, intern(masterName));
     node.slaveof = master;
     clusterNodeAddSlave(master, node);
   }
@@ -145,7 +146,7 @@ function loadAddress(node: ClusterNode, text: string): boolean {
   node.hostname = comma < 0 ? '' : (text.slice(comma + 1).split(',')[0] as string);
   const colon = address.lastIndexOf(':');
   if (colon < 0) return false;
-  node.ip = address.slice(0, colon);
+  node.ip = intern(address.slice(0, colon));
   const [port, cport] = address.slice(colon + 1).split('@');
   node.port = Number(port);
   node.cport = cport === undefined ? node.port + CLUSTER_PORT_INCR : Number(cport);
