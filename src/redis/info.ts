@@ -109,11 +109,8 @@ export function genRedisInfoString(server: Server, asked: readonly Bytes[]): Byt
   const byDefault = words.size === 0 || words.has('default');
   const texts: string[] = [];
   for (const [name, title, isDefault, fields] of SECTIONS) {
-    // `all` leaves out what modules contribute.
-    const wanted =
-      words.has(name) ||
-      (everything && (name !== 'modules' || words.has('everything'))) ||
-      (byDefault && isDefault);
+    // `all` leaves out what modules contribute, which is nothing, but not the heading above it.
+    const wanted = words.has(name) || everything || (byDefault && isDefault);
     if (!wanted) continue;
     const body = fields(server);
     const text =

@@ -7,6 +7,7 @@
 import { cloneGraph } from '#base/clone.ts';
 import { ConsoleProcess } from '#cli/process.ts';
 import { Server } from '#redis/server.ts';
+import type { SimDisk } from '#sim/disk.ts';
 import type { ProcessSpec } from '#sim/machine.ts';
 import { World } from '#sim/world.ts';
 import { apart, markedPrograms } from './outputs.ts';
@@ -81,6 +82,13 @@ export class CliWorld {
     this.start(String(port));
   }
 
+  /** The disk of a server. */
+  disk(port: number): SimDisk {
+    const machine = this.world.machine(String(port));
+    if (machine === null) throw new Error(`no machine ${port}`);
+    return machine.disk;
+  }
+
   /** The lines of a server's log from the given one on. */
   log(port: number, from = 0): readonly string[] {
     const machine = this.world.machine(String(port));
@@ -125,6 +133,9 @@ export class CliWorld {
       spec: { kind: 'console', options: spec },
       part: 0,
     });
+    for (const [path, data] of Object.entries(options.files ?? {})) {
+      this.world.machine(name)?.disk.write(path, data);
+    }
     this.start(name);
     return new OpenConsole(this, name);
   }

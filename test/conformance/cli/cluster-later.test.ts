@@ -130,16 +130,16 @@ describe.sequential('a cluster of three masters in many ranges', () => {
 
   test('manual failovers go and are logged as recorded', () => {
     const { world } = story;
-    const failover = (name: string, replica: number, master: number, how = ''): void => {
+    const failover = (kind: string, replica: number, master: number, how = ''): void => {
       const from = [world.log(replica).length, world.log(master).length];
-      story.compare(`${name}.txt`, `redis-cli -p ${replica} CLUSTER FAILOVER${how}`, 0);
+      story.compare(`213-manual-failover${kind}.txt`, `redis-cli -p ${replica} CLUSTER FAILOVER${how}`, 0);
       world.runMs(3000);
-      story.compareLog(`${name}-log-replica.txt`, replica, from[0] as number);
-      story.compareLog(`${name}-log-oldmaster.txt`, master, from[1] as number);
+      story.compareLog(`213-manual-failover${kind}-log-replica.txt`, replica, from[0] as number);
+      story.compareLog(`213-manual-failover${kind}-log-oldmaster.txt`, master, from[1] as number);
     };
-    failover('213-manual-failover', 7004, 7002);
-    failover('213-manual-failover-force', 7003, 7001, ' FORCE');
-    failover('213-manual-failover-takeover', 7000, 7005, ' TAKEOVER');
+    failover('', 7004, 7002);
+    failover('-force', 7003, 7001, ' FORCE');
+    failover('-takeover', 7000, 7005, ' TAKEOVER');
   });
 
   test('a shard that is gone leaves the cluster down until its slots are given up, as recorded', () => {

@@ -14,7 +14,7 @@ describe.sequential('a cluster of six, and a seventh', () => {
   beforeAll(async () => {
     await loadLua();
     // The replica with the smallest id migrates: in this world, as in the recording, that of 7006.
-    story = new Story([7000, 7001, 7002, 7003, 7004, 7005, 7006], SECOND_CLUSTER, { seed: 5 });
+    story = new Story([7000, 7001, 7002, 7003, 7004, 7005, 7006], SECOND_CLUSTER, { seed: 7 });
     expect(story.fill('ID7006') < story.fill('ID7003')).toBe(true);
     story.world.runMs(2500);
     story.form(
@@ -38,16 +38,14 @@ describe.sequential('a cluster of six, and a seventh', () => {
     world.runMs(20_000);
     const ports = [7000, 7001, 7002, 7003, 7005, 7006] as const;
     const from = ports.map((port) => world.log(port).length);
+    const stages = story.recordedViews('231-replica-migration-nodes-timeline.txt');
     const seen: string[] = [];
     world.kill(7004);
-    for (let ms = 0; ms < 16_000; ms += 50) {
+    for (let ms = 0; ms < 20_000 && !seen.includes(stages.at(-1) as string); ms += 50) {
       world.runMs(50);
-      const view = story.viewOf(7000);
-      if (!seen.includes(view)) seen.push(view);
+      seen.push(story.viewOf(7000).replace(/^cluster_state:ok/, ''));
     }
-    for (const stage of story.recordedViews('231-replica-migration-nodes-timeline.txt')) {
-      expect(seen.map((view) => view.replace(/^cluster_state:ok/, ''))).toContain(stage);
-    }
+    for (const stage of stages) expect(seen).toContain(stage);
     ports.forEach((port, at) =>
       story.compareLog(`232-replica-migration-log-${port}.txt`, port, from[at] as number),
     );
@@ -68,9 +66,11 @@ describe.sequential('a cluster of six, and a seventh', () => {
   });
 
   test('a server that was reset and meets its cluster with slots of another gives way, as recorded', () => {
-    story.session('250-tty-cluster-reset.pty.txt', 'redis-cli -p 7003', { pauseMs: 60 });
+    story.session('250-tty-cluster-reset.pty.txt', 'redis-cli -p 7003', { pauseMs: 110 });
     story.world.runMs(3000);
     story.compare('251-cluster-nodes-after-meet-conflict.txt', 'redis-cli -p 7003 CLUSTER NODES', 0);
+    // By now the newcomer has pinged everybody on a link of its own.
+    story.world.runMs(5000);
     story.session('252-tty-monitor-cluster.pty.txt', 'redis-cli -p 7000');
     story.compare('253-bigkeys-cluster-node.txt', 'redis-cli -p 7000 --bigkeys', 0);
   });

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { keyHashSlot } from '#base/crc16.ts';
 import { loadLua } from '#node/lua.ts';
 import { golden } from './golden.ts';
+import { infoShape } from './info-shape.ts';
 import { FIRST_CLUSTER, Story } from './story.ts';
 
 const PORTS = [7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008];
@@ -150,6 +151,17 @@ describe.sequential('a cluster from its creation on', () => {
     ask(`111-cluster-shards-${role}.txt`, '--no-raw', 'CLUSTER', 'SHARDS');
     ask(`111-cluster-links-${role}.txt`, '--no-raw', 'CLUSTER', 'LINKS');
     ask(`111-cluster-myid-${role}.txt`, '--no-raw', 'CLUSTER', 'MYID');
+    const offset = (text: string): string => text.replace(/(integer\) |3\) ")(72|66)\d\d/g, '$1OFFSET');
+    story.compare(`111-role-${role}.txt`, `redis-cli -p ${port} --no-raw ROLE`, 0, { mask: offset });
+    const info = (text: string): string[] =>
+      infoShape(story.maskBoth(text)).filter((line) => !line.startsWith('errorstat'));
+    const { stdout } = story.run(`redis-cli -p ${port} INFO all`);
+    expect(info(stdout)).toEqual(info(golden(`111-info-all-${role}.txt`)));
+    const saved = story.world.disk(port).read('nodes.conf') ?? '';
+    // Whether a ping was on its way when the file was written is chance.
+    const times = (line: string): string => line.replace(/ (?:0|TIME) TIME /, ' TIMES ');
+    const written = story.maskBoth(saved).trim().split('\n').map(times);
+    expect(written.sort()).toEqual(story.recordedLines(`111-nodes-conf-${role}.txt`).map(times));
   });
 
   test('redirects at a prompt and in a pipe are as recorded', () => {

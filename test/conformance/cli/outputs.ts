@@ -12,6 +12,8 @@ export interface RunOptions {
   /** Lines typed one after the other, each when a prompt waits for it. */
   type?: readonly string[];
   vars?: Readonly<Record<string, string>>;
+  /** Files on the disk of the console, by path. */
+  files?: Readonly<Record<string, string>>;
   limitMs?: number;
 }
 

@@ -147,6 +147,11 @@ export class Story {
     }).toEqual({ name, stdout: show(recorded, known), stderr: show(goldenErrors(name), known), exitCode });
   }
 
+  /** Text of ours or of a recording, masked. */
+  maskBoth(text: string): string {
+    return maskIds(text, { ...this.recorded, ...this.ids });
+  }
+
   /** Text of ours, masked. */
   masked(text: string): string {
     return maskIds(text, this.ids);
@@ -233,6 +238,7 @@ export function maskIds(text: string, ids: RecordedIds): string {
     .replace(/("send-buffer-allocated"\n +\d+\) \(integer\)) \d+/g, '$1 SIZE')
     .replace(/(to join\n)\.*\n/g, '$1\n')
     .replace(/(,fail \S+ \S+ \S+ \d+) (dis)?connected/g, '$1 LINK')
+    .replace(/(noaddr -) \S+ \S+/g, '$1 TIME TIME')
     .replace(/cluster_stats_messages_\S+\n/g, '');
 }
 
