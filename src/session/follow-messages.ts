@@ -27,11 +27,31 @@ const Whole = v.strictObject({ kind: v.literal('whole'), ...place, config: objec
 /** The log keeps its first `keep` inputs and goes on with these. */
 const Change = v.strictObject({ kind: v.literal('change'), ...place, keep: count, inputs });
 const Tick = v.strictObject({ kind: v.literal('tick'), ...place });
-/** What the teacher looks at. */
+const number = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const slot = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(16_383));
+/** One thing of the world, as the page selects it. */
+const Selected = v.variant('kind', [
+  v.strictObject({ kind: v.literal('server'), name }),
+  v.strictObject({ kind: v.literal('packet'), id: number }),
+  v.strictObject({ kind: v.literal('event'), seq: number }),
+  v.strictObject({ kind: v.literal('slot'), slot }),
+  v.strictObject({ kind: v.literal('key'), key: line, slot }),
+  v.strictObject({ kind: v.literal('link'), from: name, to: name }),
+  v.strictObject({ kind: v.literal('client'), id: name }),
+  v.strictObject({ kind: v.literal('reply'), server: name, error: line }),
+]);
+/** What the teacher looks at: through whose eyes, what is selected, and where in which lesson. */
 const Look = v.strictObject({
   kind: v.literal('look'),
   lens: v.nullable(name),
-  server: v.nullable(name),
+  selection: v.nullable(Selected),
+  lesson: v.nullable(
+    v.strictObject({
+      id: name,
+      step: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+      solved: v.pipe(v.array(name), v.maxLength(200)),
+    }),
+  ),
 });
 const Question = v.strictObject({
   kind: v.literal('question'),
@@ -76,6 +96,7 @@ const ToTeacher = v.variant('kind', [RoomState, Tally, Ask]);
 export type WholeLog = v.InferOutput<typeof Whole>;
 export type LogMessage = v.InferOutput<typeof Whole | typeof Change | typeof Tick>;
 export type QuestionMessage = v.InferOutput<typeof Question>;
+export type LookMessage = v.InferOutput<typeof Look>;
 export type TeacherMessage = v.InferOutput<typeof FromTeacher>;
 export type FollowerMessage = v.InferOutput<typeof FromFollower>;
 export type ToFollowerMessage = v.InferOutput<typeof ToFollower>;

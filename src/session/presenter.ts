@@ -79,6 +79,7 @@ export class Presenter {
       wallMs: config.startWallMs + host.now / 1000,
       hash: await host.hash(),
       branch: history.branch.id,
+      inputs: history.branch.inputs.length,
       servers: host.size === 1 ? report.servers : report.servers.sort((a, b) => a.port - b.port),
       links: report.links,
       packets: report.packets,

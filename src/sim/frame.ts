@@ -147,6 +147,8 @@ export interface Frame {
   /** Running hash of everything that has happened on this branch. */
   hash: string;
   branch: string;
+  /** Inputs in the log of this branch; equal numbers on one branch mean equal logs. */
+  inputs: number;
   servers: ServerFrame[];
   links: LinkFrame[];
   packets: PacketFrame[];

@@ -83,6 +83,15 @@ test('a tab and a page over the relay follow the teacher, one goes its own way a
     expect(states).toContain('down');
   }
 
+  await teacher.goto(`${base}?teach&lesson=10`);
+  await teacher.getByRole('button', { name: /^Next/ }).click();
+  await teacher.evaluate(() => window.playground.clock.pause());
+  // The class sees the lesson and the step, each in his own language, and what is selected.
+  for (const page of [tab, far]) await inStep(teacher, page);
+  await far.getByText('第 2 步，共 5 步').waitFor();
+  await tab.getByText('A suspicion travels').waitFor();
+  await teacher.evaluate(() => window.playground.clock.pause());
+
   await far.evaluate(() => window.playground.exec('SET mine alone', { console: '7000c' }));
   await bar(far).getByText('你正在自己操作。').waitFor();
   expect(await hashOf(far)).not.toBe(await hashOf(teacher));

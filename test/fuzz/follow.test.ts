@@ -31,7 +31,8 @@ const almost = fc.record(
     choices: fc.array(fc.string()),
     same: fc.oneof(fc.boolean(), fc.jsonValue()),
     lens: fc.oneof(fc.constant(null), fc.string()),
-    server: fc.oneof(fc.constant(null), fc.string()),
+    selection: fc.oneof(fc.constant(null), fc.jsonValue()),
+    lesson: fc.oneof(fc.constant(null), fc.jsonValue()),
   },
   { requiredKeys: ['kind'] },
 );

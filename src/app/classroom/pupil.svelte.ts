@@ -1,11 +1,20 @@
 /* The side of one who follows: keeps this page's world in step with the teacher's, until the reader acts;
  * then the page is the reader's own until it is brought back. */
 
+import type { Course } from '#app/state/course.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
-import { readMessage, type QuestionMessage, type ToFollowerMessage } from '#session/follow-messages.ts';
+import type { LoggedInput } from '#session/api.ts';
+import { readMessage, type LookMessage } from '#session/follow-messages.ts';
+import type { QuestionMessage, ToFollowerMessage } from '#session/follow-messages.ts';
 import { Follower, type Step } from '#session/follow.ts';
+import type { Frame } from '#sim/frame.ts';
+import type { Micros } from '#redis/io.ts';
 import { channelFollower, freshName, webSocketLine, type Line } from './lines.ts';
 
+/** The clock is told ten times a second, later when the line is slow. */
+const LONGEST_PACE_MS = 160;
+/** Faster than this is a jump, not a pace. */
+const MOST_SPEED = 20;
 const ID_KEY = 'playground.classroom.id';
 
 export class Pupil {
@@ -19,12 +28,18 @@ export class Pupil {
   counts: readonly number[] | null = $state.raw(null);
 
   private readonly playground: Playground;
+  private readonly course: Course;
   private readonly follower: Follower;
   private readonly line: Line;
+  /** Where the teacher looked last. */
+  private looked: LookMessage | null = null;
+  /** When the clock was told last. */
+  private toldMs = 0;
 
   /** `tabs`: follows a tab of this browser instead of the room of the relay. */
-  constructor(playground: Playground, tabs: boolean) {
+  constructor(playground: Playground, course: Course, tabs: boolean) {
     this.playground = playground;
+    this.course = course;
     this.follower = new Follower(this.door(), (message) => this.line.send(message));
     const ends = {
       hear: (text: string) => {
@@ -41,7 +56,10 @@ export class Pupil {
     playground.pause();
     playground.onOwnAct = () => {
       void this.follower.leave();
+      if (this.step === 'apart') return;
       this.step = 'apart';
+      // From here on the lesson looks at what the reader does.
+      void course.takeOver().catch(() => undefined);
     };
   }
 
@@ -52,9 +70,31 @@ export class Pupil {
       load: (file) => playground.showLed((session) => session.load(file), file),
       follow: (keep, inputs, to) => {
         for (const { input } of inputs) playground.consoles.join(input);
-        return playground.showLed((session) => session.follow(keep, inputs, to));
+        return this.smoothly(keep, inputs, to);
       },
     };
+  }
+
+  /** Goes to a time in as many small steps as the screen has frames meanwhile: the clock is told ten times
+   *  a second, and should not be seen to jump. What is old news by then is not dwelt on. */
+  private async smoothly(keep: number, inputs: LoggedInput[], to: Micros): Promise<Frame> {
+    const { playground, follower } = this;
+    const followed = follower.copy.log;
+    const from = playground.now;
+    const began = performance.now();
+    const paceMs = Math.min(LONGEST_PACE_MS, began - this.toldMs);
+    this.toldMs = began;
+    const jump = to <= from || to - from > LONGEST_PACE_MS * 1000 * MOST_SPEED || document.hidden;
+    let [kept, fresh] = [keep, inputs];
+    for (;;) {
+      const share = (performance.now() - began) / paceMs;
+      const hurry = jump || share >= 1 || follower.copy.log !== followed;
+      const until = hurry ? to : from + Math.round((to - from) * share);
+      const frame = await playground.showLed((session) => session.follow(kept, fresh, until));
+      if (hurry) return frame;
+      [kept, fresh] = [kept + fresh.length, []];
+      await new Promise(requestAnimationFrame);
+    }
   }
 
   private hear(message: ToFollowerMessage): void {
@@ -71,7 +111,7 @@ export class Pupil {
         if (message.question === this.question?.id) this.counts = message.counts;
         break;
       case 'look':
-        this.look(message.lens, message.server);
+        this.look(message);
         break;
       default:
         this.follower.hear(message);
@@ -82,10 +122,13 @@ export class Pupil {
     }
   }
 
-  private look(lens: string | null, server: string | null): void {
+  private look(message: LookMessage): void {
+    this.looked = message;
     if (this.step === 'apart') return;
+    const { lens, selection, lesson } = message;
     this.playground.lens = lens;
-    this.playground.selection = server === null ? null : { kind: 'server', name: server };
+    this.playground.selection = selection;
+    void this.course.accompany(lesson).catch(() => undefined);
   }
 
   answer(choice: number): void {
@@ -99,6 +142,7 @@ export class Pupil {
     this.playground.pause();
     this.follower.comeBack();
     this.step = 'waiting';
+    if (this.looked) this.look(this.looked);
     await this.follower.settled();
     this.step = this.follower.step;
   }

@@ -1,8 +1,10 @@
 /* The teacher's side of a class: tells what the world does and where the teacher looks, to the tabs of
  * this browser and, when a relay served the page, to the room. */
 
+import type { Course } from '#app/state/course.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
-import { readMessage, type QuestionMessage, type TeacherMessage } from '#session/follow-messages.ts';
+import { readMessage, type LogMessage, type LookMessage } from '#session/follow-messages.ts';
+import type { QuestionMessage, TeacherMessage } from '#session/follow-messages.ts';
 import type { ToTeacherMessage } from '#session/follow-messages.ts';
 import { Leader } from '#session/follow.ts';
 import { ChannelRoom, freshName, webSocketLine, type Line } from './lines.ts';
@@ -23,17 +25,22 @@ export class Teacher {
   refused = $state(false);
 
   private readonly playground: Playground;
+  private readonly course: Course;
   private readonly leader = new Leader(`t${freshName()}`);
   private readonly tabs: ChannelRoom;
   private readonly relay: Line | null;
   private relayState: RoomState = NOBODY;
   private tallies = new Map<'tabs' | 'relay', readonly number[]>();
   private lookSaid = '';
+  /** The log and the world that were told last. */
+  private logTold: string | null = null;
+  private configTold: object | null = null;
   private busy = false;
   private readonly timers: ReturnType<typeof setInterval>[];
 
-  constructor(playground: Playground) {
+  constructor(playground: Playground, course: Course) {
     this.playground = playground;
+    this.course = course;
     this.tabs = new ChannelRoom((message) => this.hear('tabs', message));
     const secret = takeSecret();
     this.relay =
@@ -60,19 +67,51 @@ export class Teacher {
     if (this.busy || this.playground.phase !== 'ready') return;
     this.busy = true;
     try {
-      const news = this.leader.publish(await this.playground.save());
+      const news = await this.news();
       if (news) this.say(news);
     } catch {
       // The world is being made anew; the next tick tells it.
     } finally {
       this.busy = false;
     }
-    const { lens, selection } = this.playground;
-    const server = selection?.kind === 'server' ? selection.name : null;
-    const look = { kind: 'look', lens, server } as const;
-    if (JSON.stringify(look) === this.lookSaid) return;
-    this.lookSaid = JSON.stringify(look);
+    const look = this.look();
+    const text = JSON.stringify(look);
+    // What no follower could read (a key of a kilobyte) is not shown to anybody.
+    if (text === this.lookSaid || !readMessage('fromTeacher', text)) return;
+    this.lookSaid = text;
     this.say(look);
+  }
+
+  /** While nobody acts only the clock moves, and the frame that is shown says where it stands. */
+  private async news(): Promise<LogMessage | null> {
+    const { frame, config } = this.playground;
+    const log = frame && `${frame.branch} ${frame.inputs}`;
+    if (frame && log === this.logTold && config === this.configTold)
+      return this.leader.tick(frame.now, frame.hash);
+    const news = this.leader.publish(await this.playground.save());
+    this.logTold = log;
+    this.configTold = config;
+    return news;
+  }
+
+  private look(): LookMessage {
+    const { lens, selection } = this.playground;
+    const { step } = this.course;
+    // A lesson from a file is on this computer only.
+    const lesson = this.course.lesson?.number ? this.course.lesson : null;
+    const tasks = lesson?.steps.flatMap(({ blocks }) =>
+      blocks.flatMap((each) => ('task' in each ? each.task.id : [])),
+    );
+    return {
+      kind: 'look',
+      lens,
+      selection: selection && { ...selection },
+      lesson: lesson && {
+        id: lesson.id,
+        step,
+        solved: (tasks ?? []).filter((id) => this.course.tasks[id]?.solved),
+      },
+    };
   }
 
   private say(message: TeacherMessage): void {

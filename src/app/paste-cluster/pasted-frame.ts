@@ -102,6 +102,7 @@ const EMPTY_FRAME: Frame = {
   wallMs: 0,
   hash: '',
   branch: 'pasted',
+  inputs: 0,
   servers: [],
   links: [],
   packets: [],

@@ -32,7 +32,11 @@ export class Course {
   /** False where the browser keeps nothing for this page. */
   kept: boolean = $state(true);
 
+  /** The lesson is another page's, which this one follows. */
+  led = false;
+
   readonly playground: Playground;
+  #visit = 0;
   #lookedMs = 0;
   #looking = false;
 
@@ -137,6 +141,35 @@ export class Course {
     this.kept = writeProgress(this.progress);
   }
 
+  /** Shows the lesson of somebody whose page this one follows: its text, its step and what is solved
+   *  there. The world is led by the other page, and nothing is remembered here. */
+  async accompany(other: { id: string; step: number; solved: readonly string[] } | null): Promise<void> {
+    const visit = ++this.#visit;
+    this.led = true;
+    if (other !== null) await this.loadList();
+    const known = this.list.some(({ id }) => id === other?.id);
+    if (other !== null && known) await this.loadTexts(other.id);
+    // Somebody who turns pages quickly is not followed page by page.
+    if (visit !== this.#visit || !this.led) return;
+    if (other === null || !known) {
+      this.texts = {};
+      this.tasks = {};
+      return;
+    }
+    this.step = Math.min(other.step, (this.lesson?.steps.length ?? 1) - 1);
+    const solved = { solved: true, solvedAt: null, checks: [] };
+    this.tasks = Object.fromEntries(other.solved.map((id) => [id, solved]));
+  }
+
+  /** The reader goes on alone from where the other page was: from now on it is his lesson. */
+  async takeOver(): Promise<void> {
+    const { lesson, led } = this;
+    this.led = false;
+    if (!lesson || !led) return;
+    const solved = Object.keys(this.tasks).filter((id) => this.tasks[id]?.solved);
+    await this.#tell({ do: 'begin', lesson, step: this.step, solved });
+  }
+
   /** Leaves the lesson; the world stays as it is. */
   async close(): Promise<void> {
     this.texts = {};
@@ -148,6 +181,7 @@ export class Course {
     const { lesson } = this;
     if (!lesson) return;
     this.step = Math.max(0, Math.min(step, lesson.steps.length - 1));
+    if (this.led) return;
     await this.#tell({ do: 'enter', step: this.step });
     this.#remember();
   }
@@ -157,6 +191,7 @@ export class Course {
     const { lesson } = this;
     if (!lesson) return;
     const ids = what === 'step' ? taskIds(lesson.steps[this.step]) : lesson.steps.flatMap(taskIds);
+    if (this.led) return;
     this.#forget(lesson.id, ids);
     if (what === 'lesson') {
       this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
@@ -169,17 +204,18 @@ export class Course {
   async answer(quiz: string, choice: number): Promise<void> {
     if (this.answers[quiz] !== undefined) return;
     this.answers[quiz] = choice;
+    if (this.led) return;
     await this.#tell({ do: 'answer', quiz, choice });
   }
 
   /** Something was done in the page that a lesson may wait for. */
   act(act: string): void {
-    if (this.lesson) void this.#tell({ do: 'act', act }).catch(() => undefined);
+    if (this.lesson && !this.led) void this.#tell({ do: 'act', act }).catch(() => undefined);
   }
 
   /** Looks at the checks, at most every so often; called with each frame. */
   look(nowMs: number): void {
-    if (!this.lesson || this.#looking || nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
+    if (!this.lesson || this.led || this.#looking || nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
     this.#lookedMs = nowMs;
     this.#looking = true;
     void this.#read().finally(() => (this.#looking = false));

@@ -208,12 +208,50 @@ test('what a follower may say does not steer', () => {
   const steering = [
     { kind: 'tick', room: 'a', version: 1, at: 5, hash: 'ab' },
     { kind: 'whole', room: 'a', version: 9, at: 5, hash: '', config: {}, inputs: [] },
-    { kind: 'look', lens: null, server: null },
+    { kind: 'look', lens: null, selection: null, lesson: null },
     { kind: 'reveal', question: 'q' },
     { kind: 'ask', more: 1 },
   ];
   for (const message of steering) expect(readMessage('fromFollower', JSON.stringify(message))).toBe(null);
   expect(readMessage('fromFollower', '{"kind":"ask"}')).toEqual({ kind: 'ask' });
+});
+
+test('where the teacher looks is told in every shape, and nothing else passes for it', () => {
+  const looks = [
+    { selection: null, lesson: null },
+    {
+      selection: { kind: 'server', name: '7001' },
+      lesson: { id: '10-pfail-and-fail', step: 2, solved: ['crash'] },
+    },
+    { selection: { kind: 'key', key: 'a b 用户', slot: 3 }, lesson: null },
+    { selection: { kind: 'link', from: '7000', to: '7001' }, lesson: null },
+    { selection: { kind: 'reply', server: '7000', error: 'MOVED 1 127.0.0.1:7001' }, lesson: null },
+  ].map((look) => ({ kind: 'look', lens: null, ...look }));
+  for (const look of looks) expect(readMessage('toFollower', JSON.stringify(look))).toEqual(look);
+  const wrong = [
+    { selection: { kind: 'server', name: '<b>' } },
+    { selection: { kind: 'slot', slot: 16_384 } },
+    { selection: { kind: 'server', name: '7001', more: 1 } },
+    { selection: { kind: 'anything' } },
+    { lesson: { id: '../x/y', step: 0, solved: [] } },
+    { lesson: { id: '10', step: -1, solved: [] } },
+    { lesson: { id: '10', step: 0, solved: Array.from({ length: 201 }, () => 'a') } },
+  ].map((look) => ({ kind: 'look', lens: null, selection: null, lesson: null, ...look }));
+  for (const look of wrong) expect(readMessage('toFollower', JSON.stringify(look))).toBe(null);
+});
+
+test('while nobody acts the clock is told from the frame, and the log stays as it is', async () => {
+  const both = await toyClass();
+  const before = await both.teacher.frame();
+  await both.teacher.advance(1000);
+  const { now, hash, branch, inputs } = await both.teacher.frame();
+  expect([branch, inputs]).toEqual([before.branch, before.inputs]);
+  both.hear(both.leader.tick(now, hash));
+  await both.follower.settled();
+  expect(both.follower.step).toBe('same');
+  expect(both.leader.tick(now, hash)).toBe(null);
+  await both.teacher.input(open);
+  expect((await both.teacher.frame()).inputs).toBe(inputs + 1);
 });
 
 test('an unchanged session is not told twice, and an old message changes nothing', async () => {

@@ -95,6 +95,7 @@ export function frameOf(servers: ServerFrame[], change: Partial<Frame> = {}): Fr
     wallMs: 1_767_225_601_000,
     hash: '',
     branch: 'main',
+    inputs: 0,
     servers,
     links: [],
     packets: [],
