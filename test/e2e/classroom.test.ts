@@ -124,3 +124,23 @@ test('a page without the secret cannot teach the room', async () => {
   expect(relay.room.copy.log?.room ?? '').not.toContain('nobody');
   await page.context().close();
 });
+
+test('a presenter asks the room, and everybody’s answers are shown', async () => {
+  const presenter = await openPage('?teach&present&lesson=13');
+  const tab = await openPage('?follow=tab', presenter);
+  await presenter.bringToFront();
+  await presenter.locator('.present .step').waitFor({ timeout: 60_000 });
+  const question = presenter.locator('.present .question');
+  await expect
+    .poll(async () => (await question.isVisible()) || presenter.keyboard.press('PageDown'), {
+      timeout: 60_000,
+      interval: 300,
+    })
+    .toBe(true);
+  await bar(tab).getByRole('button').first().click({ timeout: 60_000 });
+  await question.getByText('1 answered').waitFor({ timeout: 60_000 });
+  await presenter.keyboard.press('PageDown');
+  await question.getByText('1 of 1').waitFor({ timeout: 60_000 });
+  await bar(tab).locator('meter').first().waitFor({ timeout: 60_000 });
+  await presenter.context().close();
+});
