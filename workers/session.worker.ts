@@ -17,6 +17,7 @@
  * that nothing is downloaded twice: such a worker hosts one part, which the session's worker drives
  * window by window; a new world gets a new part in the same worker. */
 
+import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
 import type { WorldConfig } from '#session/api.ts';
 import { sessionOver } from '#session/in-place.ts';

@@ -1,6 +1,7 @@
 /* The page begins: the frame of the page is drawn at once, the world starts in its worker meanwhile,
  * and the heavy parts (terminal, stage) load behind it. */
 
+import '#workers/own-scripts.ts';
 import { mount } from 'svelte';
 import './theme/theme.css';
 import App from './App.svelte';

@@ -2,7 +2,9 @@
  * it into index.html, so that it holds on any static host.
  *
  * No inline script or style and no eval. WebAssembly (Lua, the shell) compiles by 'wasm-unsafe-eval'
- * alone. Styles are set by rule or by CSSOM; a `style="..."` attribute in markup is refused. */
+ * alone. Styles are set by rule or by CSSOM; a `style="..."` attribute in markup is refused. Where the
+ * browser has Trusted Types, text becomes markup or a script's address only through one of two policies:
+ * Svelte's for the templates of components, and ours in workers/own-scripts.ts. */
 
 /** Directives as one line. `frame-ancestors` is left out: a course may embed the page. */
 export const contentSecurityPolicy = [
@@ -17,4 +19,6 @@ export const contentSecurityPolicy = [
   "media-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types default svelte-trusted-html',
 ].join('; ');
