@@ -29,8 +29,10 @@ export function chipsFor(line: string, history: readonly string[]): Chip[] {
   const words = line.trim() === '' ? [] : line.trim().split(/\s+/);
   const before = words.map((word) => word.toUpperCase()).join(' ');
   if (words.length === 0) {
-    const recent = history.slice(-RECENT).toReversed();
-    return [...chipsOf('', FIRST), ...recent.map((typed) => ({ label: typed, line: typed }))];
+    // Each line once, the newest first; what a chip says already needs no second one.
+    const recent = [...new Set(history.toReversed())].filter((typed) => !FIRST.includes(typed));
+    const lines = recent.slice(0, RECENT);
+    return [...chipsOf('', FIRST), ...lines.map((typed) => ({ label: typed, line: typed }))];
   }
   if (before === 'CLUSTER') return chipsOf(line, CLUSTER);
   if (before === 'INFO') return chipsOf(line, INFO);

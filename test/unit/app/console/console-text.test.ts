@@ -57,6 +57,13 @@ describe('chips', () => {
     expect(labels).toContain('GET a');
   });
 
+  test('a line typed twice is offered once, the newest first', () => {
+    const typed = ['GET b', 'GET a', 'GET c', 'GET a', 'ROLE', 'GET a'];
+    const labels = chipsFor('', typed).map(({ label }) => label);
+    expect(labels.slice(-3)).toEqual(['GET a', 'GET c', 'GET b']);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
   test('they build a line word by word', () => {
     expect(chipsFor('cluster', []).find(({ label }) => label === 'KEYSLOT')?.line).toBe('cluster KEYSLOT ');
     expect(chipsFor('GET', [])[0]?.line).toBe('GET foo ');

@@ -1,0 +1,224 @@
+/* Plays a lesson in the page from its first step to its last, as a learner does: types the recorded solution
+ * into consoles, breaks servers and links by mouse, answers questions by click, turns the pages. Only
+ * waiting is made short: time that must pass is let pass at once.
+ *
+ *   const player = new LessonPlayer(page, readLesson(root, id, lang), lang, phone);
+ *   await player.play();
+ */
+
+import { expect } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { enStage } from '#app/i18n/en-stage.ts';
+import { enPage } from '#app/i18n/en.ts';
+import { zh } from '#app/i18n/zh-words.ts';
+import type { Action, Lang, Lesson, Quiz, Step, Task } from '#lesson/types.ts';
+import { parseFault } from '#session/fault-text.ts';
+import type { Fault } from '#session/api.ts';
+import { terminalText, typeLine } from './page-helpers.ts';
+
+/** Generous: the machine may have better things to do. */
+const LIMIT = { timeout: 120_000, interval: 100 };
+
+type Words = Record<string, string>;
+
+export class LessonPlayer {
+  readonly page: Page;
+  readonly lesson: Lesson;
+  readonly onPhone: boolean;
+  private readonly lang: Lang;
+  private readonly words: Words;
+
+  constructor(page: Page, lesson: Lesson, lang: Lang, onPhone = false) {
+    this.page = page;
+    this.lesson = lesson;
+    this.onPhone = onPhone;
+    this.lang = lang;
+    this.words = lang === 'zh' ? zh : { ...enPage, ...enStage };
+  }
+
+  /** Plays every step; `after` is called when a step is solved and still in sight. */
+  async play(after: (step: number) => Promise<void> = async () => undefined): Promise<void> {
+    await this.page.evaluate(() => void window.playground.clock.speed(20));
+    for (const [at, step] of this.lesson.steps.entries()) {
+      await this.see('lesson');
+      await this.footerSays(this.word('lesson.step', { step: at + 1, count: this.lesson.steps.length }));
+      await this.playStep(step);
+      await this.see('lesson');
+      await after(at);
+      if (at + 1 < this.lesson.steps.length) await this.button('lesson.next').click();
+    }
+  }
+
+  private async playStep(step: Step): Promise<void> {
+    const tasks = step.blocks.flatMap((block) => (block.kind === 'task' ? [block.task] : []));
+    let solved = 0;
+    for (const block of step.blocks) {
+      if (block.kind === 'quiz' || block.kind === 'predict') await this.answer(block.quiz);
+      if (block.kind !== 'task') continue;
+      await this.solve(block.task);
+      solved++;
+      await this.see('lesson');
+      await this.footerSays(this.word('lesson.goal', { solved, count: tasks.length }));
+    }
+  }
+
+  private async answer({ choices }: Quiz): Promise<void> {
+    await this.see('lesson');
+    const right = choices.find((choice) => choice.right);
+    await this.page.locator('fieldset button').filter({ hasText: right?.text ?? '' }).first().click();
+    if (right?.why) await this.page.getByText(right.why, { exact: true }).first().waitFor();
+  }
+
+  private async solve(task: Task): Promise<void> {
+    await this.page.evaluate(() => window.playground.clock.play());
+    for (const action of task.solutions[0] ?? []) await this.act(action);
+  }
+
+  private async act(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'line':
+        for (const name of await this.consolesOf(action.console)) await this.type(name, await this.fill(action.line));
+        return;
+      case 'fault':
+        return this.break(parseFault(await this.fill(action.fault)));
+      case 'wait':
+        await this.page.evaluate((ms) => window.playground.clock.advance(ms), action.ms);
+        return;
+      case 'until':
+        await this.page.evaluate(
+          ([expression, limit]) => window.playground.clock.runUntil({ expression }, limit),
+          [action.expression, action.limitMs] as const,
+        );
+        return;
+      case 'act':
+        expect(action.act).toBe('opened:packet');
+        return this.openPacket();
+      case 'client':
+        return this.startProgram(action.id);
+      default:
+        throw new Error(`no way to do "${action.do}" by hand`);
+    }
+  }
+
+  /** The button of a program; the recorded solutions only start clients. */
+  private async startProgram(client: string): Promise<void> {
+    await this.see('lesson');
+    const [start, stop] = this.lang === 'zh' ? ['启动', '停止'] : ['Start', 'Stop'];
+    await this.page.getByRole('button', { name: `${start} ${client}`, exact: true }).click();
+    await this.page.getByRole('button', { name: `${stop} ${client}`, exact: true }).waitFor();
+  }
+
+  // ---- Consoles ----
+
+  private async consolesOf(name: string): Promise<string[]> {
+    if (name === 'host') return ['7000'];
+    if (name !== 'every') return [name];
+    return await this.page.evaluate(() => window.playground.state().servers.map((server) => server.name));
+  }
+
+  private async type(console: string, line: string): Promise<void> {
+    const follows = console.endsWith('c');
+    const server = follows ? console.slice(0, -1) : console;
+    await this.openConsole(server, follows);
+    await this.prompt();
+    if (this.onPhone) {
+      await this.field().fill(line);
+      await this.page.keyboard.press('Enter');
+    } else await typeLine(this.page, line);
+    await this.prompt();
+  }
+
+  private async openConsole(server: string, follows: boolean): Promise<void> {
+    await this.see('console');
+    const label = follows ? new RegExp(`^${server} -c`) : new RegExp(`^${server}(?! -c)`);
+    const list = this.page.getByRole('tablist', { name: this.word('console.tabs'), exact: true });
+    const tab = list.getByRole('tab', { name: label });
+    if ((await tab.count()) > 0) return tab.first().click();
+    // Every server has a tab; -c makes one that follows redirects from it, and back.
+    await list
+      .getByRole('tab', { name: new RegExp(`^${server}`) })
+      .first()
+      .click();
+    await this.page.getByRole('button', { name: '-c', exact: true }).click();
+    await tab.first().waitFor();
+  }
+
+  private field(): Locator {
+    return this.page.locator('form input[enterkeyhint="send"]');
+  }
+
+  /** Holds when the console in front waits for a line. */
+  private async prompt(): Promise<void> {
+    const last = async (): Promise<string> => {
+      if (this.onPhone) return (await this.page.locator('form label.prompt').textContent()) ?? '';
+      return (await terminalText(this.page)).trimEnd().split('\n').at(-1) ?? '';
+    };
+    await expect.poll(last, LIMIT).toMatch(/>\s*$/);
+  }
+
+  private async fill(text: string): Promise<string> {
+    const servers = await this.page.evaluate(() => window.playground.state().servers);
+    const idOf = (name: string): string => servers.find((server) => server.name === name)?.nodeId ?? '';
+    const replica = servers.find(({ role, state }) => role === 'replica' && state === 'running')?.name ?? '';
+    return text.replace(/\{id:(\d+)\}/g, (_, name: string) => idOf(name)).replace('{replica}', replica);
+  }
+
+  // ---- What breaks ----
+
+  private async break(fault: Fault): Promise<void> {
+    if (fault.kind === 'healAll') {
+      const menu = this.page.getByRole('button', { name: this.word('stage.more') });
+      await menu.click();
+      return this.page.getByRole('menuitem', { name: this.word('stage.healAll') }).click();
+    }
+    // A wall around one server is the same as cutting all its links.
+    if (fault.kind === 'partition') return this.inMenu(fault.groups[0]?.[0] ?? '', 'fault.isolate');
+    if (fault.kind === 'cut') return this.inMenu(fault.from, 'fault.cutTo', { server: fault.to });
+    if ('server' in fault) return this.inMenu(fault.server, `fault.${fault.kind}`);
+    throw new Error(`no way to do "${fault.kind}" by hand`);
+  }
+
+  /** Chooses from the menu of a server on the stage; a message that flies over it may be hit instead. */
+  private async inMenu(server: string, word: string, params: Record<string, string> = {}): Promise<void> {
+    const mark = this.page.locator(`g.node[data-server="${server}"]`).first();
+    const item = this.page.getByRole('menuitem', { name: this.word(word, params) }).first();
+    await expect
+      .poll(async () => {
+        await mark.click({ button: 'right', force: true });
+        return item.isVisible();
+      }, LIMIT)
+      .toBe(true);
+    await item.click();
+  }
+
+  private async openPacket(): Promise<void> {
+    await this.page.evaluate(() => window.playground.clock.pause());
+    await this.see('time');
+    const diagram = this.page.locator('.space-time');
+    await diagram.waitFor();
+    await diagram.focus();
+    await this.page.keyboard.press('ArrowUp');
+    await this.page.evaluate(() => window.playground.clock.play());
+  }
+
+  // ---- The page ----
+
+  /** On a phone one panel is in sight at a time. */
+  private async see(tab: 'lesson' | 'console' | 'time'): Promise<void> {
+    if (this.onPhone) await this.page.locator(`#tab-${tab}`).click();
+  }
+
+  private word(word: string, params: Record<string, string | number> = {}): string {
+    const text = this.words[word];
+    if (text === undefined) throw new Error(`there is no word ${word}`);
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
+  }
+
+  private button(word: string): Locator {
+    return this.page.getByRole('button', { name: this.word(word), exact: true });
+  }
+
+  async footerSays(text: string): Promise<void> {
+    await expect.poll(() => this.page.locator('article footer').textContent(), LIMIT).toContain(text);
+  }
+}
