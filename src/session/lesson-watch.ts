@@ -10,7 +10,7 @@ import type { LessonView } from '#lesson/view.ts';
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import type { KeyContent } from '#sim/part.ts';
-import type { Sight, Watch } from './watch.ts';
+import type { FinishedLine, Sight, Watch } from './watch.ts';
 
 /** Events and acts remembered for checks. */
 const REMEMBERED = 20_000;
@@ -94,7 +94,7 @@ export class LessonWatch implements Watch {
       now: frame.now,
       servers: frame.servers,
       events: this.events,
-      replies: lines,
+      replies: lines.map(asTyped),
       acts: this.acts,
       answers: this.answers,
       clients: frame.clients,
@@ -104,6 +104,23 @@ export class LessonWatch implements Watch {
       expiresMs: (server, key) => entry(server, key)?.[2] ?? null,
     };
   }
+}
+
+/** `redis-cli -p 7000 GET foo` in a shell asks the same as GET foo in the console of 7000. */
+function asTyped(line: FinishedLine): FinishedLine {
+  const words = line.line.split(/\s+/);
+  if (words[0] !== 'redis-cli') return line;
+  let port = '6379';
+  let at = 1;
+  for (; at < words.length && words[at]?.startsWith('-'); at++) {
+    const word = words[at] as string;
+    // The tools of redis-cli (--cluster, --bigkeys) are no commands of a server.
+    if (/^--(?!raw$|no-raw$)/.test(word)) return line;
+    if (word === '-p') port = words[at + 1] ?? port;
+    if (/^-[phanir]$/.test(word)) at++;
+  }
+  if (at >= words.length) return line;
+  return { ...line, console: `console:${port}`, line: words.slice(at).join(' ') };
 }
 
 /** Of the events that are too many, the last of each kind about each node: that it happened is not

@@ -65,7 +65,11 @@ export class LessonPlayer {
   private async answer({ choices }: Quiz): Promise<void> {
     await this.see('lesson');
     const right = choices.find((choice) => choice.right);
-    await this.page.locator('fieldset button').filter({ hasText: right?.text ?? '' }).first().click();
+    await this.page
+      .locator('fieldset button')
+      .filter({ hasText: right?.text ?? '' })
+      .first()
+      .click();
     if (right?.why) await this.page.getByText(right.why, { exact: true }).first().waitFor();
   }
 
@@ -77,7 +81,8 @@ export class LessonPlayer {
   private async act(action: Action): Promise<void> {
     switch (action.do) {
       case 'line':
-        for (const name of await this.consolesOf(action.console)) await this.type(name, await this.fill(action.line));
+        for (const name of await this.consolesOf(action.console))
+          await this.type(name, await this.fill(action.line));
         return;
       case 'fault':
         return this.break(parseFault(await this.fill(action.fault)));
@@ -111,7 +116,6 @@ export class LessonPlayer {
   // ---- Consoles ----
 
   private async consolesOf(name: string): Promise<string[]> {
-    if (name === 'host') return ['7000'];
     if (name !== 'every') return [name];
     return await this.page.evaluate(() => window.playground.state().servers.map((server) => server.name));
   }
@@ -130,6 +134,7 @@ export class LessonPlayer {
 
   private async openConsole(server: string, follows: boolean): Promise<void> {
     await this.see('console');
+    if (server === 'host') return this.openShell();
     const label = follows ? new RegExp(`^${server} -c`) : new RegExp(`^${server}(?! -c)`);
     const list = this.page.getByRole('tablist', { name: this.word('console.tabs'), exact: true });
     const tab = list.getByRole('tab', { name: label });
@@ -143,6 +148,14 @@ export class LessonPlayer {
     await tab.first().waitFor();
   }
 
+  private async openShell(): Promise<void> {
+    const tab = this.page.getByRole('tab', { name: this.word('console.shell') });
+    if ((await tab.count()) > 0) return tab.first().click();
+    await this.page.getByRole('button', { name: this.word('console.add') }).click();
+    await this.page.getByRole('menuitem', { name: this.word('console.shell') }).click();
+    await tab.first().waitFor();
+  }
+
   private field(): Locator {
     return this.page.locator('form input[enterkeyhint="send"]');
   }
@@ -153,7 +166,7 @@ export class LessonPlayer {
       if (this.onPhone) return (await this.page.locator('form label.prompt').textContent()) ?? '';
       return (await terminalText(this.page)).trimEnd().split('\n').at(-1) ?? '';
     };
-    await expect.poll(last, LIMIT).toMatch(/>\s*$/);
+    await expect.poll(last, LIMIT).toMatch(/[>$#]\s*$/);
   }
 
   private async fill(text: string): Promise<string> {
