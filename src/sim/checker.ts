@@ -70,8 +70,10 @@ export class Checker {
     const holders = new Map<number, Vital>();
     const seen = new Set<string>();
     let problem: string | null = null;
-    for (const vital of vitals) {
-      if (!vital.running || !vital.isMaster || !vital.slots || vital.mastersReached < vital.masters) continue;
+    const owners = vitals.filter((vital) => vital.running && vital.isMaster && vital.slots);
+    for (const vital of owners) {
+      // Who knows fewer masters than there are may never have met the other; strangers may have one epoch.
+      if (vital.masters < owners.length || vital.mastersReached < vital.masters) continue;
       const other = holders.get(vital.configEpoch);
       holders.set(vital.configEpoch, vital);
       if (!other) continue;

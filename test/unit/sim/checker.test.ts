@@ -71,6 +71,13 @@ describe('the checker', () => {
     expect(checker.observe(26e6, same, [])).toBeNull();
   });
 
+  test('lets strangers with slots have one configEpoch for as long as they have not met', () => {
+    const checker = new Checker();
+    const alone = { configEpoch: 0, masters: 1, mastersReached: 1 };
+    const strangers = ['7000', '7001', '7002'].map((name) => master(name, alone));
+    for (let at = 0; at <= 100; at++) expect(checker.observe(at * 1e6, strangers, [])).toBeNull();
+  });
+
   test('notices a replica that is ahead of the master it follows', () => {
     const replica = master('7003', {
       isMaster: false,
