@@ -139,7 +139,7 @@ export function createInitialAof(server: Server): void {
   aof.state = 'on';
   aof.baseSeq = 1;
   aof.baseFile = `${config.appendfilename}.1.base.rdb`;
-  const data = rdbSave(server);
+  const data = rdbSave(server, { aofBase: true });
   server.io.disk.write(aofPath(server, aof.baseFile), data);
   server.io.disk.fsync(aofPath(server, aof.baseFile));
   aof.currentSize = data.length;
@@ -158,7 +158,7 @@ export function rewriteAppendOnlyFileBackground(server: Server): void {
     openIncrement(server);
     if (aof.state === 'on') writeManifest(server);
   }
-  const data = rdbSave(server);
+  const data = rdbSave(server, { aofBase: true });
   const now = server.mstime();
   countFork(server, data.length);
   aof.rewrite = {

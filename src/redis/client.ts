@@ -131,7 +131,7 @@ export function addReply(client: Client, reply: Reply): void {
 
 /** Sends what does not belong to the command that runs: messages, invalidations, MONITOR lines. */
 export function addPush(client: Client, push: Push): void {
-  if (client.socket === null || (client.flags & CLIENT_CLOSE_ASAP) !== 0) return;
+  if (client.socket === null || (client.flags & (CLIENT_CLOSE_ASAP | CLIENT_MASTER)) !== 0) return;
   sendReply(client, push);
 }
 

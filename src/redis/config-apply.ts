@@ -2,6 +2,7 @@
 
 import { setDefaultUserPassword } from './acl.ts';
 import { startAppendOnly, stopAppendOnly } from './aof.ts';
+import { clusterUpdateMyself } from './cluster/index.ts';
 import type { ConfigParameter } from './config-table.ts';
 import { performEvictions } from './evict.ts';
 import { trimSlowlog } from './slowlog.ts';
@@ -43,6 +44,14 @@ function applyOne(server: Server, name: string): string | null {
       )
         ? null
         : 'Failed to bind to specified addresses.';
+    case 'cluster-announce-ip':
+    case 'cluster-announce-port':
+    case 'cluster-announce-tls-port':
+    case 'cluster-announce-bus-port':
+    case 'cluster-announce-hostname':
+    case 'cluster-replica-no-failover':
+      if (server.cluster !== null) clusterUpdateMyself(server);
+      return null;
     default:
       return null;
   }

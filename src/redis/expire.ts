@@ -20,7 +20,7 @@ const DELETE_MICROS = 1.5;
 
 /** One cycle over all databases; only a master that is not paused deletes by itself. */
 export function activeExpireCycle(server: Server): void {
-  if (!server.activeExpireEnabled || server.isReplica() || server.pause.kind !== null) return;
+  if (!server.activeExpireEnabled || !server.iAmMaster() || server.pause.kind !== null) return;
   const effort = server.config.activeExpireEffort - 1;
   const perLoop = KEYS_PER_LOOP + (KEYS_PER_LOOP / 4) * effort;
   const percent = SLOW_TIME_PERCENT + 2 * effort;

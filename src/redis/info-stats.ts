@@ -2,6 +2,7 @@
 
 import { formatDoubleFixed } from '#base/float.ts';
 import type { InfoFields } from './info.ts';
+import type { Loading } from './loading.ts';
 import type { Server } from './server.ts';
 import type { CommandStats } from './stats.ts';
 
@@ -9,8 +10,8 @@ export function persistenceInfo(server: Server): InfoFields {
   const { persistence, aof } = server;
   const now = Math.floor(server.mstime() / 1000);
   const fields: [string, string | number][] = [
-    ['loading', server.loading ? 1 : 0],
-    ['async_loading', 0],
+    ['loading', server.loading && server.load?.async !== true ? 1 : 0],
+    ['async_loading', server.load?.async === true ? 1 : 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
@@ -22,7 +23,10 @@ export function persistenceInfo(server: Server): InfoFields {
     ['rdb_last_save_time', persistence.lastSave],
     ['rdb_last_bgsave_status', persistence.lastBgsaveOk ? 'ok' : 'err'],
     ['rdb_last_bgsave_time_sec', persistence.lastBgsaveSeconds],
-    ['rdb_current_bgsave_time_sec', persistence.bgsave !== null ? now - persistence.bgsave.startedAt : -1],
+    [
+      'rdb_current_bgsave_time_sec',
+      persistence.bgsave !== null ? now - Math.floor(persistence.bgsave.startedMs / 1000) : -1,
+    ],
     ['rdb_saves', persistence.saves],
     ['rdb_last_cow_size', 0],
     ['rdb_last_load_keys_expired', persistence.loadedExpired],
@@ -50,7 +54,23 @@ export function persistenceInfo(server: Server): InfoFields {
       ['aof_delayed_fsync', 0],
     );
   }
+  if (server.load !== null) fields.push(...loadingFields(server, server.load));
   return fields;
+}
+
+function loadingFields(server: Server, load: Loading): [string, string | number][] {
+  const loaded = load.loader?.input.at ?? server.replication.transfer?.data.length ?? 0;
+  const seconds = Math.floor((server.mstime() - load.startedMs) / 1000);
+  const left = load.totalBytes - loaded;
+  const percent = load.totalBytes === 0 ? 0 : (loaded / load.totalBytes) * 100;
+  return [
+    ['loading_start_time', Math.floor(load.startedMs / 1000)],
+    ['loading_total_bytes', load.totalBytes],
+    ['loading_rdb_used_mem', 0],
+    ['loading_loaded_bytes', loaded],
+    ['loading_loaded_perc', percent.toFixed(2)],
+    ['loading_eta_seconds', seconds === 0 || loaded === 0 ? 1 : Math.floor((seconds * left) / loaded)],
+  ];
 }
 
 /** One average, as printed by the fields of kilobytes per second. */

@@ -58,7 +58,7 @@ function clientsInfo(server: Server): InfoFields {
   for (const client of server.clients.values()) input = Math.max(input, client.queryBufferPeak);
   const timed = [...server.blockedClients].filter((client) => (client.blocked?.deadlineMs ?? 0) !== 0);
   return [
-    ['connected_clients', server.clients.size],
+    ['connected_clients', server.clients.size - server.replication.replicas.length],
     ['cluster_connections', [...server.socketKinds.values()].filter((kind) => kind === 'bus').length],
     ['maxclients', server.config.maxclients],
     ['client_recent_max_input_buffer', input],
@@ -81,12 +81,15 @@ function cpuInfo(server: Server): InfoFields {
   ];
 }
 
-const SECTIONS: readonly (readonly [
+type Section = readonly [
   name: string,
   title: string,
   isDefault: boolean,
   fields: (server: Server) => InfoFields | string,
-])[] = [
+];
+
+/** Asked for when needed: modules that make sections need this one in turn. */
+const sections = (): readonly Section[] => [
   ['server', 'Server', true, serverInfo],
   ['clients', 'Clients', true, clientsInfo],
   ['memory', 'Memory', true, memoryInfo],
@@ -108,7 +111,7 @@ export function genRedisInfoString(server: Server, asked: readonly Bytes[]): Byt
   const everything = words.has('everything') || words.has('all');
   const byDefault = words.size === 0 || words.has('default');
   const texts: string[] = [];
-  for (const [name, title, isDefault, fields] of SECTIONS) {
+  for (const [name, title, isDefault, fields] of sections()) {
     // `all` leaves out what modules contribute, which is nothing, but not the heading above it.
     const wanted = words.has(name) || everything || (byDefault && isDefault);
     if (!wanted) continue;

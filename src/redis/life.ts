@@ -5,12 +5,14 @@ import { loadAclFile, loadAclFromConfig } from './acl-file.ts';
 import { aofCron, createInitialAof, flushAppendOnlyFile } from './aof.ts';
 import { handleBlockedClientsTimeout, handleClientsBlockedOnKeys } from './blocked.ts';
 import {
+  clusterAcceptHeld,
   clusterBeforeSleep,
   clusterCron,
   clusterInit,
   verifyClusterConfigWithData,
 } from './cluster/index.ts';
 import { clientsCron } from './clients-cron.ts';
+import type { Loading } from './loading.ts';
 import { loadConfigText } from './config-rewrite.ts';
 import { Db } from './db.ts';
 import { evictClients } from './evict.ts';
@@ -20,7 +22,12 @@ import { sampleMemory } from './info-memory.ts';
 import { checkPauseTimeout } from './pause.ts';
 import { loadDataFromDisk, persistenceCron } from './persistence.ts';
 import { propagatePendingCommands } from './propagate.ts';
-import { replicationBeforeSleep, replicationCron, replicationInit } from './replication/index.ts';
+import {
+  replicationBeforeSleep,
+  replicationCron,
+  replicationInit,
+  replicationRestoreFromRdb,
+} from './replication/index.ts';
 import { spendWork, type Server } from './server.ts';
 import { shutdownCron } from './shutdown.ts';
 import { trackingBroadcastInvalidationMessages, trackingLimitUsedSlots } from './tracking.ts';
@@ -52,19 +59,6 @@ export function initServer(server: Server): void {
   }
   const mode = server.cluster !== null ? 'cluster' : 'standalone';
   io.log('notice', `Running mode=${mode}, port=${server.port}.`);
-  io.log('warning', 'Server initialized');
-  const broken = loadDataFromDisk(server);
-  if (broken !== null) {
-    io.log('warning', `Fatal error loading the DB: ${broken}. Exiting.`);
-    io.exit(1);
-    return;
-  }
-  if (server.cluster !== null && !verifyClusterConfigWithData(server)) {
-    io.log('warning', "You can't have keys in a DB different than DB 0 when in Cluster mode. Exiting.");
-    io.exit(1);
-    return;
-  }
-  if (server.config.appendonly && server.aof.state === 'off') createInitialAof(server);
   if (!io.listen(server.port)) {
     io.log(
       'warning',
@@ -74,6 +68,30 @@ export function initServer(server: Server): void {
     io.exit(1);
     return;
   }
+  io.log('warning', 'Server initialized');
+  // Clients may connect already; while there is much to load they are told so.
+  loadDataFromDisk(server);
+}
+
+/** The data are there: the second half of the start. */
+export function finishStart(server: Server, load: Loading | null, why: string | null): void {
+  const { io } = server;
+  if (why !== null) {
+    io.log('warning', `Fatal error loading the DB: ${why}. Exiting.`);
+    io.exit(1);
+    return;
+  }
+  if (load?.loader) {
+    replicationRestoreFromRdb(server, load.loader.aux);
+    io.log('notice', `DB loaded from disk: ${(load.micros / 1e6).toFixed(3)} seconds`);
+  }
+  if (server.cluster !== null && !verifyClusterConfigWithData(server)) {
+    io.log('warning', "You can't have keys in a DB different than DB 0 when in Cluster mode. Exiting.");
+    io.exit(1);
+    return;
+  }
+  if (server.config.appendonly && server.aof.state === 'off') createInitialAof(server);
+  if (server.cluster !== null) clusterAcceptHeld(server);
   io.log('notice', 'Ready to accept connections');
   io.setTimer('cron', io.now + CRON_MICROS);
 }
@@ -108,6 +126,7 @@ export function serverCron(server: Server): void {
   io.setTimer('cron', io.now + CRON_MICROS);
   server.cronLoops++;
   trackMetrics(server);
+  if (server.load !== null) return;
   shutdownCron(server);
   clientsCron(server);
   activeExpireCycle(server);
@@ -134,6 +153,11 @@ function trackMetrics(server: Server): void {
 
 /** Called at the end of every handler: nothing that was promised waits longer than this. */
 export function beforeSleep(server: Server): void {
+  if (server.load?.loader) {
+    handleClientsWithPendingWrites(server);
+    spendWork(server);
+    return;
+  }
   if (server.pause.kind !== null) checkPauseTimeout(server);
   if (server.blockedClients.size > 0) handleBlockedClientsTimeout(server);
   if (server.cluster !== null) clusterBeforeSleep(server);

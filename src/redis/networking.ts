@@ -23,7 +23,7 @@ import type { Payload, SocketId } from './io.ts';
 import { discardTransaction, unwatchAllKeys } from './multi.ts';
 import { authRequired, processCommand } from './process-command.ts';
 import { pubsubForgetClient } from './pubsub.ts';
-import { freeReplica } from './replication/index.ts';
+import { freeReplica, masterLinkLost } from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
 import { RequestParser } from './resp.ts';
 import type { Server } from './server.ts';
@@ -147,6 +147,10 @@ export function freeClient(client: Client): void {
   const server = client.server;
   const socket = client.socket;
   if (socket === null || server.clients.get(socket) !== client) return;
+  if (client.flags & CLIENT_MASTER) {
+    masterLinkLost(server);
+    return;
+  }
   flushClient(client);
   server.clients.delete(socket);
   server.clientsById.delete(client.id);

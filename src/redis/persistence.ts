@@ -6,8 +6,16 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { loadAppendOnlyFiles } from './aof-load.ts';
-import { rdbLoad, rdbSave, RdbError, type RdbLoadMode } from './rdb.ts';
-import { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './replication/index.ts';
+import { finishStart } from './life.ts';
+import { delayMicros, loadSnapshot, startLoading } from './loading.ts';
+import { rdbLoad, rdbSave, RdbError, type RdbLoadMode, type RdbSaveInfo } from './rdb.ts';
+import {
+  finishSending,
+  rdbPopulateSaveInfo,
+  replicationRestoreFromRdb,
+  streamSnapshot,
+  updateSlavesWaitingBgsave,
+} from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
 import { consume, type Server } from './server.ts';
 
@@ -20,10 +28,24 @@ const BGSAVE_RETRY_DELAY_S = 5;
 const SAVE_BYTES_PER_MICRO = 100;
 const LOAD_BYTES_PER_MICRO = 200;
 const FORK_MICROS = 500;
+/** From the fork of a child to its end, whatever there is to save. */
+const CHILD_MICROS = 10_000;
+
+/** A child that makes a snapshot: its data are those of its start. */
+export interface SnapshotChild {
+  /** The dump file, or the connections of the replicas that wait for it. */
+  target: 'disk' | 'sockets';
+  startedMs: number;
+  finishAtMs: number;
+  data: Bytes;
+  /** Bytes that were passed on to the replicas so far. */
+  sent: number;
+  dirtyBefore: number;
+}
 
 export class PersistenceState {
-  /** The save that runs in the background: its data are those of its start. */
-  bgsave: { startedAt: number; finishAtMs: number; data: Bytes; dirtyBefore: number } | null = null;
+  /** The child that saves in the background. */
+  bgsave: SnapshotChild | null = null;
   /** Unix seconds. */
   lastSave = 0;
   lastTry = 0;
@@ -79,17 +101,25 @@ export function rdbSaveNow(server: Server): boolean {
   return true;
 }
 
+/** How long a child takes for a snapshot of so many bytes. */
+export function snapshotMicros(server: Server, bytes: number): number {
+  const keys = server.dbs.reduce((sum, db) => sum + db.size, 0);
+  return CHILD_MICROS + bytes / SAVE_BYTES_PER_MICRO + delayMicros(server.config.rdbKeySaveDelay, keys);
+}
+
 /** Starts a background save; false when one runs already. */
-export function rdbSaveBackground(server: Server): boolean {
+export function rdbSaveBackground(server: Server, info?: RdbSaveInfo): boolean {
   const state = server.persistence;
   if (state.bgsave !== null || server.aof.rewrite !== null) return false;
   const now = server.mstime();
-  const data = rdbSave(server, rdbPopulateSaveInfo(server));
+  const data = rdbSave(server, info ?? rdbPopulateSaveInfo(server));
   state.lastTry = Math.floor(now / 1000);
   state.bgsave = {
-    startedAt: state.lastTry,
-    finishAtMs: now + Math.ceil(data.length / SAVE_BYTES_PER_MICRO / 1000) + 10,
+    target: 'disk',
+    startedMs: now,
+    finishAtMs: now + Math.ceil(snapshotMicros(server, data.length) / 1000),
     data,
+    sent: 0,
     dirtyBefore: server.dirty,
   };
   countFork(server, data.length);
@@ -105,30 +135,55 @@ export function countFork(server: Server, bytes: number): void {
   consume(server, micros);
 }
 
-function finishBackgroundSave(server: Server): void {
+/** Ends a child whose time is over; true when none runs any more. */
+export function checkChildDone(server: Server): boolean {
   const state = server.persistence;
-  const save = state.bgsave;
-  if (save === null) return;
+  const child = state.bgsave;
+  if (child === null) return true;
+  const streaming = child.target === 'sockets';
+  if (streaming) streamSnapshot(server);
+  if (child.finishAtMs > server.mstime() || (streaming && child.sent < child.data.length)) return false;
   state.bgsave = null;
   const now = Math.floor(server.mstime() / 1000);
-  state.lastBgsaveSeconds = now - save.startedAt;
-  state.lastBgsaveOk = writeRdb(server, save.data);
+  state.lastBgsaveSeconds = now - Math.floor(child.startedMs / 1000);
+  let ok = true;
+  if (streaming) server.io.log('notice', 'Background RDB transfer terminated with success');
+  else ok = endSaveToDisk(server, child, now);
+  updateSlavesWaitingBgsave(server, child, ok);
+  return true;
+}
+
+function endSaveToDisk(server: Server, child: SnapshotChild, now: number): boolean {
+  const state = server.persistence;
+  state.lastBgsaveOk = writeRdb(server, child.data);
   if (!state.lastBgsaveOk) {
     server.io.log('warning', 'Background saving error');
-    return;
+    return false;
   }
   server.io.log('notice', 'Background saving terminated with success');
-  server.dirty -= save.dirtyBefore;
+  server.dirty -= child.dirtyBefore;
   state.lastSave = now;
   state.saves++;
+  return true;
+}
+
+/** Stops the child, whose snapshot is of no use any more. */
+export function killRdbChild(server: Server): void {
+  const child = server.persistence.bgsave;
+  if (child === null) return;
+  server.persistence.bgsave = null;
+  server.io.clearTimer('child');
+  server.io.log('warning', 'Background saving terminated by signal 10');
+  updateSlavesWaitingBgsave(server, child, false);
 }
 
 /** Ten times a second: ends a save that is done, starts one that is due. */
 export function persistenceCron(server: Server): void {
   const { config, persistence: state } = server;
   const now = server.mstime();
+  finishSending(server);
   if (state.bgsave !== null) {
-    if (state.bgsave.finishAtMs <= now) finishBackgroundSave(server);
+    checkChildDone(server);
     return;
   }
   if (server.aof.rewrite !== null) return;
@@ -150,28 +205,23 @@ export function persistenceCron(server: Server): void {
 
 /** FLUSHALL leaves an empty dump file behind where snapshots are configured. */
 export function saveAfterFlush(server: Server): void {
-  server.persistence.bgsave = null;
+  killRdbChild(server);
   if (server.config.save.length === 0) return;
   const dirty = server.dirty;
   rdbSaveNow(server);
   server.dirty = dirty;
 }
 
-/** At start: the AOF when it is on and there is one, else the dump file. Returns why the data cannot be
- *  used, or null. */
-export function loadDataFromDisk(server: Server): string | null {
+/** At start: the AOF when it is on and there is one, else the dump file. */
+export function loadDataFromDisk(server: Server): void {
   const fromAof = server.config.appendonly ? loadAppendOnlyFiles(server) : 'absent';
-  if (fromAof !== 'absent') return fromAof === 'loaded' ? null : fromAof.error;
+  if (fromAof !== 'absent') {
+    finishStart(server, null, fromAof === 'loaded' ? null : fromAof.error);
+    return;
+  }
   const data = server.io.disk.read(rdbPath(server));
-  if (data === undefined) return null;
-  const why = loadRdb(server, data);
-  if (why === null)
-    server.io.log('notice', `DB loaded from disk: ${(loadMicros(data) / 1e6).toFixed(3)} seconds`);
-  return why;
-}
-
-function loadMicros(data: Bytes): number {
-  return data.length / LOAD_BYTES_PER_MICRO;
+  if (data === undefined) finishStart(server, null, null);
+  else loadSnapshot(server, startLoading(server, 'start', data.length), data);
 }
 
 /** Loads an RDB file; returns why it cannot be used, or null. */
@@ -185,6 +235,6 @@ export function loadRdb(server: Server, data: Bytes, mode: RdbLoadMode = 'replac
   } finally {
     server.loading = false;
   }
-  consume(server, loadMicros(data));
+  consume(server, data.length / LOAD_BYTES_PER_MICRO);
   return null;
 }

@@ -27,6 +27,7 @@ import {
   CMD_ALLOW_BUSY,
   CMD_DENYOOM,
   CMD_LOADING,
+  CMD_NO_ASYNC_LOADING,
   CMD_MAY_REPLICATE,
   CMD_MOVABLE_KEYS,
   CMD_NO_AUTH,
@@ -48,6 +49,7 @@ import { diskErrorMessage } from './persistence.ts';
 import { CountedError, ErrorReply, QUEUED } from './reply.ts';
 import { addCommandSample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
+import { getCommandFlags } from './scripting/command-flags.ts';
 import { busyScriptError } from './scripting-hooks.ts';
 import type { CommandStats } from './stats.ts';
 import { trackingAfterCommand } from './tracking.ts';
@@ -174,8 +176,7 @@ function checkState(server: Server, client: Client, command: Command): ErrorRepl
   if (notStale && server.isReplica() && !server.config.replicaServeStaleData && !server.replication.linkUp) {
     return MASTERDOWN;
   }
-  const notLoading = (flags & CMD_LOADING) === 0 || hasQueuedWithout(client, command, CMD_LOADING);
-  if (server.loading && notLoading) return LOADING;
+  if (server.loading && refusedWhileLoading(server, client, command)) return LOADING;
   if (server.busyScript && (command.flags & CMD_ALLOW_BUSY) === 0) return busyScriptError(server);
   const touchesKeys = (flags & (CMD_WRITE | CMD_READONLY | CMD_MAY_REPLICATE)) !== 0;
   if ((client.flags & CLIENT_SLAVE) !== 0 && touchesKeys) {
@@ -184,9 +185,16 @@ function checkState(server: Server, client: Client, command: Command): ErrorRepl
   return null;
 }
 
-/** EXEC counts as everything that it runs. */
+/** Old data that are served while newer ones come in forbid less than data that are half there. */
+function refusedWhileLoading(server: Server, client: Client, command: Command): boolean {
+  if (server.load?.async === true) return (execFlags(client, command) & CMD_NO_ASYNC_LOADING) !== 0;
+  return (command.flags & CMD_LOADING) === 0 || hasQueuedWithout(client, command, CMD_LOADING);
+}
+
+/** EXEC counts as everything that it runs, a script as what it says of itself. */
 function execFlags(client: Client, command: Command): number {
-  if (command.fullName !== 'exec' || client.multi === null) return command.flags;
+  if (command.fullName !== 'exec' || client.multi === null)
+    return getCommandFlags(client.server, command, client.argv);
   return command.flags | client.multi.cmdFlags;
 }
 

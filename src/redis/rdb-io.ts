@@ -10,6 +10,18 @@ export class RdbError extends Error {
   override name = 'RdbError';
 }
 
+/** What stands before each part of a file. */
+export const OPCODE_FUNCTION2 = 245;
+export const OPCODE_MODULE_AUX = 247;
+export const OPCODE_IDLE = 248;
+export const OPCODE_FREQ = 249;
+export const OPCODE_AUX = 250;
+export const OPCODE_RESIZEDB = 251;
+export const OPCODE_EXPIRETIME_MS = 252;
+export const OPCODE_EXPIRETIME = 253;
+export const OPCODE_SELECTDB = 254;
+export const OPCODE_EOF = 255;
+
 const ENC_INT8 = 0;
 const ENC_INT16 = 1;
 const ENC_INT32 = 2;

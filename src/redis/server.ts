@@ -34,6 +34,7 @@ import {
   type Process,
   type SocketId,
 } from './io.ts';
+import { continueLoading, type Loading } from './loading.ts';
 import { acceptClient, clientClosed, readFromClient } from './networking.ts';
 import { PauseState } from './pause.ts';
 import { PersistenceState } from './persistence.ts';
@@ -48,6 +49,7 @@ import {
   replicationClosed,
   replicationConnected,
   replicationRead,
+  streamSnapshot,
   type ReplicationState,
 } from './replication/index.ts';
 import { beforeSleep, initServer, serverCron } from './life.ts';
@@ -104,6 +106,8 @@ export class Server implements Process {
   runId = '';
   startedAtMs = 0;
   loading = false;
+  /** A snapshot that is being loaded slice by slice. */
+  load: Loading | null = null;
   inExec = false;
   /** Depth of nested calls: scripts and EXEC run commands inside a command. */
   callDepth = 0;
@@ -184,6 +188,11 @@ export class Server implements Process {
     return this.replication.masterHost !== null;
   }
 
+  /** A cluster knows the role before the replication link has an address. */
+  iAmMaster(): boolean {
+    return this.cluster === null ? !this.isReplica() : !this.cluster.myself.isSlave;
+  }
+
   /** The letter behind the pid in the log: M for a master, S for a replica, and C until the server is
    *  either, for it writes to its log already. */
   logRole(): string {
@@ -243,6 +252,8 @@ export class Server implements Process {
   onTimer(timer: string): void {
     if (timer === 'cron') serverCron(this);
     else if (timer === 'block') migrateTimedOut(this);
+    else if (timer === 'load') continueLoading(this);
+    else if (timer === 'child') streamSnapshot(this);
     else if (timer === 'script') scriptTimer(this);
     beforeSleep(this);
   }

@@ -159,6 +159,7 @@ describe('host names and announcements', () => {
   test('travel with every heartbeat and show in NODES, SLOTS and MOVED', () => {
     const world = formed(3, 3);
     world.ok(7000, 'CONFIG', 'SET', 'cluster-announce-hostname', 'red.example.org');
+    expect(world.text(7000, 'CLUSTER', 'NODES')).toContain(',red.example.org myself');
     world.must(() => world.nodeOf(7001, 7000)?.hostname === 'red.example.org', 3000, 'the name arrives');
     expect(world.text(7001, 'CLUSTER', 'NODES')).toContain('127.0.0.1:7000@17000,red.example.org master');
     world.ok(7001, 'CONFIG', 'SET', 'cluster-preferred-endpoint-type', 'hostname');

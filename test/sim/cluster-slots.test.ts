@@ -197,3 +197,14 @@ describe('losing slots', () => {
     expect(world.ok(7003, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(0);
   });
 });
+
+describe('a script that says it may write', () => {
+  test('is sent to the master by a replica that would serve a read', () => {
+    const world = formed();
+    world.must(() => world.server(7003).replication.linkUp, 10_000, '7003 follows 7000');
+    world.ok(7003, 'READONLY');
+    const script = '#!lua\nreturn redis.call("del", KEYS[1])';
+    expect(world.error(7003, 'EVAL', script, '1', 'hello')).toBe(`MOVED ${SLOT} 127.0.0.1:7000`);
+    expect(world.error(7003, 'EVALSHA', '0'.repeat(40), '1', 'hello')).toContain('NOSCRIPT');
+  });
+});

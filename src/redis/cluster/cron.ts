@@ -61,14 +61,17 @@ export function clusterInit(server: Server): boolean {
 }
 
 /** Carries what the configuration says about this server into its own node. */
-function clusterUpdateMyself(server: Server): void {
+export function clusterUpdateMyself(server: Server): void {
   const { myself } = clusterOf(server);
   const { config } = server;
   const { port, pport, cport } = announcedPorts(server);
   myself.port = port;
   myself.pport = pport;
   myself.cport = cport;
-  myself.hostname = config.clusterAnnounceHostname;
+  if (myself.hostname !== config.clusterAnnounceHostname) {
+    myself.hostname = config.clusterAnnounceHostname;
+    clusterOf(server).todoBeforeSleep |= CLUSTER_TODO_SAVE_CONFIG;
+  }
   if (config.clusterAnnounceIp !== '') myself.ip = config.clusterAnnounceIp;
   const nofailover = config.clusterReplicaNoFailover ? CLUSTER_NODE_NOFAILOVER : 0;
   if ((myself.flags & CLUSTER_NODE_NOFAILOVER) === nofailover) return;

@@ -1,8 +1,8 @@
 /* The cluster: the doors through which the rest of a server uses it. */
 
 export type { ClusterState, Mutation } from './state.ts';
-export { clusterBeforeSleep, clusterCron, clusterInit } from './cron.ts';
-export { clusterAccept, clusterClosed, clusterConnected, clusterRead } from './links.ts';
+export { clusterBeforeSleep, clusterCron, clusterInit, clusterUpdateMyself } from './cron.ts';
+export { clusterAccept, clusterAcceptHeld, clusterClosed, clusterConnected, clusterRead } from './links.ts';
 export { clusterPropagatePublish } from './gossip.ts';
 export { clusterRedirectBlockedClient, getNodeByQuery } from './redirect.ts';
 export { clusterCommands } from './commands.ts';

@@ -33,13 +33,21 @@ export function connectClusterLink(server: Server, node: ClusterNode): void {
 /** A server connected to our bus port. Who it is, its first packet says. */
 export function clusterAccept(server: Server, socket: SocketId): void {
   const cluster = clusterOf(server);
-  // While a master loads its data it must not look alive: its replica may have to take over.
-  if (server.loading && server.replication.masterHost === null) {
-    server.io.close(socket);
-    return;
-  }
+  const link = new ClusterLink(socket, null, true, server.mstime());
+  // While a master loads its data it must not look alive, its replica may have to take over: what
+  // arrives waits as it would for a process that does not accept.
+  if (server.loading && server.replication.masterHost === null) link.held = [];
   server.socketKinds.set(socket, 'bus');
-  cluster.links.set(socket, new ClusterLink(socket, null, true, server.mstime()));
+  cluster.links.set(socket, link);
+}
+
+/** The data are loaded: reads what has waited. */
+export function clusterAcceptHeld(server: Server): void {
+  for (const link of [...clusterOf(server).links.values()]) {
+    const held = link.held ?? [];
+    link.held = null;
+    for (const payload of held) clusterRead(server, link.socket, payload);
+  }
 }
 
 /** A connection we opened is made: says who we are, after whatever waited for it. */
@@ -109,6 +117,10 @@ export function linkOutputPending(server: Server, link: ClusterLink): number {
 export function clusterRead(server: Server, socket: SocketId, payload: Payload): void {
   const link = clusterOf(server).links.get(socket);
   if (!link) return;
+  if (link.held !== null) {
+    link.held.push(payload);
+    return;
+  }
   if (payload.kind === 'bus') {
     countReceived(server, payload.message.type);
     clusterProcessPacket(server, link, payload.message);

@@ -18,6 +18,7 @@ import {
 } from '#redis/db.ts';
 import { getKeyPositions } from '#redis/keys.ts';
 import { ErrorReply } from '#redis/reply.ts';
+import { getCommandFlags } from '#redis/scripting/command-flags.ts';
 import type { Server } from '#redis/server.ts';
 import { clusterOf, emit, nodeLabel } from './events.ts';
 import { slotOwner, type ClusterNode } from './state.ts';
@@ -106,7 +107,8 @@ export function routeQuery(client: Client, command: Command, argv: readonly Byte
   const first = findSlot(server, queries, pubsub);
   if (first === null) return EXECUTE;
   if ('kind' in first) return first;
-  const flags = isExec && client.multi ? command.flags | client.multi.cmdFlags : command.flags;
+  const flags =
+    isExec && client.multi ? command.flags | client.multi.cmdFlags : getCommandFlags(server, command, argv);
   const down = checkState(server, flags, pubsub);
   if (down) return down;
   return routeInSlot(client, command, flags, pubsub, first);

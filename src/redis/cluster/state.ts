@@ -7,7 +7,7 @@
 
 import { CLONE, sameShape } from '#base/clone.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
-import type { SocketId } from '#redis/io.ts';
+import type { Payload, SocketId } from '#redis/io.ts';
 import { CLUSTER_SLOT_BYTES } from './bitmap.ts';
 import {
   CLUSTERMSG_TYPE_COUNT,
@@ -240,6 +240,8 @@ export class ClusterLink {
   pending: BusMessage[] = [];
   /** Bytes of an incomplete packet, from a peer that sends bytes. */
   rcvbuf: Bytes = '';
+  /** What arrived while we loaded our data and read nothing; null when we read. */
+  held: Payload[] | null = null;
 
   constructor(socket: SocketId, node: ClusterNode | null, inbound: boolean, nowMs: number) {
     this.socket = socket;

@@ -8,12 +8,8 @@ import type { Server } from '#redis/server.ts';
 import { NO_DB, replicationFeedSlaves, sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2 } from './ids.ts';
 import { abortHandshake, connectWithMaster, masterLinkLost, replicationSendAck } from './link.ts';
-import {
-  checkReplicaOutput,
-  refreshGoodSlavesCount,
-  shouldStartBgsave,
-  startBgsaveForReplication,
-} from './master.ts';
+import { checkReplicaOutput, refreshGoodSlavesCount } from './master.ts';
+import { shouldStartBgsave, startBgsaveForReplication } from './snapshot.ts';
 import { ReplicationState, replicaLink, replicaName } from './state.ts';
 import { serveWaitingClients } from './wait.ts';
 
@@ -74,9 +70,15 @@ function cronAsMaster(server: Server): void {
   }
   for (const replica of [...replication.replicas]) {
     const link = replicaLink(replica);
-    if (link.state === 'waitBgsaveStart') {
-      sendToReplica(replica, '\n');
-    } else if (!link.prePsync && Math.floor(now / 1000) - link.ackTimeS > config.replTimeout) {
+    const waits =
+      link.state === 'waitBgsaveStart' ||
+      (link.state === 'waitBgsaveEnd' && server.persistence.bgsave?.target === 'disk');
+    if (waits) sendToReplica(replica, '\n');
+    else if (
+      link.state === 'online' &&
+      !link.prePsync &&
+      Math.floor(now / 1000) - link.ackTimeS > config.replTimeout
+    ) {
       server.io.log('warning', `Disconnecting timedout replica (streaming sync): ${replicaName(replica)}`);
       freeClient(replica);
       continue;

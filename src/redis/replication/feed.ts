@@ -35,7 +35,7 @@ export function feedStream(server: Server, data: Bytes): void {
     const link = replicaLink(replica);
     // A replica that waits for its snapshot to begin will get this in the snapshot.
     if (link.state === 'waitBgsaveStart') continue;
-    if (link.startOnAck) link.held += data;
+    if (link.state !== 'online' || link.startOnAck) link.held += data;
     else sendToReplica(replica, data);
   }
 }

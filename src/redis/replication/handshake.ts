@@ -1,16 +1,22 @@
 /* How a replica introduces itself and gets its data (after syncWithMaster, slaveTryPartial-
  * Resynchronization and readSyncBulkPayload in replication.c). */
 
+import { startAppendOnly, stopAppendOnly } from '#redis/aof.ts';
 import { emptyDb } from '#redis/db.ts';
-import { rdbLoad, RdbError } from '#redis/rdb.ts';
+import { loadSnapshot, startLoading, swapInLoaded, type Loading, type LoadingKind } from '#redis/loading.ts';
+import { killRdbChild } from '#redis/persistence.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import { clearReplicationId2 } from './ids.ts';
-import { abortHandshake, discardCachedMaster, masterLinkUp, readStream, replicationSendAck } from './link.ts';
+import {
+  abortHandshake,
+  discardCachedMaster,
+  masterLinkLost,
+  masterLinkUp,
+  readStream,
+  replicationSendAck,
+} from './link.ts';
 import { disconnectSlaves } from './master.ts';
-
-/** Bytes a second that loading a snapshot takes, roughly. */
-const LOAD_BYTES_PER_MICRO = 100;
 
 function sendCommand(server: Server, ...argv: string[]): void {
   const { masterSocket } = server.replication;
@@ -43,6 +49,8 @@ export function readHandshake(server: Server): void {
       readStream(server, rest);
       return;
     }
+    // What follows a snapshot waits until it is loaded.
+    if (server.load?.loader) return;
   }
 }
 
@@ -121,6 +129,7 @@ function psyncReplied(server: Server, line: string): void {
     replication.masterReplid = full[1] as string;
     replication.masterInitialOffset = Number(full[2]);
     server.io.log('notice', `Full resync from master: ${full[1]}:${full[2]}`);
+    discardCachedMaster(server);
     replication.state = 'transfer';
     return;
   }
@@ -156,7 +165,6 @@ function continuePartially(server: Server, replid: string | null): void {
 }
 
 function transferBegins(server: Server, line: string): void {
-  const { replication } = server;
   if (line.startsWith('-')) {
     server.io.log('warning', `MASTER aborted replication with an error: ${line.slice(1)}`);
     abortHandshake(server);
@@ -164,22 +172,36 @@ function transferBegins(server: Server, line: string): void {
   }
   const eof = /^\$EOF:([\s\S]{40})$/.exec(line);
   const sized = /^\$(\d+)$/.exec(line);
-  if (eof) {
-    replication.transfer = { length: -1, mark: eof[1] as string, data: '' };
-    server.io.log('notice', 'MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to disk');
-  } else if (sized) {
-    replication.transfer = { length: Number(sized[1]), mark: '', data: '' };
-    server.io.log('notice', `MASTER <-> REPLICA sync: receiving ${sized[1]} bytes from master to disk`);
-  } else {
+  if (!eof && !sized) {
     server.io.log(
       'warning',
       `Bad protocol from MASTER, the first byte is not '$' (we received '${line}'), are you sure the host and port are right?`,
     );
     abortHandshake(server);
+    return;
   }
+  const kind = loadingKind(server);
+  const target = kind === 'disk' ? 'to disk' : 'to parser';
+  server.io.log(
+    'notice',
+    eof
+      ? `MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF ${target}`
+      : `MASTER <-> REPLICA sync: receiving ${sized?.[1]} bytes from master ${target}`,
+  );
+  const length = sized ? Number(sized[1]) : -1;
+  server.replication.transfer = { length, mark: eof?.[1] ?? '', data: '' };
+  if (kind !== 'disk') prepareToLoad(server, kind, Math.max(length, 0));
 }
 
-/** Collects the snapshot; true when it was complete and has been loaded (or given up). */
+/** Where the snapshot goes, by repl-diskless-load. */
+function loadingKind(server: Server): Exclude<LoadingKind, 'start'> {
+  const way = server.config.replDisklessLoad;
+  const empty = server.dbs.every((db) => db.size === 0);
+  if (way === 'swapdb') return 'swapdb';
+  return way === 'on-empty-db' && empty ? 'empty-db' : 'disk';
+}
+
+/** Collects the snapshot; true when it was complete and its loading has begun (or was given up). */
 function readSnapshot(server: Server): boolean {
   const { replication } = server;
   const transfer = replication.transfer;
@@ -191,36 +213,61 @@ function readSnapshot(server: Server): boolean {
   if (transfer.length < 0 && !transfer.data.endsWith(transfer.mark)) return false;
   const data = transfer.length < 0 ? transfer.data.slice(0, -transfer.mark.length) : transfer.data;
   replication.transfer = null;
-  loadSnapshot(server, data, transfer.length < 0);
+  replication.ackAfterLoad = transfer.length < 0;
+  const load = server.load ?? prepareToLoad(server, 'disk', data.length);
+  server.io.log('notice', 'MASTER <-> REPLICA sync: Loading DB in memory');
+  loadSnapshot(server, load, data);
   return true;
 }
 
-function loadSnapshot(server: Server, data: string, diskless: boolean): void {
+/** Makes room for the snapshot. */
+function prepareToLoad(server: Server, kind: LoadingKind, bytes: number): Loading {
   const { replication } = server;
-  discardCachedMaster(server);
-  // Our own replicas followed a history that ends here.
+  // The old data are an older state of the same history: they may be read until the new ones are here.
+  const async = kind === 'swapdb' && replication.replid === replication.masterReplid;
+  if (server.aof.state !== 'off' && !async) stopAppendOnly(server);
+  killRdbChild(server);
+  if (!async) attachToNewMaster(server);
+  if (kind !== 'swapdb') {
+    server.io.log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
+    emptyDb(server);
+  }
+  return startLoading(server, kind, bytes, async);
+}
+
+/** Our own replicas followed a history that ends here. */
+function attachToNewMaster(server: Server): void {
   disconnectSlaves(server);
-  replication.backlog = null;
-  server.io.log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
-  emptyDb(server);
-  server.io.log('notice', 'MASTER <-> REPLICA sync: Loading DB in memory');
-  try {
-    rdbLoad(server, data);
-  } catch (error) {
-    if (!(error instanceof RdbError)) throw error;
+  server.replication.backlog = null;
+}
+
+/** The snapshot has been read, or `why` says why it could not be. */
+export function snapshotLoaded(server: Server, load: Loading, why: string | null): void {
+  const { replication } = server;
+  if (why !== null) {
     server.io.log(
       'warning',
-      'Failed trying to load the MASTER synchronization DB from socket, check server logs.',
+      `Failed trying to load the MASTER synchronization DB from ${load.kind === 'disk' ? 'disk' : 'socket'}, check server logs.`,
     );
-    emptyDb(server);
+    if (load.kind !== 'swapdb') emptyDb(server);
     abortHandshake(server);
     return;
   }
-  server.io.busy(Math.ceil(data.length / LOAD_BYTES_PER_MICRO));
+  if (load.kind === 'swapdb') {
+    if (load.async) attachToNewMaster(server);
+    swapInLoaded(server, load);
+    server.io.log('notice', 'MASTER <-> REPLICA sync: Swapping active DB with loaded DB');
+  }
   replication.replid = replication.masterReplid;
   clearReplicationId2(server);
   masterLinkUp(server, replication.masterInitialOffset);
   server.io.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
-  // The master holds the stream back until it knows that a diskless load is over.
-  if (diskless) replicationSendAck(server);
+  // The file of commands on disk speaks of what was here before.
+  if (server.config.appendonly) startAppendOnly(server);
+  // The master holds the stream back until it knows that a streamed snapshot is loaded.
+  if (replication.ackAfterLoad) replicationSendAck(server);
+  const rest = replication.input;
+  replication.input = '';
+  readStream(server, rest);
+  if (replication.lostWhileLoading) masterLinkLost(server);
 }

@@ -3,8 +3,10 @@
 export { ReplicationState } from './state.ts';
 export { replicationBeforeSleep, replicationCron, replicationInit } from './cron.ts';
 export { replicationFeedSlaves } from './feed.ts';
-export { replicationClosed, replicationConnected, replicationRead } from './link.ts';
+export { masterLinkLost, replicationClosed, replicationConnected, replicationRead } from './link.ts';
 export { freeReplica } from './master.ts';
 export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
+export { snapshotLoaded } from './handshake.ts';
+export { finishSending, streamSnapshot, updateSlavesWaitingBgsave } from './snapshot.ts';
 export { replicationInfo } from './info.ts';
 export { replicationCommands } from './commands.ts';

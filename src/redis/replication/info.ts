@@ -17,7 +17,8 @@ export function replicationInfo(server: Server): string {
   }
   replication.replicas.forEach((replica, index) => {
     const link = replicaLink(replica);
-    const state = link.state === 'online' ? 'online' : 'wait_bgsave';
+    const state =
+      link.state === 'online' ? 'online' : link.state === 'sendBulk' ? 'send_bulk' : 'wait_bgsave';
     const lag = link.state === 'online' ? nowS - link.ackTimeS : 0;
     lines.push(
       `slave${index}:ip=${replicaIp(replica)},port=${link.listeningPort},state=${state},offset=${link.ackOffset},lag=${lag}`,

@@ -5,10 +5,18 @@
  * RESP commands and lines, then a snapshot, then the stream. Falling back to SYNC for masters older
  * than 2.8 is left out. */
 
-import { CLIENT_CLOSE_AFTER_REPLY, CLIENT_MASTER, CLIENT_MULTI, type Client } from '#redis/client.ts';
+import {
+  CLIENT_CLOSE_AFTER_REPLY,
+  CLIENT_CLOSE_ASAP,
+  CLIENT_MASTER,
+  CLIENT_MULTI,
+  Client,
+} from '#redis/client.ts';
+import type { Db } from '#redis/db.ts';
+import { abortLoading } from '#redis/loading.ts';
 import { replyToBlockedClient } from '#redis/blocked.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
-import { createFakeClient, freeClientAsync } from '#redis/networking.ts';
+import { freeClientAsync } from '#redis/networking.ts';
 import { processCommand } from '#redis/process-command.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import { encodeCommand, encodeReply, RequestParser } from '#redis/resp.ts';
@@ -111,7 +119,7 @@ export function replicationRead(server: Server, socket: SocketId, payload: Paylo
   }
   replication.transferLastIoMs = server.mstime();
   replication.input += data;
-  readHandshake(server);
+  if (!server.load?.loader) readHandshake(server);
 }
 
 /** The connection to the master ended or could not be made. */
@@ -120,6 +128,11 @@ export function replicationClosed(server: Server, socket: SocketId, reason: Clos
   if (socket !== replication.masterSocket) return;
   if (replication.state === REPL_STATE_CONNECTED) {
     masterLinkLost(server);
+    return;
+  }
+  // The snapshot is here: it is loaded first, and the end of the connection noticed afterwards.
+  if (server.load?.loader) {
+    replication.lostWhileLoading = true;
     return;
   }
   const text =
@@ -150,6 +163,7 @@ function dropMasterLink(server: Server): void {
   server.io.log('notice', 'Caching the disconnected master state.');
   closeMasterSocket(server);
   replication.cachedReplid = replication.replid;
+  forgetMasterClient(server, replication.masterClient);
   replication.masterClient = null;
   replication.parser = null;
   replication.uncounted = 0;
@@ -158,10 +172,19 @@ function dropMasterLink(server: Server): void {
   server.io.emit({ type: 'REPL_LINK_DOWN', offset: replication.masterReplOffset });
 }
 
+function forgetMasterClient(server: Server, client: Client): void {
+  if (client.socket !== null) server.clients.delete(client.socket);
+  client.socket = null;
+  client.flags |= CLIENT_CLOSE_ASAP;
+  server.clientsById.delete(client.id);
+}
+
 /** Ends a connection that has not become a link yet. */
 function cancelReplicationHandshake(server: Server): void {
   const { replication } = server;
   closeMasterSocket(server);
+  if (server.load !== null && server.load.kind !== 'start') abortLoading(server);
+  replication.lostWhileLoading = false;
   replication.transfer = null;
   replication.awaiting = [];
   replication.input = '';
@@ -189,11 +212,19 @@ export function discardCachedMaster(server: Server): void {
   replication.cachedReplid = null;
 }
 
+/** The master is a client of ours like any other, except that it gets no replies. */
+function createMasterClient(server: Server, socket: SocketId): Client {
+  const client = new Client(server, server.nextClientId++, socket, server.dbs[0] as Db);
+  client.flags |= CLIENT_MASTER;
+  server.clients.set(socket, client);
+  server.clientsById.set(client.id, client);
+  return client;
+}
+
 /** The stream may flow: creates the client that runs it. `offset` is where it continues. */
 export function masterLinkUp(server: Server, offset: number): void {
   const { replication } = server;
-  const client = createFakeClient(server);
-  client.flags |= CLIENT_MASTER;
+  const client = createMasterClient(server, replication.masterSocket as SocketId);
   client.authenticated = true;
   replication.masterClient = client;
   replication.parser = new RequestParser();
@@ -218,6 +249,7 @@ export function readStream(server: Server, data: string): void {
   const { parser, masterClient } = replication;
   if (parser === null || masterClient === null) return;
   replication.masterLastInteractionMs = server.mstime();
+  masterClient.lastInteractionMs = server.mstime();
   parser.feed(data);
   replication.unproxied += data;
   for (;;) {

@@ -7,11 +7,12 @@
 import type { Bytes } from '#base/bytes.ts';
 import { addReply, CLIENT_CLOSE_ASAP, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import { freeClient, freeClientAsync } from '#redis/networking.ts';
-import { rdbSave } from '#redis/rdb.ts';
+import { checkChildDone } from '#redis/persistence.ts';
 import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
+import { beginFullSync, endUselessSnapshot, releaseHeld } from './snapshot.ts';
 import { REPL_STATE_CONNECTED, replicaLink, replicaName } from './state.ts';
 
 /** PSYNC and SYNC: begins to serve a replica. */
@@ -45,11 +46,7 @@ export function syncCommand(client: Client, argv: readonly Bytes[]): Reply | und
       `Replication backlog created, my new replication IDs are '${replication.replid}' and '${replication.replid2}'`,
     );
   }
-  if (server.config.replDisklessSync && link.capaEof && server.config.replDisklessSyncDelay > 0) {
-    server.io.log('notice', 'Delay next BGSAVE for diskless SYNC');
-  } else {
-    startBgsaveForReplication(server);
-  }
+  beginFullSync(server, client);
   return undefined;
 }
 
@@ -126,74 +123,17 @@ function logMismatch(server: Server, name: string, replid: Bytes, offset: number
   }
 }
 
-/** Whether the replicas that wait for a snapshot have waited long enough for one. */
-export function shouldStartBgsave(server: Server): boolean {
-  const { config, replication } = server;
-  const now = server.mstime();
-  let waiting = 0;
-  let maxIdleS = 0;
-  for (const replica of replication.replicas) {
-    if (replicaLink(replica).state !== 'waitBgsaveStart') continue;
-    waiting++;
-    maxIdleS = Math.max(maxIdleS, Math.floor(now / 1000) - Math.floor(replica.lastInteractionMs / 1000));
-  }
-  if (waiting === 0) return false;
-  const enough = config.replDisklessSyncMaxReplicas > 0 && waiting >= config.replDisklessSyncMaxReplicas;
-  return !config.replDisklessSync || enough || maxIdleS >= config.replDisklessSyncDelay;
-}
-
-/** Makes a snapshot and sends it to every replica that waits for one. */
-export function startBgsaveForReplication(server: Server): void {
-  const { replication } = server;
-  const waiting = replication.replicas.filter((replica) => replicaLink(replica).state === 'waitBgsaveStart');
-  if (waiting.length === 0) return;
-  const diskless = server.config.replDisklessSync && waiting.every((replica) => replicaLink(replica).capaEof);
-  const target = diskless ? 'replicas sockets' : 'disk';
-  server.io.log('notice', `Starting BGSAVE for SYNC with target: ${target}`);
-  const offset = replication.masterReplOffset;
-  const info = { replid: replication.replid, offset, streamDb: Math.max(replication.slaveSelDb, 0) };
-  const data = rdbSave(server, info);
-  const mark = server.io.random.hex(40);
-  // What follows must name its database: the replica starts anew.
-  replication.slaveSelDb = -1;
-  for (const replica of waiting) {
-    const link = replicaLink(replica);
-    link.initialOffset = offset;
-    if (!link.prePsync) addReply(replica, new Status(`FULLRESYNC ${replication.replid} ${offset}`));
-    sendToReplica(replica, diskless ? `$EOF:${mark}\r\n${data}${mark}` : `$${data.length}\r\n${data}`);
-    link.state = 'online';
-    link.ackTimeS = Math.floor(server.mstime() / 1000);
-    link.startOnAck = diskless && !link.prePsync;
-    const name = replicaName(replica);
-    server.io.emit({
-      type: 'FULLRESYNC',
-      replica: name,
-      replid: replication.replid,
-      offset,
-      bytes: data.length,
-    });
-    if (diskless) {
-      server.io.log(
-        'notice',
-        `Streamed RDB transfer with replica ${name} succeeded (socket). Waiting for REPLCONF ACK from slave to enable streaming`,
-      );
-    } else {
-      server.io.log('notice', `Synchronization with replica ${name} succeeded`);
-    }
-  }
-  refreshGoodSlavesCount(server);
-}
-
 /** A replica says how far it has got. */
 export function replicaAck(replica: Client, offset: number): void {
   const { server } = replica;
   const link = replicaLink(replica);
   link.ackOffset = Math.max(link.ackOffset, offset);
   link.ackTimeS = Math.floor(server.mstime() / 1000);
-  if (!link.startOnAck) return;
+  // It may have loaded the snapshot before we looked whether the child is done.
+  if (link.state === 'waitBgsaveEnd') checkChildDone(server);
+  if (!link.startOnAck || link.state !== 'online') return;
   link.startOnAck = false;
-  sendToReplica(replica, link.held);
-  link.held = '';
+  releaseHeld(replica);
   server.io.log('notice', `Synchronization with replica ${replicaName(replica)} succeeded`);
   refreshGoodSlavesCount(server);
 }
@@ -219,6 +159,7 @@ export function freeReplica(client: Client): void {
   if (replication.replicas.length === 0) replication.noSlavesSinceMs = server.mstime();
   refreshGoodSlavesCount(server);
   server.io.log('warning', `Connection with replica ${replicaName(client)} lost.`);
+  endUselessSnapshot(server);
 }
 
 /** Makes every replica connect again, because the history changed. */
@@ -232,7 +173,9 @@ export function checkReplicaOutput(replica: Client): void {
   const limit = server.config.clientOutputBufferLimit[1];
   if (!limit || replica.socket === null || replica.has(CLIENT_CLOSE_ASAP)) return;
   const link = replicaLink(replica);
-  const pending = replica.output.length + link.held.length + server.io.outputPending(replica.socket);
+  // A snapshot on its way is not counted, only what is held back behind it.
+  const queued = link.state === 'online' ? server.io.outputPending(replica.socket) : 0;
+  const pending = replica.output.length + link.held.length + queued;
   const nowS = Math.floor(server.mstime() / 1000);
   const soft = limit.softBytes > 0 && pending >= limit.softBytes;
   if (!soft) link.softLimitSinceS = 0;

@@ -21,7 +21,7 @@ export type ReplState =
   'none' | 'connect' | 'connecting' | 'receivePing' | 'handshake' | 'receivePsync' | 'transfer' | 'connected';
 
 /** How a master sees one of its replicas. */
-export type ReplicaState = 'waitBgsaveStart' | 'waitBgsaveEnd' | 'online';
+export type ReplicaState = 'waitBgsaveStart' | 'waitBgsaveEnd' | 'sendBulk' | 'online';
 
 export const NO_REPLID = '0'.repeat(40);
 
@@ -39,8 +39,9 @@ export class ReplicaLink {
   ackTimeS = 0;
   /** Offset of the snapshot it was sent. */
   initialOffset = 0;
-  /** A diskless load ends with an ACK; until then the stream waits in `held`. */
+  /** A streamed snapshot ends with an ACK; until then the stream waits. */
   startOnAck = false;
+  /** The stream behind a snapshot that is not delivered yet. */
   held: Bytes = '';
   softLimitSinceS = 0;
 }
@@ -71,6 +72,10 @@ export class ReplicationState {
   /** Replies still to come to the pipelined part of the handshake. */
   awaiting: string[] = [];
   transfer: Transfer | null = null;
+  /** A streamed snapshot: the master waits to hear that it is loaded. */
+  ackAfterLoad = false;
+  /** The connection ended before the snapshot was loaded. */
+  lostWhileLoading = false;
   /** Replication id and offset FULLRESYNC announced. */
   masterReplid = '';
   masterInitialOffset = -1;

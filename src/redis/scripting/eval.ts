@@ -10,28 +10,10 @@ import { helpReply } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { interpreter } from './interpreter.ts';
 import { killScript, runScript } from './slow-script.ts';
-import { FLAG_NAMES, noFlags, type CachedScript, type ScriptFlags, type ScriptingState } from './state.ts';
+import { parseShebang } from './shebang.ts';
+import type { CachedScript, ScriptingState } from './state.ts';
 
 const fail = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
-
-/** Flags of a shebang line, null without one; and the script with that line made empty. */
-function parseShebang(body: Bytes): { flags: ScriptFlags | null; code: Bytes } | ErrorReply {
-  if (!body.startsWith('#!')) return { flags: null, code: body };
-  const end = body.indexOf('\n');
-  if (end < 0) return fail('Invalid script shebang');
-  const parts = body.slice(0, end).split(' ').filter(Boolean);
-  if (parts[0] !== '#!lua') return fail(`Unexpected engine in script shebang: ${parts[0] ?? ''}`);
-  const flags = noFlags();
-  for (const part of parts.slice(1)) {
-    if (!part.startsWith('flags=')) return fail(`Unknown lua shebang option: ${part}`);
-    for (const name of part.slice(6).split(',').filter(Boolean)) {
-      const flag = FLAG_NAMES.find(([known]) => known === name)?.[1];
-      if (flag === undefined) return fail(`Unexpected flag in script shebang: ${name}`);
-      flags[flag] = true;
-    }
-  }
-  return { flags, code: body.slice(end) };
-}
 
 /** Compiles a script and puts it in the cache. */
 function createScript(client: Client, sha: Bytes, body: Bytes): CachedScript | ErrorReply {
