@@ -129,6 +129,8 @@ export function streamSnapshot(server: Server): void {
   const part = child.data.slice(child.sent, upTo);
   child.sent = upTo;
   for (const replica of receivers) sendToReplica(replica, part);
+  if (upTo < child.data.length) return;
+  io.log('warning', `Diskless rdb transfer, done reading from pipe, ${receivers.length} replicas still up.`);
 }
 
 /** The child has ended: those who waited for it get their snapshot, or are told to ask again. */

@@ -255,8 +255,7 @@ function viewLines(state: string, nodes: string): string {
 }
 
 /** Lines of a log that tell of a computer, of forked processes and of pages of memory. */
-const OF_ITS_COMPUTER =
-  /overcommit|monotonic clock|RDB memory usage|Fork CoW|[Bb]ackground RDB|Diskless rdb/i;
+const OF_ITS_COMPUTER = /overcommit|monotonic clock|RDB memory usage|Fork CoW/i;
 
 /** A line of a log without process, time, sizes, offsets and replication ids. */
 function maskLog(line: string, ids: RecordedIds): string {
