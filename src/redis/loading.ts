@@ -58,7 +58,7 @@ export function loadSnapshot(server: Server, load: Loading, data: Bytes): void {
 /** The next slice. */
 export function continueLoading(server: Server): void {
   const load = server.load;
-  if (load?.loader == null) return;
+  if (!load?.loader) return;
   const { loader } = load;
   const before = { at: loader.input.at, keys: loader.keys };
   let why: string | null = null;

@@ -159,7 +159,7 @@ describe('loading', () => {
       fill(world, 7000, 100);
       world.ok(7001, 'SET', 'mine', '1');
       world.ok(7001, 'REPLICAOF', '127.0.0.1', '7000');
-      world.must(() => world.server(7001).load?.loader != null, 10_000, 'the replica loads');
+      world.must(() => Boolean(world.server(7001).load?.loader), 10_000, 'the replica loads');
       const server = world.server(7001);
       world.run(200);
       world.kill(7000);
