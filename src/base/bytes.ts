@@ -26,6 +26,12 @@ export function utf8Decode(bytes: Bytes): string {
   return decoder.decode(toUint8(bytes));
 }
 
+/** A byte string as C prints it: it ends before the first zero byte. */
+export function cString(bytes: Bytes): Bytes {
+  const end = bytes.indexOf('\0');
+  return end < 0 ? bytes : bytes.slice(0, end);
+}
+
 /** Copies a byte array into a byte string. */
 export function fromUint8(array: Uint8Array): Bytes {
   let out = '';

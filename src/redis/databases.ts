@@ -2,26 +2,23 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
+import { isWord, SYNTAX_ERROR } from './args.ts';
 import { CLIENT_FORCE_AOF, CLIENT_FORCE_REPL, selectDb, type Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { type Db, emptyDb, signalKeyAsReady } from './db.ts';
-import { DB_OUT_OF_RANGE } from './generic.ts';
+import { DB_OUT_OF_RANGE, parseDbId } from './generic.ts';
 import { touchAllWatchedKeysInDb } from './multi.ts';
 import { saveAfterFlush } from './persistence.ts';
 import { ErrorReply, OK, type Reply } from './reply.ts';
 import { trackingInvalidateAll } from './tracking.ts';
 
 function select(client: Client, argv: readonly Bytes[]): Reply {
-  const id = string2ll(argv[1] as Bytes);
-  if (id === null) return NOT_INTEGER;
-  if (id < -0x80000000 || id > 0x7fffffff) {
-    return new ErrorReply('ERR value is out of range, value must between -2147483648 and 2147483647');
-  }
+  const id = parseDbId(argv[1] as Bytes);
+  if (id instanceof ErrorReply) return id;
   if (client.server.cluster !== null && id !== 0) {
     return new ErrorReply('ERR SELECT is not allowed in cluster mode');
   }
-  return selectDb(client, Number(id)) ? OK : DB_OUT_OF_RANGE;
+  return selectDb(client, id) ? OK : DB_OUT_OF_RANGE;
 }
 
 /** Exchanges the contents of two databases; clients stay where they are. */

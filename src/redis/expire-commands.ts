@@ -1,6 +1,6 @@
 /* EXPIRE and its relatives, TTL, PERSIST (after expire.c). The active cycle is in expire.ts. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { INT64_MAX, INT64_MIN, string2ll } from '#base/integer.ts';
 import { NOT_INTEGER } from './args.ts';
 import type { Client } from './client.ts';
@@ -68,7 +68,7 @@ function parseExpireOptions(argv: readonly Bytes[]): ExpireOptions | ErrorReply 
   for (const arg of argv.slice(3)) {
     const word = arg.toLowerCase();
     if (word !== 'nx' && word !== 'xx' && word !== 'gt' && word !== 'lt') {
-      return new ErrorReply(`ERR Unsupported option ${arg}`);
+      return new ErrorReply(`ERR Unsupported option ${cString(arg)}`);
     }
     options[word] = true;
   }

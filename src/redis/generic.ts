@@ -27,6 +27,16 @@ import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 const SAME_OBJECT = new ErrorReply('ERR source and destination objects are the same');
 export const DB_OUT_OF_RANGE = new ErrorReply('ERR DB index is out of range');
 
+/** The number of a database, whether or not there is one of that number. */
+export function parseDbId(text: Bytes): number | ErrorReply {
+  const id = string2ll(text);
+  if (id === null) return NOT_INTEGER;
+  if (id < -0x80000000 || id > 0x7fffffff) {
+    return new ErrorReply('ERR value is out of range, value must between -2147483648 and 2147483647');
+  }
+  return Number(id);
+}
+
 function del(client: Client, argv: readonly Bytes[]): Reply {
   const db = client.db;
   let deleted = 0;
@@ -87,9 +97,9 @@ function renameGeneric(client: Client, argv: readonly Bytes[], onlyNew: boolean)
 function move(client: Client, argv: readonly Bytes[]): Reply {
   const server = client.server;
   if (server.cluster !== null) return new ErrorReply('ERR MOVE is not allowed in cluster mode');
-  const id = string2ll(argv[2] as Bytes);
-  if (id === null) return NOT_INTEGER;
-  const target = server.dbs[Number(id)];
+  const id = parseDbId(argv[2] as Bytes);
+  if (id instanceof ErrorReply) return id;
+  const target = server.dbs[id];
   if (target === undefined) return DB_OUT_OF_RANGE;
   const source = client.db;
   if (target === source) return SAME_OBJECT;
@@ -116,9 +126,9 @@ function copyOptions(client: Client, argv: readonly Bytes[]): { db: Db; replace:
   for (let at = 3; at < argv.length; at++) {
     if (isWord(argv[at], 'replace')) replace = true;
     else if (isWord(argv[at], 'db') && at + 1 < argv.length) {
-      const id = string2ll(argv[++at] as Bytes);
-      if (id === null) return NOT_INTEGER;
-      const target = server.dbs[Number(id)];
+      const id = parseDbId(argv[++at] as Bytes);
+      if (id instanceof ErrorReply) return id;
+      const target = server.dbs[id];
       if (target === undefined) return DB_OUT_OF_RANGE;
       db = target;
     } else return SYNTAX_ERROR;

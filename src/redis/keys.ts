@@ -138,8 +138,10 @@ function keysByFunction(name: string, argv: readonly Bytes[]): KeyReference[] {
     case 'bitfield':
       return [{ position: 1, flags: bitfieldWrites(argv) ? RW_ACCESS_UPDATE : RO_ACCESS }];
     case 'sort':
-    case 'sort_ro':
       return sortKeys(argv);
+    case 'sort_ro':
+      // The pattern of BY or GET may name others, but which ones nobody can know.
+      return [{ position: 1, flags: RO_ACCESS }];
     case 'migrate':
       return migrateKeys(argv);
     case 'georadius':

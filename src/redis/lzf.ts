@@ -42,7 +42,8 @@ export function lzfCompress(input: Bytes, maxLength: number): Bytes | null {
     seen[index] = at;
     const offset = at - ref - 1;
     const matches =
-      ref >= 0 &&
+      // liblzf never takes the very first byte for the beginning of a match.
+      ref > 0 &&
       offset < MAX_OFFSET &&
       byte(ref) === byte(at) &&
       byte(ref + 1) === byte(at + 1) &&

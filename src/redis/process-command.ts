@@ -4,7 +4,7 @@
  * The order matters: a client in a transaction, without a password, sent to the wrong server or
  * writing to a replica must hear of the first obstacle, as from the real one. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
 import {
   addReply,
@@ -213,7 +213,7 @@ export function commandExists(argv: readonly Bytes[], cmd: Command | null): Erro
     }
     let args = '';
     for (let at = 1; at < argv.length && args.length < 128; at++) {
-      args += `'${(argv[at] as string).slice(0, 128 - args.length)}' `;
+      args += `'${cString((argv[at] as string).slice(0, 128 - args.length))}' `;
     }
     return new ErrorReply(
       `ERR unknown command '${clean(argv[0] as string)}', with args beginning with: ${oneLine(args)}`,
@@ -229,7 +229,7 @@ export function commandExists(argv: readonly Bytes[], cmd: Command | null): Erro
   return null;
 }
 
-const clean = (text: Bytes): Bytes => oneLine(text.slice(0, 128));
+const clean = (text: Bytes): Bytes => oneLine(cString(text.slice(0, 128)));
 const oneLine = (text: Bytes): Bytes => text.replace(/[\r\n]/g, ' ');
 
 function checkProtected(server: Server, client: Client, command: Command): ErrorReply | null {

@@ -9,6 +9,7 @@ import type { CommandProcs } from './command.ts';
 import { dbExists, keyIsExpired } from './db.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 import { consume } from './server.ts';
+import { parseLongCursor } from './types/scan.ts';
 
 /** Looking at one key of a whole keyspace: what makes KEYS on a large one slow. */
 const KEYS_MICROS_PER_KEY = 0.35;
@@ -47,18 +48,11 @@ function parseScanOptions(argv: readonly Bytes[], from: number): ScanOptions | E
   return options;
 }
 
-function parseCursor(text: Bytes): number | ErrorReply {
-  const invalid = new ErrorReply('ERR invalid cursor');
-  if (!/^[+-]?[0-9]*$/.test(text) || text.length > 21) return invalid;
-  const value = text === '' || text === '+' || text === '-' ? 0n : BigInt(text.replace('+', ''));
-  if (value > 0xffff_ffff_ffff_ffffn) return invalid;
-  // A cursor that we never gave out lies behind the last key: the scan ends.
-  return value < 0n || value > 2n ** 46n ? 2 ** 46 : Number(value);
-}
-
 function scan(client: Client, argv: readonly Bytes[]): Reply {
-  const cursor = parseCursor(argv[1] as Bytes);
-  if (cursor instanceof ErrorReply) return cursor;
+  const given = parseLongCursor(argv[1] as Bytes);
+  if (given instanceof ErrorReply) return given;
+  // A cursor that we never gave out lies behind the last key: the scan ends.
+  const cursor = given > 2n ** 46n ? 2 ** 46 : Number(given);
   const options = parseScanOptions(argv, 2);
   if (options instanceof ErrorReply) return options;
   const db = client.db;

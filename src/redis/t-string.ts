@@ -74,7 +74,8 @@ function parseStringOptions(argv: readonly Bytes[], from: number, isSet: boolean
   } as StringOptions;
   for (let at = from; at < argv.length; at++) {
     const word = (argv[at] as Bytes).toLowerCase();
-    const timed = options.unit !== null;
+    // The same unit may be given again, and counts; another may not.
+    const timed = options.unit !== null && options.unit !== word;
     if (isSet && word === 'nx' && !options.xx) options.nx = true;
     else if (isSet && word === 'xx' && !options.nx) options.xx = true;
     else if (isSet && word === 'get') options.get = true;

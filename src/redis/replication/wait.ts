@@ -1,9 +1,12 @@
 /* WAIT: how many replicas have the client's last write (after waitCommand in replication.c). */
 
+import type { Bytes } from '#base/bytes.ts';
 import { blockClient, replyToBlockedClient } from '#redis/blocked.ts';
 import { CLIENT_DENY_BLOCKING, type Client } from '#redis/client.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
+import { parseTimeoutMs } from '#redis/types/blocking.ts';
+import { parseLong } from '#redis/types/common.ts';
 import { replicaLink } from './state.ts';
 
 function countAcksByOffset(server: Server, offset: number): number {
@@ -21,19 +24,13 @@ export function waitCommand(client: Client, argv: readonly string[]): Reply | un
       'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
     );
   }
-  if (!/^-?\d{1,18}$/.test(argv[1] as string)) {
-    return new ErrorReply('ERR value is not an integer or out of range');
-  }
-  if (!/^-?\d{1,18}$/.test(argv[2] as string)) {
-    return new ErrorReply('ERR timeout is not an integer or out of range');
-  }
-  const wanted = Number(argv[1]);
-  const timeoutMs = Number(argv[2]);
-  if (timeoutMs < 0) return new ErrorReply('ERR timeout is negative');
+  const wanted = parseLong(argv[1] as Bytes);
+  if (wanted instanceof ErrorReply) return wanted;
+  const deadlineMs = parseTimeoutMs(server, argv[2] as Bytes);
+  if (deadlineMs instanceof ErrorReply) return deadlineMs;
   const acked = countAcksByOffset(server, client.woff);
   if (acked >= wanted || client.has(CLIENT_DENY_BLOCKING)) return acked;
   server.replication.waiting.push({ client, offset: client.woff, replicas: wanted });
-  const deadlineMs = timeoutMs === 0 ? 0 : server.mstime() + timeoutMs;
   blockClient(client, {
     kind: 'wait',
     deadlineMs,

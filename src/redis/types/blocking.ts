@@ -3,24 +3,37 @@
  * run again when one of its keys gets some. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { string2ll } from '#base/integer.ts';
 import { parseLongDouble } from '#base/long-double.ts';
 import { blockForKeys } from '#redis/blocked.ts';
 import { CLIENT_DENY_BLOCKING, CLIENT_REEXECUTING, type Client } from '#redis/client.ts';
 import { lookupKeyWrite } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
 import { NULL_ARRAY, type ErrorReply, type Reply } from '#redis/reply.ts';
+import type { Server } from '#redis/server.ts';
 import { WRONGTYPE, error, type ObjClass } from './common.ts';
 
 /** Reads a timeout in seconds, maybe with a fraction: the Unix ms at which it ends, 0 for never. */
 export function parseTimeout(client: Client, text: Bytes): number | ErrorReply {
   const seconds = parseLongDouble(text);
-  if (seconds === null || seconds.infinite) return error('ERR timeout is not a float or out of range');
-  const ms = Number(seconds.mantissa) * 2 ** seconds.exponent * 1000;
-  if (ms > 2 ** 63) return error('ERR timeout is out of range');
+  if (seconds === null) return error('ERR timeout is not a float or out of range');
+  const ms = seconds.infinite ? Infinity : Math.ceil(Number(seconds.mantissa) * 2 ** seconds.exponent * 1000);
+  // What no 64-bit number can hold becomes the smallest one.
+  return deadlineIn(client.server, ms > 2 ** 63 ? -Infinity : ms);
+}
+
+/** Reads a timeout in whole milliseconds, as parseTimeout does. */
+export function parseTimeoutMs(server: Server, text: Bytes): number | ErrorReply {
+  const ms = string2ll(text);
+  return ms === null
+    ? error('ERR timeout is not an integer or out of range')
+    : deadlineIn(server, Number(ms));
+}
+
+function deadlineIn(server: Server, ms: number): number | ErrorReply {
   if (ms < 0) return error('ERR timeout is negative');
-  if (ms === 0) return 0;
-  const deadlineMs = Math.ceil(ms) + client.server.mstime();
-  return deadlineMs > 2 ** 63 - 1 ? error('ERR timeout is out of range') : deadlineMs;
+  const deadlineMs = ms + server.mstime();
+  return ms === 0 || deadlineMs >= 2 ** 63 ? 0 : deadlineMs;
 }
 
 /** Waits for `keys`. Where waiting is not allowed (in MULTI, in a script) replies at once with what

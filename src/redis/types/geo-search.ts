@@ -240,7 +240,7 @@ function storeFound(client: Client, key: Bytes, found: readonly Found[], search:
 function foundReply({ member, score, point, distance }: Found, search: Search): Reply {
   const out: Reply[] = [member];
   if (search.withDist) out.push(distanceReply(distance));
-  if (search.withHash) out.push(score);
+  if (search.withHash) out.push(Math.trunc(score));
   if (search.withCoord) out.push(pointReply(point));
   return out.length === 1 ? member : out;
 }

@@ -1,6 +1,6 @@
 /* PFADD, PFCOUNT, PFMERGE, PFDEBUG, PFSELFTEST (after the command part of hyperloglog.c). */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { int64 } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -150,7 +150,7 @@ function pfdebugCommand(client: Client, argv: readonly Bytes[]): Reply {
   const hll = obj as StringObj;
   const subcommand = name.toLowerCase();
   if (!['getreg', 'decode', 'encoding', 'todense'].includes(subcommand)) {
-    return error(`ERR Unknown PFDEBUG subcommand '${name}'`);
+    return error(`ERR Unknown PFDEBUG subcommand '${cString(name)}'`);
   }
   if (argv.length !== 3) return error(`ERR Wrong number of arguments for the '${name}' subcommand`);
   const isDense = hllEncoding(hll.value) === HLL_DENSE;

@@ -1,9 +1,9 @@
 /* HSCAN, SSCAN and ZSCAN (after scanGenericCommand in db.c, for values). A value in a small encoding is
  * returned whole with cursor 0, whatever COUNT says. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
-import { string2ll } from '#base/integer.ts';
+import { string2ll, UINT64_MAX } from '#base/integer.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, SYNTAX_ERROR, isOption } from './common.ts';
 import type { Dict } from './dict.ts';
@@ -15,15 +15,21 @@ export interface ScanOptions {
 }
 
 /** A cursor as strtoul reads it: spaces in front are refused, nothing at all is 0. */
+export function parseLongCursor(text: Bytes): bigint | ErrorReply {
+  const match = /^([+-]?)([0-9]*)$/.exec(cString(text));
+  const [, sign, digits] = match ?? [];
+  if (digits === undefined || (digits === '' && sign !== '')) return INVALID_CURSOR;
+  const value = BigInt(digits);
+  if (value > UINT64_MAX) return INVALID_CURSOR;
+  return BigInt.asUintN(64, sign === '-' ? -value : value);
+}
+
+const INVALID_CURSOR = new ErrorReply('ERR invalid cursor');
+
+/** A cursor of a value, whose tables are never so large that its upper half counts. */
 export function parseCursor(text: Bytes): number | ErrorReply {
-  const end = text.indexOf('\0');
-  const string = end < 0 ? text : text.slice(0, end);
-  const match = /^([+-]?)([0-9]*)$/.exec(string);
-  const digits = match?.[2] ?? '';
-  if (!match || (digits === '' && string !== '')) return new ErrorReply('ERR invalid cursor');
-  const value = BigInt(digits === '' ? 0 : digits);
-  if (value > 0xffff_ffff_ffff_ffffn) return new ErrorReply('ERR invalid cursor');
-  return Number(BigInt.asUintN(32, match[1] === '-' ? -value : value));
+  const cursor = parseLongCursor(text);
+  return cursor instanceof ErrorReply ? cursor : Number(BigInt.asUintN(32, cursor));
 }
 
 /** Reads [MATCH pattern] [COUNT count] from `from` on. */

@@ -95,7 +95,7 @@ function storeWith(operation: Operation) {
 
 /** SINTERCARD numkeys key [key ...] [LIMIT limit] */
 function sintercardCommand(client: Client, argv: readonly Bytes[]): Reply {
-  const count = parseRange(argv[1] as Bytes, 1, 2 ** 62, error('ERR numkeys should be greater than 0'));
+  const count = parseRange(argv[1] as Bytes, 1, 2 ** 63, error('ERR numkeys should be greater than 0'));
   if (count instanceof ErrorReply) return count;
   if (count > argv.length - 2) return error("ERR Number of keys can't be greater than number of args");
   let limit = 0;

@@ -1,6 +1,6 @@
 /* SORT and SORT_RO (after sort.c). Strings are compared byte by byte, as in the C locale. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
 import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -102,8 +102,10 @@ function weigh(client: Client, elements: readonly Bytes[], options: SortOptions)
   for (const element of elements) {
     const text = options.by === null ? element : lookupByPattern(client, options.by, element);
     let score = 0;
-    if (!options.alpha && text !== null && text !== '') {
-      const number = parseDouble(text.replace(/^[ \t\n\v\f\r]+/, ''));
+    // A number is read as C reads it: up to the first zero byte.
+    const digits = cString(text ?? '').replace(/^[ \t\n\v\f\r]+/, '');
+    if (!options.alpha && digits !== '') {
+      const number = parseDouble(digits);
       if (number === null) return error("ERR One or more scores can't be converted into double");
       score = number;
     }

@@ -1,6 +1,6 @@
 /* XGROUP and XACK (after xgroupCommand and xackCommand in t_stream.c). */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -17,6 +17,9 @@ interface GroupOptions {
   entriesRead: number | null;
 }
 
+const wrongArguments = (argv: readonly Bytes[]): ErrorReply =>
+  error(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try XGROUP HELP.`);
+
 function parseOptions(argv: readonly Bytes[], allowMkstream: boolean): GroupOptions | ErrorReply {
   const options: GroupOptions = { mkstream: false, entriesRead: null };
   for (let at = 5; at < argv.length; at++) {
@@ -28,9 +31,7 @@ function parseOptions(argv: readonly Bytes[], allowMkstream: boolean): GroupOpti
       if (value < -1) return error('ERR value for ENTRIESREAD must be positive or -1');
       options.entriesRead = value === -1 ? null : Number(value);
     } else {
-      return error(
-        `ERR unknown subcommand or wrong number of arguments for '${argv[1] ?? ''}'. Try XGROUP HELP.`,
-      );
+      return wrongArguments(argv);
     }
   }
   return options;
@@ -51,7 +52,10 @@ function existingStream(client: Client, key: Bytes): StreamObj | ErrorReply {
 function existingGroup(client: Client, key: Bytes, name: Bytes): StreamGroup | ErrorReply {
   const stream = existingStream(client, key);
   if (stream instanceof ErrorReply) return stream;
-  return stream.groups.get(name) ?? error(`NOGROUP No such consumer group '${name}' for key name '${key}'`);
+  return (
+    stream.groups.get(name) ??
+    error(`NOGROUP No such consumer group '${cString(name)}' for key name '${cString(key)}'`)
+  );
 }
 
 /** XGROUP CREATE key group id|$ [MKSTREAM] [ENTRIESREAD count] */
@@ -61,6 +65,8 @@ function createCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (options instanceof ErrorReply) return options;
   let stream = options.mkstream ? writeTyped(client, key, StreamObj) : existingStream(client, key);
   if (stream instanceof ErrorReply) return stream;
+  // Options may be repeated, but only so often.
+  if (argv.length > 8) return wrongArguments(argv);
   const id: StreamId | ErrorReply = idText === '$' ? (stream?.lastId ?? ZERO_ID) : parseStrictId(idText);
   if (id instanceof ErrorReply) return id;
   if (stream === null) {
@@ -82,6 +88,7 @@ function setidCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (options instanceof ErrorReply) return options;
   const group = existingGroup(client, key, name);
   if (group instanceof ErrorReply) return group;
+  if (argv.length > 7) return wrongArguments(argv);
   const stream = existingStream(client, key) as StreamObj;
   const id = idText === '$' ? stream.lastId : parseId(idText, 0)?.id;
   if (id === undefined) return INVALID_ID;

@@ -1,6 +1,6 @@
 /* XINFO (after xinfoCommand in t_stream.c). */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -168,7 +168,8 @@ function consumersCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (stream === null) return NO_SUCH_KEY;
   if (stream instanceof ErrorReply) return stream;
   const group = stream.groups.get(name);
-  if (!group) return error(`NOGROUP No such consumer group '${name}' for key name '${key}'`);
+  if (!group)
+    return error(`NOGROUP No such consumer group '${cString(name)}' for key name '${cString(key)}'`);
   const now = client.server.commandTimeMs();
   return group.sortedConsumers().map(
     (consumer) =>

@@ -1,7 +1,7 @@
 /* XPENDING, XCLAIM and XAUTOCLAIM: looking at entries that were delivered and not acknowledged, and giving
  * them to somebody else (after t_stream.c). Claims are propagated entry by entry. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
@@ -22,7 +22,7 @@ import { StreamObj } from './stream-obj.ts';
 import { entryReply, lookupOrCreateConsumer, propagateClaim, propagateGroupId } from './stream-reply.ts';
 
 const noGroup = (key: Bytes, group: Bytes): ErrorReply =>
-  error(`NOGROUP No such key '${key}' or consumer group '${group}'`);
+  error(`NOGROUP No such key '${cString(key)}' or consumer group '${cString(group)}'`);
 
 interface PendingRange {
   minIdleMs: number;
@@ -134,7 +134,7 @@ function parseClaimOptions(client: Client, argv: readonly Bytes[]): ClaimOptions
       out.lastId = id;
       at++;
     } else {
-      return error(`ERR Unrecognized XCLAIM option '${option}'`);
+      return error(`ERR Unrecognized XCLAIM option '${cString(option)}'`);
     }
   }
   if (out.deliveredAtMs < 0 || out.deliveredAtMs > now) out.deliveredAtMs = now;

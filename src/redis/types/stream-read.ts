@@ -1,13 +1,13 @@
 /* XREAD and XREADGROUP (after xreadCommand in t_stream.c). What a group hands out is propagated entry by
  * entry, so the command itself never is. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
-import { mayServe, waitForKeys } from './blocking.ts';
+import { mayServe, parseTimeoutMs, waitForKeys } from './blocking.ts';
 import { NOT_INTEGER, SYNTAX_ERROR, error, isOption, readTyped, writeTyped } from './common.ts';
 import type { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, compareIds, formatId, nextId, parseStrictId, type StreamId } from './stream-id.ts';
@@ -50,12 +50,9 @@ function parseArguments(
       if (client.has(CLIENT_SCRIPT)) {
         return error(`ERR ${argv[0]} command is not allowed with BLOCK option from scripts`);
       }
-      const timeout = string2ll(argv[++at] as Bytes);
-      if (timeout === null) return error('ERR timeout is not an integer or out of range');
-      if (timeout < 0) return error('ERR timeout is negative');
-      const deadlineMs = Number(timeout) + client.server.mstime();
-      if (deadlineMs >= 2 ** 63) return error('ERR timeout is out of range');
-      out.deadlineMs = timeout === 0 ? 0 : deadlineMs;
+      const deadlineMs = parseTimeoutMs(client.server, argv[++at] as Bytes);
+      if (deadlineMs instanceof ErrorReply) return deadlineMs;
+      out.deadlineMs = deadlineMs;
     } else if (isOption(option, 'count') && left >= 1) {
       const count = string2ll(argv[++at] as Bytes);
       if (count === null) return NOT_INTEGER;
@@ -95,7 +92,7 @@ function resolve(client: Client, key: Bytes, idText: Bytes, groupName: Bytes | n
   if (stream instanceof ErrorReply) return stream;
   if (groupName !== null && !stream?.groups.has(groupName)) {
     return error(
-      `NOGROUP No such key '${key}' or consumer group '${groupName}' in XREADGROUP with GROUP option`,
+      `NOGROUP No such key '${cString(key)}' or consumer group '${cString(groupName)}' in XREADGROUP with GROUP option`,
     );
   }
   if (idText === '$') {

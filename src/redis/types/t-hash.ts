@@ -15,13 +15,13 @@ import {
   error,
   isOption,
   keyChanged,
-  parseLong,
   readTyped,
   removeEmpty,
   writeTyped,
 } from './common.ts';
+import type { Dict } from './dict.ts';
 import { HashObj } from './hash-obj.ts';
-import { drawDistinct } from './random-members.ts';
+import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 
 function lookupOrCreate(client: Client, key: Bytes): HashObj | ErrorReply {
@@ -174,40 +174,33 @@ function hrandfieldCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (countText === undefined) {
     const hash = readTyped(client, key, HashObj);
     if (!hash || hash instanceof ErrorReply) return hash;
-    return drawHash(hash, 1, true, random)[0]?.[0] ?? null;
+    const drawn = drawHash(hash, -1, random);
+    return drawn instanceof ErrorReply ? drawn : (drawn[0]?.[0] ?? null);
   }
-  const count = parseLong(countText);
+  const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
-  if (string2ll(countText) === -0x8000_0000_0000_0000n) {
-    return error(
-      'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-    );
-  }
   const withValues = isOption(argv[3], 'withvalues');
   if (argv.length > 4 || (argv.length === 4 && !withValues)) return SYNTAX_ERROR;
   if (withValues && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
   const hash = readTyped(client, key, HashObj);
   if (hash instanceof ErrorReply) return hash;
   if (hash === null || count === 0) return [];
-  const drawn = drawHash(hash, Math.abs(count), count < 0, random);
+  const drawn = drawHash(hash, count, random);
+  if (drawn instanceof ErrorReply) return drawn;
   if (!withValues) return drawn.map(([field]) => field);
   return client.resp === 3 ? drawn : drawn.flat();
 }
 
 type Random = Client['server']['io']['random'];
 
-function drawHash(hash: HashObj, count: number, repeat: boolean, random: Random): [Bytes, Bytes][] {
-  if (repeat) {
-    const list = hash.small && [...hash.small];
-    const one = (): [Bytes, Bytes] =>
-      list
-        ? (list[random.below(list.length)] as [Bytes, Bytes])
-        : (hash.dict?.random(random) as [Bytes, Bytes]);
-    return Array.from({ length: count }, one);
-  }
+/** Up to `count` fields; with a negative count that many, which may repeat each other. */
+function drawHash(hash: HashObj, count: number, random: Random): [Bytes, Bytes][] | ErrorReply {
+  const list = count < 0 && hash.small ? [...hash.small] : null;
+  const draw = (): [Bytes, Bytes] =>
+    list ? (list[random.below(list.length)] as [Bytes, Bytes]) : (hash.dict as Dict<Bytes>).random(random);
+  if (count < 0) return drawRepeatedly(count, draw);
   if (count >= hash.size) return [...hash.entries()];
-  const draw = hash.dict && (() => hash.dict?.random(random) as [Bytes, Bytes]);
-  return drawDistinct(hash.entries(), hash.size, count, random, draw, ([field]) => field);
+  return drawDistinct(hash.entries(), hash.size, count, random, hash.dict && draw, ([field]) => field);
 }
 
 /** HSCAN key cursor [MATCH pattern] [COUNT count] */

@@ -186,10 +186,10 @@ function lmpopCommand(client: Client, argv: readonly Bytes[]): Reply {
 
 /** BLMPOP timeout numkeys key [key ...] LEFT|RIGHT [COUNT count] */
 function blmpopCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
-  const deadlineMs = parseTimeout(client, argv[1] as Bytes);
-  if (deadlineMs instanceof ErrorReply) return deadlineMs;
   const parsed = parseMpop(argv, 2);
   if (parsed instanceof ErrorReply) return parsed;
+  const deadlineMs = parseTimeout(client, argv[1] as Bytes);
+  if (deadlineMs instanceof ErrorReply) return deadlineMs;
   return popFirst(client, parsed) ?? waitForKeys(client, parsed.keys, deadlineMs);
 }
 

@@ -1,7 +1,6 @@
 /* The set commands on single sets (after t_set.c); operations on several are in set-operations.ts. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, dbDelete } from '#redis/db.ts';
@@ -9,17 +8,15 @@ import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } 
 import { ErrorReply, SetReply, type Reply } from '#redis/reply.ts';
 import {
   SYNTAX_ERROR,
-  error,
   keyChanged,
   keyEvent,
   keyTouched,
-  parseLong,
   parsePositive,
   readTyped,
   removeEmpty,
   writeTyped,
 } from './common.ts';
-import { drawDistinct } from './random-members.ts';
+import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 import { SetObj } from './set-obj.ts';
 
@@ -150,17 +147,12 @@ function srandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
     const set = readTyped(client, key, SetObj);
     return !set || set instanceof ErrorReply ? set : set.random(random);
   }
-  const count = parseLong(countText);
+  const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
-  if (string2ll(countText) === -0x8000_0000_0000_0000n) {
-    return error(
-      'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-    );
-  }
   const set = readTyped(client, key, SetObj);
   if (set instanceof ErrorReply) return set;
   if (set === null || count === 0) return [];
-  if (count < 0) return Array.from({ length: -count }, () => set.random(random));
+  if (count < 0) return drawRepeatedly(count, () => set.random(random));
   if (count >= set.size) return [...set.members()];
   const draw = set.dict && (() => set.random(random));
   return drawDistinct(set.members(), set.size, count, random, draw, (member) => member);

@@ -118,10 +118,10 @@ function zmpopCommand(client: Client, argv: readonly Bytes[]): Reply {
 
 /** BZMPOP timeout numkeys key [key ...] MIN|MAX [COUNT count] */
 function bzmpopCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
-  const deadlineMs = parseTimeout(client, argv[1] as Bytes);
-  if (deadlineMs instanceof ErrorReply) return deadlineMs;
   const parsed = parseMpop(argv, 2);
   if (parsed instanceof ErrorReply) return parsed;
+  const deadlineMs = parseTimeout(client, argv[1] as Bytes);
+  if (deadlineMs instanceof ErrorReply) return deadlineMs;
   return popFirst(client, parsed) ?? waitForKeys(client, parsed.keys, deadlineMs);
 }
 

@@ -3,7 +3,6 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { formatDouble } from '#base/float.ts';
-import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, signalModifiedKey } from '#redis/db.ts';
@@ -15,12 +14,11 @@ import {
   keyChanged,
   keyEvent,
   parseFloatArg,
-  parseLong,
   readTyped,
   removeEmpty,
   writeTyped,
 } from './common.ts';
-import { drawDistinct } from './random-members.ts';
+import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 import { ZsetObj, type ZEntry } from './zset-obj.ts';
 import { entriesReply, scoreReply } from './zset-reply.ts';
@@ -182,13 +180,8 @@ function zrandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
     if (!zset || zset instanceof ErrorReply) return zset;
     return (zset.sorted.at(random.below(zset.size)) as ZEntry).member;
   }
-  const count = parseLong(countText);
+  const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
-  if (string2ll(countText) === -0x8000_0000_0000_0000n) {
-    return error(
-      'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-    );
-  }
   const withScores = isOption(argv[3], 'withscores');
   if (argv.length > 4 || (argv.length === 4 && !withScores)) return SYNTAX_ERROR;
   if (withScores && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
@@ -196,7 +189,10 @@ function zrandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (zset instanceof ErrorReply) return zset;
   if (zset === null || count === 0) return [];
   const draw = (): ZEntry => zset.sorted.at(random.below(zset.size)) as ZEntry;
-  if (count < 0) return entriesReply(client, Array.from({ length: -count }, draw), withScores);
+  if (count < 0) {
+    const repeated = drawRepeatedly(count, draw);
+    return repeated instanceof ErrorReply ? repeated : entriesReply(client, repeated, withScores);
+  }
   // All of them are walked through from the highest score.
   if (count >= zset.size) return entriesReply(client, zset.sorted.reversed(), withScores);
   const drawn = drawDistinct(zset.sorted, zset.size, count, random, draw, (entry) => entry.member);

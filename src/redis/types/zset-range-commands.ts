@@ -55,7 +55,7 @@ function parseOptions(
       if (limit instanceof ErrorReply) return limit;
       Object.assign(options, { offset, limit });
       at += 2;
-    } else if (fixedReverse === null && isOption(option, 'rev')) {
+    } else if (fixedReverse === null && options.reverse === null && isOption(option, 'rev')) {
       options.reverse = true;
     } else if (fixedType === null && options.type === null && isOption(option, 'bylex')) {
       options.type = 'lex';

@@ -164,3 +164,19 @@ describe('a HyperLogLog', () => {
     expect(lone.ask(socket, 'DEBUG', 'DIGEST-VALUE', 'h')).toMatchObject([{ text: digest }]);
   });
 });
+
+test('a count that asks for more repetitions than any memory holds is refused', () => {
+  const lone = new LoneServer();
+  const socket = lone.connect();
+  lone.run(socket, 'SADD', 's', 'a');
+  lone.run(socket, 'HSET', 'h', 'a', 'b');
+  lone.run(socket, 'ZADD', 'z', '1', 'a');
+  for (const [name, key] of [
+    ['SRANDMEMBER', 's'],
+    ['HRANDFIELD', 'h'],
+    ['ZRANDMEMBER', 'z'],
+  ] as const) {
+    expect(lone.ask(socket, name, key, '-2147483649')).toMatchObject({ text: 'ERR value is out of range' });
+    expect(lone.ask(socket, name, key, '-1000')).toHaveLength(1000);
+  }
+});
