@@ -204,6 +204,7 @@ describe('the stage', () => {
     await page.getByRole('button', { name: 'More about the stage' }).click();
     await page.getByRole('menuitemradio', { name: /Slot map/ }).click();
     await page.getByText('fullest is slot 15627 with 2').waitFor();
+    expect(await page.locator('main svg text', { hasText: 'slot 15627' }).count()).toBe(0);
     await app.closePage(page);
   });
 
