@@ -22,6 +22,7 @@ const secretRate = { perSecond: 1, burst: 20 };
 const skipTicksAbove = 64 * 1024;
 const cutAbove = 2 * MOST_TEACHER_BYTES;
 const stateEveryMs = 1000;
+const catchUpEveryMs = 250;
 const aliveEveryMs = 20_000;
 /** Close codes of WebSocket (RFC 6455): policy, and "try again later". */
 const refused = 1008;
@@ -74,12 +75,15 @@ class Wires {
   private readonly desk = new WebSocketServer({ noServer: true, maxPayload: MOST_TEACHER_BYTES });
   private teacher: WebSocket | null = null;
   private told = '';
+  /** Lines that were too slow for the last tick. */
+  private readonly behind = new Set<WebSocket>();
   private readonly timers: NodeJS.Timeout[];
 
   constructor(secret: string) {
     this.secret = secret;
     this.timers = [
       setInterval(() => this.tellState(), stateEveryMs),
+      setInterval(() => this.catchUp(), catchUpEveryMs),
       setInterval(() => this.lookForTheDead(), aliveEveryMs),
     ];
   }
@@ -162,8 +166,18 @@ class Wires {
       const tick = delivery.message.kind === 'tick';
       if (delivery.to === 'teacher') this.teacher?.send(words);
       else if (delivery.to === 'follower') send(this.followers.get(delivery.id), words, false);
-      else for (const ws of this.followers.values()) send(ws, words, tick);
+      else for (const ws of this.followers.values()) if (!send(ws, words, tick)) this.behind.add(ws);
     }
+  }
+
+  /** Who has missed a tick hears where the clock stands once the line is free: the teacher may have paused,
+   *  and no other tick would tell. */
+  private catchUp(): void {
+    const { log } = this.room.copy;
+    if (!log || this.behind.size === 0) return;
+    const { room, version, at, hash } = log;
+    const words = JSON.stringify({ kind: 'tick', room, version, at, hash });
+    for (const ws of this.behind) if (send(ws, words, true)) this.behind.delete(ws);
   }
 
   private lookForTheDead(): void {
@@ -191,11 +205,16 @@ function watchAlive(ws: WebSocket): void {
   ws.on('error', () => ws.terminate());
 }
 
-function send(ws: WebSocket | undefined, words: string, mayBeSkipped: boolean): void {
-  if (!ws || ws.readyState !== ws.OPEN) return;
-  if (ws.bufferedAmount > cutAbove) return ws.terminate();
-  if (mayBeSkipped && ws.bufferedAmount > skipTicksAbove) return;
+/** False when it was left out because the line is slow. */
+function send(ws: WebSocket | undefined, words: string, mayBeSkipped: boolean): boolean {
+  if (!ws || ws.readyState !== ws.OPEN) return true;
+  if (ws.bufferedAmount > cutAbove) {
+    ws.terminate();
+    return true;
+  }
+  if (mayBeSkipped && ws.bufferedAmount > skipTicksAbove) return false;
   ws.send(words);
+  return true;
 }
 
 /** Says why, and waits for no courtesy. */

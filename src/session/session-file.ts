@@ -45,14 +45,22 @@ export function checkSessionFile(file: unknown): SessionFile {
   };
 }
 
-/** A list of inputs, each of which can be done in that world after those before it. Throws SessionFileError. */
-export function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] {
+/** A list of inputs, each of which can be done in that world after those before it. `known` come before them
+ *  and have been checked already: a class of hundreds must not check a long log with every line that is
+ *  typed. Throws SessionFileError. */
+export function checkInputs(
+  value: unknown,
+  config: WorldConfig,
+  known: readonly LoggedInput[] = [],
+): LoggedInput[] {
   if (!Array.isArray(value)) throw new SessionFileError('The session file has no list of inputs.');
-  if (value.length > MOST_INPUTS) throw new SessionFileError(`A session has at most ${MOST_INPUTS} inputs.`);
+  if (known.length + value.length > MOST_INPUTS)
+    throw new SessionFileError(`A session has at most ${MOST_INPUTS} inputs.`);
   const names = new Set(planServers(config).map(({ name }) => name));
-  let last = 0;
+  for (const { input } of known) addName(input, names);
+  let last = known.at(-1)?.at ?? 0;
   return value.map((item: unknown, index) => {
-    const where = `input ${index + 1}`;
+    const where = `input ${known.length + index + 1}`;
     const entry = record(item, `The session file's ${where} is damaged.`);
     const at = time(entry['at'], `the time of ${where}`);
     if (at < last) throw new SessionFileError(`The session file's ${where} comes before the one above it.`);
@@ -60,11 +68,16 @@ export function checkInputs(value: unknown, config: WorldConfig): LoggedInput[] 
     const input = entry['input'] as Input;
     const problem = checkInput(input, (name) => names.has(name));
     if (problem) throw new SessionFileError(`The session file's ${where} cannot be done: ${problem}.`);
-    if (input.kind === 'openConsole') names.add(input.console);
-    if (input.kind === 'launch') names.add(String(input.port));
-    if (input.kind === 'client') names.add(clientName(input.id));
+    addName(input, names);
     return { at, input };
   });
+}
+
+/** What an input adds to the world has a name from then on. */
+function addName(input: Input, names: Set<string>): void {
+  if (input.kind === 'openConsole') names.add(input.console);
+  if (input.kind === 'launch') names.add(String(input.port));
+  if (input.kind === 'client') names.add(clientName(input.id));
 }
 
 /** What is wrong with an input, or null. `has` knows the processes of the world. */

@@ -236,7 +236,7 @@ export class Session implements SessionApi {
       const { history, builder, host } = this.world;
       const known = history.branch.inputs;
       const kept = known.slice(0, Math.max(0, keep));
-      const log = inputs.length === 0 ? kept : checkInputs([...kept, ...inputs], builder.config);
+      const log = inputs.length === 0 ? kept : [...kept, ...checkInputs(inputs, builder.config, kept)];
       let shared = kept.length;
       while (shared < log.length && sameEntry(log[shared], known[shared])) shared++;
       const came = log.slice(shared);

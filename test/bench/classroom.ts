@@ -1,11 +1,14 @@
 /* A class of 200 on this one computer, for five minutes of a busy lesson: how far behind the teacher they
  * are, and what it costs. Each follower computes a world of three servers. */
 
+import { join } from 'node:path';
 import { holdClass } from '../classroom/load.ts';
+import { buildForNode } from './built.ts';
 import { figure, printTable } from './yardstick.ts';
 
 export async function benchClassroom(followers = 200, seconds = 300): Promise<void> {
-  const figures = await holdClass(followers, seconds, 2);
+  const program = await buildForNode(join(import.meta.dirname, '..', 'classroom', 'followers.ts'));
+  const figures = await holdClass({ followers, seconds, processes: 2, program });
   const { equal, medianDelayMs, slowDelayMs, lateMs } = figures;
   printTable(`A class of ${followers} followers and a late one, ${seconds} s at the teacher's pace`, [
     { what: 'hashes equal to the teacher’s at the end', figure: `${equal} of ${followers + 1}` },

@@ -14,7 +14,7 @@ export function leanSession(): Session {
   return new Session({
     makeHost: (config) => new WorldHost([new Part(partOptions(config, 0))]),
     complete: () => ({ candidates: [], hint: '' }),
-    snapshots: () => ({ everyUs: 2e6, kept: 3 }),
+    snapshots: () => ({ everyUs: 4e6, kept: 3 }),
   });
 }
 

@@ -38,6 +38,7 @@ export class HeadlessTeacher {
   /** When each time of the world was told, Unix ms. */
   readonly told = new Map<number, number>();
   readonly ws: WebSocket;
+  private logTold = '';
   constructor(url: string, secret: string) {
     this.ws = new WebSocket(`${url}classroom/teach`, secret);
     this.ws.on('message', (data) => {
@@ -54,10 +55,15 @@ export class HeadlessTeacher {
     await this.tell();
   }
 
+  /** As the page does: the whole log is looked at only when somebody has acted. */
   async tell(): Promise<void> {
-    const file = await this.session.save();
-    this.send(this.leader.publish(file));
-    if (!this.told.has(file.playhead)) this.told.set(file.playhead, Date.now());
+    const { now, hash, branch, inputs } = await this.session.frame();
+    const log = `${branch} ${inputs}`;
+    const news =
+      log === this.logTold ? this.leader.tick(now, hash) : this.leader.publish(await this.session.save());
+    this.logTold = log;
+    this.send(news);
+    if (!this.told.has(now)) this.told.set(now, Date.now());
   }
 
   private send(message: unknown): void {
@@ -107,13 +113,19 @@ export interface ClassFigures {
   followerCpuSeconds: number;
 }
 
-/** Holds a lesson and tells how it went. `disturb` may do its worst with the relay's address meanwhile. */
-export async function holdClass(
-  followers: number,
-  seconds: number,
-  processes: number,
-  disturb?: (url: string) => Promise<void>,
-): Promise<ClassFigures> {
+export interface ClassOptions {
+  followers: number;
+  seconds: number;
+  processes: number;
+  /** May do its worst with the relay's address meanwhile. */
+  disturb?: (url: string) => Promise<void>;
+  /** The built followers.ts; without it the source is run. */
+  program?: string;
+}
+
+/** Holds a lesson and tells how it went. */
+export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
+  const { followers, seconds, processes, disturb, program } = options;
   const { relay, url, close } = await startRoom();
   const children: ChildProcess[] = [];
   try {
@@ -121,7 +133,7 @@ export async function holdClass(
     await teacher.open();
     for (let at = 0; at < processes; at++) {
       const share = Math.floor(((at + 1) * followers) / processes) - Math.floor((at * followers) / processes);
-      children.push(startFollowers(url, share, 1000 * (at + 1)));
+      children.push(startFollowers(url, share, 1000 * (at + 1), program));
     }
     await Promise.all(children.map((child) => once(child, 'message')));
     const late = new HeadlessFollower(url, 'f'.repeat(16));
@@ -164,9 +176,9 @@ export async function holdClass(
   }
 }
 
-function startFollowers(url: string, count: number, first: number): ChildProcess {
-  const program = join(import.meta.dirname, 'followers.ts');
-  const execArgv = ['--import', 'tsx'];
+function startFollowers(url: string, count: number, first: number, built?: string): ChildProcess {
+  const program = built ?? join(import.meta.dirname, 'followers.ts');
+  const execArgv = built === undefined ? ['--import', 'tsx'] : [];
   return fork(program, [url, String(count), String(first)], { execArgv });
 }
 

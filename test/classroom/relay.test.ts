@@ -48,9 +48,10 @@ const attacks: readonly (readonly (string | Buffer)[])[] = [
 
 test('a class of 24 with a late one ends with one hash, while others flood, steer and send garbage', async () => {
   const codes: number[] = [];
-  const figures = await holdClass(24, 8, 2, async (url) => {
+  const disturb = async (url: string): Promise<void> => {
     for (const words of attacks) codes.push(await endOf(url, words));
-  });
+  };
+  const figures = await holdClass({ followers: 24, seconds: 8, processes: 2, disturb });
   expect(figures.equal).toBe(25);
   expect(figures.lateMs).toBeLessThan(Infinity);
   expect(codes).toHaveLength(attacks.length);
