@@ -1,54 +1,75 @@
-/* A real folder as the disk of a process: what a server saves stays where its user expects it, and other
- * programs may read it. */
+/* A disk that is a folder of this computer: a server that runs behind real ports keeps its files where a
+ * real redis-server would, and either can load what the other has written. */
 
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Bytes } from '#base/bytes.ts';
-import type { Disk } from '#redis/io.ts';
+import { DiskError, type Disk } from '#redis/io.ts';
 
 export class FileDisk implements Disk {
-  private readonly folder: string;
+  private folder: string;
 
   constructor(folder: string) {
+    this.folder = resolve(folder);
+  }
+
+  chdir(path: string): string | null {
+    const folder = this.find(path);
+    try {
+      if (!statSync(folder).isDirectory()) return 'Not a directory';
+    } catch (error) {
+      return reason(error);
+    }
     this.folder = folder;
+    return null;
+  }
+
+  cwd(): string {
+    return this.folder;
   }
 
   read(path: string): Bytes | undefined {
     try {
-      return readFileSync(this.at(path), 'latin1');
+      return readFileSync(this.find(path), 'latin1');
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw error;
+      throw new DiskError(reason(error));
     }
   }
 
   write(path: string, data: Bytes): void {
-    writeFileSync(this.withFolder(path), data, 'latin1');
+    attempt(() => {
+      mkdirSync(dirname(this.find(path)), { recursive: true });
+      writeFileSync(this.find(path), data, 'latin1');
+    });
   }
 
   append(path: string, data: Bytes): void {
-    appendFileSync(this.withFolder(path), data, 'latin1');
+    attempt(() => {
+      mkdirSync(dirname(this.find(path)), { recursive: true });
+      appendFileSync(this.find(path), data, 'latin1');
+    });
   }
 
   rename(from: string, to: string): void {
-    try {
-      renameSync(this.at(from), this.withFolder(to));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
+    if (existsSync(this.find(from))) attempt(() => renameSync(this.find(from), this.find(to)));
   }
 
   remove(path: string): void {
-    rmSync(this.at(path), { force: true });
+    attempt(() => rmSync(this.find(path), { force: true }));
   }
 
   list(): string[] {
@@ -59,27 +80,44 @@ export class FileDisk implements Disk {
   }
 
   fsync(path: string): void {
-    const file = openSync(this.at(path), 'r+');
-    try {
+    attempt(() => {
+      const file = openSync(this.find(path), 'r+');
       fsyncSync(file);
-    } finally {
       closeSync(file);
-    }
+    });
   }
 
-  private at(path: string): string {
+  private find(path: string): string {
     return resolve(this.folder, path);
   }
+}
 
-  /** The path, in a folder that exists. */
-  private withFolder(path: string): string {
-    const whole = this.at(path);
-    mkdirSync(dirname(whole), { recursive: true });
-    return whole;
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw new DiskError(reason(error));
   }
 }
 
 function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  ENOTEMPTY: 'Directory not empty',
+};
+
+/** What the C library would say. */
+function reason(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
 }

@@ -38,6 +38,8 @@ type HostEvent =
 interface Connection {
   readonly id: SocketId;
   readonly socket: Socket;
+  /** Path of the Unix socket it came through. */
+  readonly path?: string;
   /** Bytes of this handler call, written together when it ends. */
   pending: Bytes;
 }
@@ -48,6 +50,8 @@ export interface HostOptions {
   disk: Disk;
   /** Listeners that are open already, by port: who opens them learns at once of a port in use. */
   listeners: Map<number, Listener>;
+  /** Opens a port that the process asks for later; undefined when it is taken. */
+  openPort?: (port: number) => Listener | undefined;
   onLog?: (level: LogLevel, text: string) => void;
   onEvent?: (event: ProtocolEvent) => void;
   onExit?: (code: number) => void;
@@ -106,11 +110,17 @@ export class Host implements Io {
     this.queue = [];
   }
 
+  /** Connections of another listener (a Unix socket at `path`) count as connections to `port`. */
+  acceptFrom(listener: Listener, path: string, port: number): void {
+    listener.on('connection', (socket) => this.accept(socket, port, path));
+  }
+
   /* ---- what the process calls ---- */
 
   listen(port: number): boolean {
-    const listener = this.options.listeners.get(port);
+    const listener = this.options.listeners.get(port) ?? this.options.openPort?.(port);
     if (!listener) return false;
+    this.options.listeners.set(port, listener);
     listener.removeAllListeners('connection');
     listener.on('connection', (socket) => this.accept(socket, port));
     return true;
@@ -152,13 +162,13 @@ export class Host implements Io {
   }
 
   peerAddress(id: SocketId): { ip: string; port: number } {
-    const socket = this.connections.get(id)?.socket;
-    return { ip: plainIp(socket?.remoteAddress), port: socket?.remotePort ?? 0 };
+    const { socket, path = '' } = this.connections.get(id) ?? {};
+    return { ip: path || plainIp(socket?.remoteAddress), port: socket?.remotePort ?? 0 };
   }
 
   localAddress(id: SocketId): { ip: string; port: number } {
-    const socket = this.connections.get(id)?.socket;
-    return { ip: plainIp(socket?.localAddress), port: socket?.localPort ?? 0 };
+    const { socket, path = '' } = this.connections.get(id) ?? {};
+    return { ip: path || plainIp(socket?.localAddress), port: socket?.localPort ?? 0 };
   }
 
   setTimer(timer: string, at: Micros): void {
@@ -203,15 +213,15 @@ export class Host implements Io {
 
   /* ---- what Node calls ---- */
 
-  private accept(socket: Socket, port: number): void {
+  private accept(socket: Socket, port: number, path?: string): void {
     socket.setNoDelay(true);
     const id = this.nextSocket++;
-    this.attach(id, socket);
+    this.attach(id, socket, path);
     this.offer({ kind: 'accept', socket: id, port });
   }
 
-  private attach(id: SocketId, socket: Socket): void {
-    const connection: Connection = { id, socket, pending: '' };
+  private attach(id: SocketId, socket: Socket, path?: string): void {
+    const connection: Connection = { id, socket, pending: '', ...(path !== undefined && { path }) };
     this.connections.set(id, connection);
     let reason: CloseReason = 'closed';
     let told = false;

@@ -1,141 +1,166 @@
-/* `npm run redis-server`: one simulated server started as the real redis-server is, by a configuration file
- * and options, with its files in its `dir`, its log where `logfile` says, and the signals of its system. So
- * whatever starts redis-servers, a script or somebody's test suite, may start this one instead. */
+/* `npm run redis-server`: one simulated server with the outside of a redis-server.
+ *
+ * It takes redis-server's command line and configuration file, keeps its files in a folder of this
+ * computer, listens on real ports and a Unix socket, writes Redis's log and obeys SIGTERM and SIGINT. What
+ * starts and watches redis-servers can so start and watch ours. It listens on 127.0.0.1 only. */
 
-import { appendFileSync, readFileSync } from 'node:fs';
-import { createServer, type Server as Listener } from 'node:net';
+import { openSync, readFileSync, writeSync } from 'node:fs';
+import { createServer, type Server as Listener, type Socket } from 'node:net';
 import { resolve } from 'node:path';
+import { fromUint8, utf8Encode } from '#base/bytes.ts';
 import { Prng } from '#base/prng.ts';
-import { lastSetting, optionLines } from '#redis/command-line.ts';
+import { readCommandLine } from '#redis/command-line.ts';
+import { loadConfigText, type ConfigTarget } from '#redis/config-load.ts';
+import { Config } from '#redis/config.ts';
 import type { LogLevel } from '#redis/io.ts';
 import { Server } from '#redis/server.ts';
 import { logDate } from '#sim/log-date.ts';
 import { FileDisk } from './file-disk.ts';
 import { Host } from './host.ts';
 import { loadLua } from './lua.ts';
+import { isPortTaken } from './ports.ts';
 
-const usage = `Usage: npm run redis-server -- [FILE | -] [--NAME VALUE ...]
-
-Runs one simulated server on 127.0.0.1 as redis-server does: FILE is a redis.conf, and every other parameter of
-Redis 7.0 is an option. It stays in the foreground.`;
-
+const address = '127.0.0.1';
 const busPortOffset = 10_000;
-const marks: Readonly<Record<LogLevel, string>> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
-const loudness: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
+const levels: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
+const levelMarks: Record<LogLevel, string> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
 
-interface Start {
-  /** Absolute path, or '' without one. */
-  file: string;
-  lines: string[];
-  port: number;
-  busPort: number | null;
-  folder: string;
-  logFile: string | null;
-}
+const usage = `Usage: npm run redis-server -- [/path/to/redis.conf] [--parameter value ...] [-]
 
-/** Prints why and ends: what went wrong is the user's to mend. */
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
-}
+Runs one simulated Redis server as redis-server runs a real one: its configuration file, its files in
+the folder \`dir\`, its log, its signals. \`-\` reads more configuration from standard input.`;
 
-/** What must be known before the server reads its configuration. */
-function readStart(argv: readonly string[]): Start {
-  const words = [...argv];
-  const first = words[0]?.startsWith('--') ? undefined : words.shift();
-  const lines: string[] = [];
-  let text = '';
-  if (first === '-') lines.push(...readFileSync(0, 'latin1').split('\n'));
-  else if (first !== undefined) text = readFile(first);
-  lines.push(...optionLines(words));
-  text = [text, ...lines].join('\n');
-  const port = portIn(text, 'port', 6379);
-  if (port === 0 || port > 65535) fail(`Port ${port} cannot be listened on.`);
-  const clusterPort = portIn(text, 'cluster-port', 0) || port + busPortOffset;
-  const folder = resolve(lastSetting(text, 'dir') ?? '.');
-  // The process does not change its folder, so the server is told where its own is.
-  lines.push(`dir "${folder}"`);
-  const logFile = lastSetting(text, 'logfile') ?? '';
-  return {
-    file: first === undefined || first === '-' ? '' : resolve(first),
-    lines,
-    port,
-    busPort: lastSetting(text, 'cluster-enabled')?.toLowerCase() === 'yes' ? clusterPort : null,
-    folder,
-    logFile: logFile === '' ? null : resolve(folder, logFile),
-  };
-}
+/** Where the log goes: standard output, or the file that the configuration names. */
+class Log {
+  private readonly server: () => Server;
+  private file = 1;
+  private name = '';
 
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    return fail(`Fatal error, can't open config file '${resolve(path)}': ${(error as Error).message}`);
+  constructor(server: () => Server) {
+    this.server = server;
+  }
+
+  write(level: LogLevel, text: string): void {
+    const { config, pid } = this.server();
+    if (levels.indexOf(level) < levels.indexOf(config.loglevel)) return;
+    if (config.logfile !== this.name) {
+      this.name = config.logfile;
+      this.file = this.name === '' ? 1 : openSync(this.name, 'a');
+    }
+    const stamp = `${pid}:${this.server().logRole()} ${logDate(Date.now())}`;
+    writeSync(this.file, `${stamp} ${levelMarks[level]} ${text}\n`);
   }
 }
 
-function portIn(text: string, name: string, otherwise: number): number {
-  const value = lastSetting(text, name);
-  if (value === undefined) return otherwise;
-  return /^\d{1,5}$/.test(value) ? Number(value) : fail(`${name} "${value}" is not a port.`);
+/** What must be known before the server reads its configuration itself. */
+function readAhead(text: string): { config: Config; errors: string[] } {
+  const target: ConfigTarget = {
+    config: new Config(),
+    configErrors: [],
+    configUsers: [],
+    renamedCommands: new Map(),
+  };
+  loadConfigText(target, text, new FileDisk(process.cwd()));
+  return { config: target.config, errors: target.configErrors };
 }
 
-/** A listening socket on 127.0.0.1, or null when the port is taken: the server says so itself. */
-function openPort(port: number): Promise<Listener | null> {
-  return new Promise((done) => {
+/** The ports of the server. Who connects before the server runs waits as in the kernel's backlog. */
+class Ports {
+  readonly listeners = new Map<number, Listener>();
+  private readonly waiting: [Listener, Socket][] = [];
+
+  /** A listener that opens; undefined when the port is taken. */
+  open(port: number): Listener | undefined {
+    if (isPortTaken(port)) return undefined;
     const listener = createServer();
-    listener.once('error', () => done(null));
-    listener.listen({ host: '127.0.0.1', port, backlog: 511 }, () => {
-      listener.removeAllListeners('error');
-      // Too many open files: that connection fails, the server lives on.
-      listener.on('error', (error) => console.error(`port ${port}: ${error.message}`));
-      done(listener);
-    });
+    listener.on('error', (error) => console.error(`port ${port}: ${error.message}`));
+    listener.listen({ host: address, port, backlog: 511 });
+    return listener;
+  }
+
+  async openBeforeStart(config: Config): Promise<void> {
+    const busPort = config.clusterPort || config.port + busPortOffset;
+    const wanted = config.clusterEnabled ? [config.port, busPort] : [config.port];
+    for (const port of wanted.filter((one) => one !== 0)) {
+      const listener = this.open(port);
+      if (listener === undefined) continue;
+      listener.on('connection', (socket) => this.waiting.push([listener, socket]));
+      if (await listens(listener)) this.listeners.set(port, listener);
+    }
+  }
+
+  letWaitingIn(): void {
+    for (const [listener, socket] of this.waiting.splice(0)) listener.emit('connection', socket);
+  }
+}
+
+/** Resolves when the listener listens; false when it cannot. */
+function listens(listener: Listener): Promise<boolean> {
+  return new Promise((done) => {
+    listener.once('listening', () => done(true));
+    listener.once('error', () => done(false));
   });
 }
 
-async function main(): Promise<void> {
-  const argv = process.argv.slice(2);
-  if (argv.includes('--help') || argv.includes('-h')) {
-    console.log(usage);
-    return;
+function readFile(path: string | number): string {
+  return fromUint8(readFileSync(path));
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words[0] === '-h' || words[0] === '--help') return console.log(usage);
+  if (words[0] === '-v' || words[0] === '--version') return console.log('Redis server v=7.0.15 (simulated)');
+  const commandLine = readCommandLine(words.map(utf8Encode));
+  const configFile = commandLine.file === null ? '' : resolve(commandLine.file);
+  const lines = `${commandLine.stdin ? readFile(0) : ''}\n${commandLine.lines}`;
+  let fileText = '';
+  try {
+    if (configFile !== '') fileText = readFile(configFile);
+  } catch (error) {
+    console.error(`Fatal error, can't open config file '${configFile}': ${(error as Error).message}`);
+    process.exit(1);
   }
-  if (argv.includes('--version') || argv.includes('-v')) {
-    console.log('Redis server v=7.0.15 (simulated)');
-    return;
+  const { config, errors } = readAhead(`${fileText}\n${lines}`);
+  if (errors.length > 0) {
+    console.error(`\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n${errors.join('\n')}`);
+    process.exit(1);
   }
-  const start = readStart(argv);
   await loadLua();
-  const listeners = new Map<number, Listener>();
-  for (const port of [start.port, start.busPort]) {
-    const listener = port === null ? null : await openPort(port);
-    if (port !== null && listener !== null) listeners.set(port, listener);
-  }
-  const server = new Server({
-    name: String(start.port),
-    ip: '127.0.0.1',
-    port: start.port,
-    config: {},
-    configFile: start.file,
-    configLines: start.lines,
+  const ports = new Ports();
+  await ports.openBeforeStart(config);
+  const server: Server = new Server({
+    name: String(config.port),
+    ip: address,
+    port: config.port,
+    config: { dir: process.cwd() },
+    configFile,
+    configLines: lines,
+    pid: process.pid,
   });
-  const log = (level: LogLevel, text: string): void => {
-    if (loudness.indexOf(level) < loudness.indexOf(server.config.loglevel as LogLevel)) return;
-    const line = `${process.pid}:${server.logRole()} ${logDate(Date.now())} ${marks[level]} ${text}\n`;
-    if (start.logFile === null) process.stdout.write(line);
-    else appendFileSync(start.logFile, line);
-  };
+  const log = new Log(() => server);
   const host = new Host({
-    name: String(start.port),
-    random: Prng.stream(crypto.getRandomValues(new Uint32Array(1))[0] as number, 'server'),
-    disk: new FileDisk(start.folder),
-    listeners,
-    onLog: log,
+    name: String(config.port),
+    random: Prng.stream(Date.now(), `server/${process.pid}`),
+    disk: new FileDisk(process.cwd()),
+    listeners: ports.listeners,
+    openPort: (port) => ports.open(port),
+    onLog: (level, text) => log.write(level, text),
     onExit: (code) => process.exit(code),
   });
+  if (config.unixsocket !== '') {
+    const listener = createServer();
+    host.acceptFrom(listener, config.unixsocket, config.port);
+    listener.listen(config.unixsocket);
+    await listens(listener);
+  }
   process.on('SIGTERM', () => host.signal('TERM'));
   process.on('SIGINT', () => host.signal('INT'));
   host.run(server);
+  ports.letWaitingIn();
 }
 
-await main();
+process.on('uncaughtException', (error) => {
+  // A broken rule of the simulation is never caught to carry on.
+  console.error(error.stack ?? error.message);
+  process.exit(70);
+});
+await main(process.argv.slice(2));

@@ -13,7 +13,7 @@ import {
 import { loadAclFile, saveAclFile } from './acl-file.ts';
 import { ACL_CATEGORIES, describeCommands, describePattern, type Selector } from './acl-selector.ts';
 import { copyUser, setUser, User } from './acl-user.ts';
-import type { Client } from './client.ts';
+import { type Client, redactClientCommandArgument } from './client.ts';
 import { commandTable, lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
 import { helpReply } from './help.ts';
@@ -40,6 +40,8 @@ export function mergeSelectorWords(words: readonly Bytes[]): Bytes[] | { open: B
 
 function setuser(client: Client, argv: readonly Bytes[]): Reply {
   const server = client.server;
+  // Nothing about a user is for logs.
+  for (let at = 2; at < argv.length; at++) redactClientCommandArgument(client, at);
   const name = argv[2] as Bytes;
   if (/[ \0]/.test(name)) return new ErrorReply("ERR Usernames can't contain spaces or null characters");
   const rules = mergeSelectorWords(argv.slice(3));
@@ -107,7 +109,11 @@ function sortedUsers(client: Client): User[] {
 
 function cat(_client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length === 2) return [...ACL_CATEGORIES];
-  if (argv.length !== 3) return new ErrorReply("ERR wrong number of arguments for 'acl|cat' command");
+  if (argv.length !== 3) {
+    return new ErrorReply(
+      `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`,
+    );
+  }
   const category = (argv[2] as Bytes).toLowerCase();
   if (!(ACL_CATEGORIES as readonly string[]).includes(category)) {
     return new ErrorReply(`ERR Unknown category '${argv[2]}'`);

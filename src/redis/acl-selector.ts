@@ -175,6 +175,8 @@ function setCommandRule(selector: Selector, rule: string): string | null {
     selector.setCommand(command, allow);
     return null;
   }
+  // Only one argument may be named, and none of a subcommand.
+  if (more !== undefined && command.subcommands?.has(sub) !== true) return UNKNOWN;
   if (more !== undefined) return 'Allowing first-arg of a subcommand is not supported';
   const subcommand = command.subcommands?.get(sub);
   if (subcommand !== undefined) {

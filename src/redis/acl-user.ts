@@ -73,7 +73,6 @@ export function copyUser(user: User): User {
   return copy;
 }
 
-const SYNTAX = 'Syntax error';
 const BAD_DIGEST =
   'The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters';
 
@@ -144,7 +143,8 @@ function setPasswordOrSelector(user: User, rule: Bytes, allChannels: boolean): s
     .slice(1, -1)
     .split(' ')
     .filter((part) => part !== '')) {
-    if (setSelector(selector, word) !== null) return SYNTAX;
+    const why = setSelector(selector, word);
+    if (why !== null) return why;
   }
   user.selectors.push(selector);
   return null;

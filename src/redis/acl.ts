@@ -6,7 +6,7 @@ import { stringmatchlen } from '#base/glob.ts';
 import { sha256Hex } from '#base/sha256.ts';
 import { setUser, type KeyPattern, type User } from './acl-user.ts';
 import type { Selector } from './acl-selector.ts';
-import { type Client, CLIENT_MULTI } from './client.ts';
+import { type Client, CLIENT_CLOSE_AFTER_REPLY, CLIENT_MULTI } from './client.ts';
 import { CMD_NO_AUTH, type Command } from './command-table.ts';
 import { freeClientAsync } from './networking.ts';
 import { doesCommandHaveKeys, getKeysFromCommand } from './keys.ts';
@@ -94,6 +94,17 @@ function keyAllowed(selector: Selector, key: Bytes, flags: readonly string[]): b
   return selector.patterns.some(
     (pattern: KeyPattern) =>
       (!reads || pattern.read) && (!writes || pattern.write) && stringmatchlen(pattern.pattern, key),
+  );
+}
+
+/** True when one selector allows the command and the reading of whatever key. */
+export function mayReadAllKeys(client: Client): boolean {
+  const { user, cmd, argv } = client;
+  if (user === null) return true;
+  return user.selectors.some(
+    (selector) =>
+      commandAllowed(selector, cmd as Command, argv) &&
+      (selector.allKeys || selector.patterns.some(({ read, pattern }) => read && pattern === '*')),
   );
 }
 
@@ -204,16 +215,21 @@ export function disconnectUser(server: Server, user: User): void {
     if (client.user !== user) continue;
     client.user = server.defaultUser;
     client.authenticated = false;
-    freeClientAsync(client);
+    closeAfterCommand(client);
   }
+}
+
+/** Who asks for what ends his own connection still gets the answer. */
+function closeAfterCommand(client: Client): void {
+  if (client === client.server.currentClient) client.flags |= CLIENT_CLOSE_AFTER_REPLY;
+  else freeClientAsync(client);
 }
 
 /** A user whose channels shrank loses the subscriptions it may not have any more, and the connection
  *  with them. */
 export function killSubscribersWithoutPermission(server: Server, user: User): void {
   for (const client of server.clients.values()) {
-    if (client.user !== user || !hasForbiddenSubscription(client, user)) continue;
-    freeClientAsync(client);
+    if (client.user === user && hasForbiddenSubscription(client, user)) closeAfterCommand(client);
   }
 }
 

@@ -1,73 +1,95 @@
 /* The append only file: every change as a command (after aof.c).
  *
- * As in 7.0 it consists of several files named by a manifest: a base (an RDB snapshot) and increments
- * of commands since. A rewrite opens a new increment, saves the dataset of that moment as the new
- * base, and then the manifest forgets the old files. Loading is in aof-load.ts. */
+ * As in 7.0 it consists of several files named by a manifest (aof-manifest.ts): a base (the dataset at some
+ * moment) and increments of commands since. How a base is made anew is in aof-rewrite.ts, how the files are
+ * loaded in aof-load.ts. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { timestampAnnotation } from './aof-commands.ts';
+import { AofManifest } from './aof-manifest.ts';
+import { DiskError } from './io.ts';
 import { latencyAddSampleIfNeeded } from './latency.ts';
-import { countFork } from './persistence.ts';
-import { rdbSave } from './rdb.ts';
 import { encodeCommand } from './resp.ts';
 import { consume, type Server } from './server.ts';
 
 export class AofState {
+  /** `wait-rewrite`: switched on, but only the end of the first rewrite makes it complete. */
   state: 'off' | 'on' | 'wait-rewrite' = 'off';
+  manifest: AofManifest = new AofManifest();
   /** Commands not yet handed to the disk. */
   buffer: Bytes = '';
   /** Database that the last command in the file was for; -1 = none yet. */
   selectedDb = -1;
-  baseSeq = 0;
-  incrSeq = 0;
-  baseFile = '';
-  incrFiles: string[] = [];
-  /** Bytes of all files, and of the base after the last rewrite. */
+  /** Bytes of all files, of the last increment, and of all files after the last rewrite. */
   currentSize = 0;
+  incrementSize = 0;
   rewriteBaseSize = 0;
   /** Bytes written but not yet fsynced. */
   unsynced = false;
   lastFsyncMs = 0;
+  /** Second of the last timestamp annotation. */
+  lastTimestamp = 0;
+  /** DEBUG AOF-FLUSH-SLEEP. */
+  flushSleepMicros = 0;
   /** The rewrite that runs: its data are those of its start. */
-  rewrite: { startedAt: number; finishAtMs: number; data: Bytes } | null = null;
+  rewrite: { startedAt: number; finishAtMs: number; data: Bytes; isRdb: boolean } | null = null;
   rewriteScheduled = false;
   lastRewriteSeconds = -1;
   lastRewriteOk = true;
   lastWriteOk = true;
+  lastWriteError = '';
   rewrites = 0;
+  consecutiveFailures = 0;
+  /** After too many failures: no rewrite by itself before this time (Unix ms), and how long the next
+   *  pause is. */
+  limitedUntilMs = 0;
+  limitMinutes = 0;
 }
 
-const REWRITE_BYTES_PER_MICRO = 100;
 const FSYNC_MICROS = 1000;
 
-export function aofPath(server: Server, file: string): string {
+export function aofPath(server: Server, file: Bytes): Bytes {
   return `${server.config.appenddirname}/${file}`;
 }
 
-export function manifestPath(server: Server): string {
+export function manifestPath(server: Server): Bytes {
   return aofPath(server, `${server.config.appendfilename}.manifest`);
 }
 
-/** Writes the list of files that together hold the dataset. */
-export function writeManifest(server: Server): void {
-  const { aof } = server;
-  const lines: string[] = [];
-  if (aof.baseFile !== '') lines.push(`file ${aof.baseFile} seq ${aof.baseSeq} type b\n`);
-  aof.incrFiles.forEach((file, at) => {
-    lines.push(`file ${file} seq ${aof.incrSeq - aof.incrFiles.length + 1 + at} type i\n`);
-  });
-  const path = manifestPath(server);
+/** Collects changes while the first rewrite runs. */
+export function temporaryIncrement(server: Server): Bytes {
+  return `temp-${server.config.appendfilename}.incr`;
+}
+
+/** Writes the list of files; a crash leaves the old one or the new one. */
+export function persistManifest(server: Server, manifest: AofManifest): void {
+  const { disk } = server.io;
   const temporary = aofPath(server, `temp-${server.config.appendfilename}.manifest`);
-  server.io.disk.write(temporary, lines.join(''));
-  server.io.disk.fsync(temporary);
-  server.io.disk.rename(temporary, path);
+  disk.write(temporary, manifest.format());
+  disk.fsync(temporary);
+  disk.rename(temporary, manifestPath(server));
+}
+
+/** Deletes what the last rewrite made superfluous, unless that is switched off. */
+export function deleteHistoryFiles(server: Server): void {
+  const { manifest } = server.aof;
+  if (server.config.aofDisableAutoGc || manifest.history.length === 0) return;
+  for (const { name } of manifest.history) {
+    server.io.log('notice', `Removing the history file ${name} in the background`);
+    server.io.disk.remove(aofPath(server, name));
+  }
+  manifest.history = [];
+  persistManifest(server, manifest);
 }
 
 /** Adds one operation to the buffer that is written before the server sleeps. */
 export function feedAppendOnlyFile(server: Server, dbId: number, argv: readonly Bytes[]): void {
   const { aof } = server;
-  if (aof.state === 'off') return;
-  if (server.config.aofTimestampEnabled && aof.buffer === '') {
-    aof.buffer += `#TS:${Math.floor(server.mstime() / 1000)}\r\n`;
+  if (!isWriting(aof)) return;
+  const second = Math.floor(server.mstime() / 1000);
+  if (server.config.aofTimestampEnabled && aof.lastTimestamp !== second) {
+    aof.buffer += timestampAnnotation(server);
+    aof.lastTimestamp = second;
   }
   if (dbId !== aof.selectedDb) {
     aof.buffer += encodeCommand(['SELECT', String(dbId)]);
@@ -76,19 +98,18 @@ export function feedAppendOnlyFile(server: Server, dbId: number, argv: readonly 
   aof.buffer += encodeCommand(argv);
 }
 
+function isWriting(aof: AofState): boolean {
+  return aof.state === 'on' || (aof.state === 'wait-rewrite' && aof.rewrite !== null);
+}
+
 /** Before sleep and ten times a second: hands the buffer to the disk and syncs by policy. `force`:
  *  everything must be safe when this returns. */
 export function flushAppendOnlyFile(server: Server, force = false): void {
   const { aof, config } = server;
-  if (aof.state === 'off') return;
-  const file = aofPath(server, aof.incrFiles.at(-1) as string);
-  if (aof.buffer !== '') {
-    server.io.disk.append(file, aof.buffer);
-    aof.currentSize += aof.buffer.length;
-    consume(server, 2 + aof.buffer.length / 1000);
-    aof.buffer = '';
-    aof.unsynced = true;
-  }
+  if (!isWriting(aof)) return;
+  const last = aof.manifest.increments.at(-1)?.name;
+  const file = aofPath(server, aof.state === 'on' ? (last as Bytes) : temporaryIncrement(server));
+  if (aof.buffer !== '' && !writeBuffer(server, file)) return;
   if (!aof.unsynced) return;
   const busyRewriting =
     config.noAppendfsyncOnRewrite && (aof.rewrite !== null || server.persistence.bgsave !== null);
@@ -105,112 +126,33 @@ export function flushAppendOnlyFile(server: Server, force = false): void {
   }
 }
 
-/** Opens a new increment: what changes from now on goes there. */
-function openIncrement(server: Server): void {
-  const { aof, config } = server;
-  aof.incrSeq++;
-  const name = `${config.appendfilename}.${aof.incrSeq}.incr.aof`;
-  aof.incrFiles.push(name);
-  aof.selectedDb = -1;
-  server.io.disk.write(aofPath(server, name), '');
-}
-
-/** CONFIG SET appendonly yes: the dataset is written as the base, changes follow it. */
-export function startAppendOnly(server: Server): void {
-  const { aof } = server;
-  aof.state = 'wait-rewrite';
-  aof.incrFiles = [];
-  aof.rewrite = null;
-  rewriteAppendOnlyFileBackground(server);
-}
-
-/** CONFIG SET appendonly no. */
-export function stopAppendOnly(server: Server): void {
-  flushAppendOnlyFile(server, true);
-  const { aof } = server;
-  aof.state = 'off';
-  aof.rewrite = null;
-  aof.rewriteScheduled = false;
-}
-
-/** A fresh server with AOF on and no files yet: an empty base and an increment. */
-export function createInitialAof(server: Server): void {
-  const { aof, config } = server;
-  aof.state = 'on';
-  aof.baseSeq = 1;
-  aof.baseFile = `${config.appendfilename}.1.base.rdb`;
-  const data = rdbSave(server, { aofBase: true });
-  server.io.disk.write(aofPath(server, aof.baseFile), data);
-  server.io.disk.fsync(aofPath(server, aof.baseFile));
-  aof.currentSize = data.length;
-  aof.rewriteBaseSize = data.length;
-  openIncrement(server);
-  writeManifest(server);
-}
-
-/** Starts a rewrite; nothing when one runs. */
-export function rewriteAppendOnlyFileBackground(server: Server): void {
-  const { aof } = server;
-  if (aof.rewrite !== null) return;
-  aof.rewriteScheduled = false;
-  if (aof.state !== 'off') {
-    if (aof.incrFiles.length > 0) flushAppendOnlyFile(server, true);
-    openIncrement(server);
-    if (aof.state === 'on') writeManifest(server);
-  }
-  const data = rdbSave(server, { aofBase: true });
-  const now = server.mstime();
-  countFork(server, data.length);
-  aof.rewrite = {
-    startedAt: Math.floor(now / 1000),
-    finishAtMs: now + Math.ceil(data.length / REWRITE_BYTES_PER_MICRO / 1000) + 10,
-    data,
-  };
-  server.io.log('notice', `Background append only file rewriting started by pid ${server.port}`);
-}
-
-function finishRewrite(server: Server): void {
+/** False when the disk refuses: the buffer is kept for the next time, or, where every write was promised
+ *  to be safe, the server ends. */
+function writeBuffer(server: Server, file: Bytes): boolean {
   const { aof, config, io } = server;
-  const rewrite = aof.rewrite;
-  if (rewrite === null) return;
-  aof.rewrite = null;
-  aof.lastRewriteSeconds = Math.floor(server.mstime() / 1000) - rewrite.startedAt;
-  aof.lastRewriteOk = true;
-  aof.rewrites++;
-  const obsolete = [aof.baseFile, ...aof.incrFiles.slice(0, -1)].filter((file) => file !== '');
-  aof.baseSeq++;
-  aof.baseFile = `${config.appendfilename}.${aof.baseSeq}.base.rdb`;
-  io.disk.write(aofPath(server, aof.baseFile), rewrite.data);
-  io.disk.fsync(aofPath(server, aof.baseFile));
-  if (aof.state !== 'off') aof.incrFiles = aof.incrFiles.slice(-1);
-  writeManifest(server);
-  for (const file of obsolete) io.disk.remove(aofPath(server, file));
-  const last = aof.incrFiles.at(-1);
-  const increment = last === undefined ? 0 : (io.disk.read(aofPath(server, last)) ?? '').length;
-  aof.currentSize = rewrite.data.length + increment;
-  aof.rewriteBaseSize = aof.currentSize;
-  if (aof.state === 'wait-rewrite') aof.state = 'on';
-  io.log('notice', 'Background AOF rewrite finished successfully');
-}
-
-/** Ten times a second: ends a rewrite that is done, starts one that is due. */
-export function aofCron(server: Server): void {
-  const { aof, config } = server;
-  flushAppendOnlyFile(server);
-  if (aof.rewrite !== null) {
-    if (aof.rewrite.finishAtMs <= server.mstime()) finishRewrite(server);
-    return;
+  if (aof.flushSleepMicros > 0) consume(server, aof.flushSleepMicros);
+  try {
+    io.disk.append(file, aof.buffer);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    io.log('warning', `Error writing to the AOF file: ${error.message}`);
+    if (config.appendfsync === 'always') {
+      io.log(
+        'warning',
+        "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...",
+      );
+      io.exit(1);
+    }
+    aof.lastWriteOk = false;
+    aof.lastWriteError = error.message;
+    return false;
   }
-  if (server.persistence.bgsave !== null) return;
-  if (aof.rewriteScheduled) {
-    rewriteAppendOnlyFileBackground(server);
-    return;
-  }
-  if (aof.state !== 'on' || config.autoAofRewritePercentage === 0) return;
-  if (aof.currentSize <= config.autoAofRewriteMinSize) return;
-  const base = Math.max(1, aof.rewriteBaseSize);
-  const growth = (aof.currentSize * 100) / base - 100;
-  if (growth < config.autoAofRewritePercentage) return;
-  server.io.log('notice', `Starting automatic rewriting of AOF on ${Math.floor(growth)}% growth`);
-  rewriteAppendOnlyFileBackground(server);
+  if (!aof.lastWriteOk) io.log('warning', 'AOF write error looks solved, Redis can write again.');
+  aof.lastWriteOk = true;
+  aof.currentSize += aof.buffer.length;
+  aof.incrementSize += aof.buffer.length;
+  consume(server, 2 + aof.buffer.length / 1000);
+  aof.buffer = '';
+  aof.unsynced = true;
+  return true;
 }

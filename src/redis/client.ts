@@ -63,6 +63,8 @@ export class Client {
   /** The command that runs, and its arguments. Effects may rewrite `argv` before propagation. */
   argv: readonly Bytes[] = [];
   cmd: Command | null = null;
+  /** Positions in `argv` that logs must not show. */
+  redacted: number[] = [];
   lastCmd: Command | null = null;
   multi: MultiState | null = null;
   /** Watched keys as "dbId:key". */
@@ -112,6 +114,18 @@ export class Client {
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;
   }
+}
+
+/** Keeps an argument of the running command out of MONITOR and the slow log. */
+export function redactClientCommandArgument(client: Client, at: number): void {
+  client.redacted.push(at);
+}
+
+/** The arguments as logs may show them. */
+export function shownArguments(client: Client, argv: readonly Bytes[]): readonly Bytes[] {
+  return client.redacted.length === 0
+    ? argv
+    : argv.map((arg, at) => (client.redacted.includes(at) ? '(redacted)' : arg));
 }
 
 /** Sends `reply` to the client, or adds it to what EXEC or a script is collecting. */

@@ -140,7 +140,7 @@ function docs(_client: Client, argv: readonly Bytes[]): Reply {
 function list(_client: Client, argv: readonly Bytes[]): Reply {
   const all: Command[] = [];
   for (const command of commandTable().values()) all.push(command, ...(command.subcommands?.values() ?? []));
-  if (argv.length === 2) return new SetReply([...commandTable().keys()]);
+  if (argv.length === 2) return new SetReply(all.map((command) => command.fullName));
   if (argv.length !== 5 || !isWord(argv[2], 'filterby')) return SYNTAX_ERROR;
   const value = argv[4] as Bytes;
   const names = (keep: (command: Command) => boolean): Reply =>

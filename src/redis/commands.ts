@@ -6,6 +6,7 @@
 import type { CommandProcs } from './command.ts';
 import { type Command, readCommandTable } from './command-table.ts';
 import { InvariantError } from '#base/assert.ts';
+import type { Server } from './server.ts';
 import { clusterCommands } from './cluster/index.ts';
 import { replicationCommands } from './replication/index.ts';
 import { aclCommands } from './acl-commands.ts';
@@ -84,6 +85,18 @@ function joinTable(): void {
       command.proc = proc;
     }
   }
+}
+
+/** The command that `argv` names on this server, where commands may have been given other names
+ *  (rename-command). */
+export function lookupCommandOf(server: Server, argv: readonly string[]): Command | null {
+  const { renamedCommands } = server;
+  if (renamedCommands.size === 0) return lookupCommand(argv);
+  const name = (argv[0] as string).toLowerCase();
+  for (const [original, given] of renamedCommands) {
+    if (given.toLowerCase() === name && given !== '') return lookupCommand([original, ...argv.slice(1)]);
+  }
+  return renamedCommands.has(name) ? null : lookupCommand(argv);
 }
 
 /** The command that `argv` names, a subcommand where there are such; null when there is none. */

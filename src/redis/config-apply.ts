@@ -1,7 +1,8 @@
 /* What follows when a parameter changes while the server runs (the apply functions of config.c). */
 
 import { setDefaultUserPassword } from './acl.ts';
-import { startAppendOnly, stopAppendOnly } from './aof.ts';
+import { startAppendOnly, stopAppendOnly } from './aof-rewrite.ts';
+import { deleteHistoryFiles } from './aof.ts';
 import { clusterUpdateMyself } from './cluster/index.ts';
 import type { ConfigParameter } from './config-table.ts';
 import { performEvictions } from './evict.ts';
@@ -35,6 +36,9 @@ function applyOne(server: Server, name: string): string | null {
     case 'appendonly':
       if (config.appendonly && server.aof.state === 'off') startAppendOnly(server);
       else if (!config.appendonly && server.aof.state !== 'off') stopAppendOnly(server);
+      return null;
+    case 'aof-disable-auto-gc':
+      deleteHistoryFiles(server);
       return null;
     case 'port':
       return changePort(server);

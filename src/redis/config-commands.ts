@@ -2,7 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
-import type { Client } from './client.ts';
+import { type Client, redactClientCommandArgument } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { applyConfig } from './config-apply.ts';
 import { configTable, getConfigText, setConfigText } from './config-set.ts';
@@ -26,9 +26,11 @@ function configGet(client: Client, argv: readonly Bytes[]): Reply {
   for (const pattern of argv.slice(2)) {
     // A plain name is given back as it was typed.
     if (!/[[*?]/.test(pattern)) show(pattern.toLowerCase(), pattern);
-    else
-      for (const [name, { hidden }] of configTable)
+    else {
+      for (const [name, { hidden }] of configTable) {
         if (!hidden && stringmatchlen(pattern, name, true)) show(name, name);
+      }
+    }
   }
   return new MapReply(pairs);
 }
@@ -36,6 +38,11 @@ function configGet(client: Client, argv: readonly Bytes[]): Reply {
 function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length % 2 !== 0) return new ErrorReply('ERR syntax error');
   const server = client.server;
+  for (let at = 2; at < argv.length; at += 2) {
+    // Also when the command fails: what was typed is secret.
+    if (configTable.get((argv[at] as Bytes).toLowerCase())?.sensitive === true)
+      redactClientCommandArgument(client, at + 1);
+  }
   const wanted: { parameter: ConfigParameter; name: Bytes; value: Bytes }[] = [];
   for (let at = 2; at < argv.length; at += 2) {
     const name = argv[at] as Bytes;

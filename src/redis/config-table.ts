@@ -18,10 +18,10 @@ export interface ConfigParameter {
   readonly defaultText: string;
   readonly immutable: boolean;
   readonly protected: boolean;
+  /** CONFIG GET shows it only when asked for by its name. */
+  readonly hidden: boolean;
   /** Not shown in the slow log and the like. */
   readonly sensitive: boolean;
-  /** For tests: a pattern does not find it. */
-  readonly hidden: boolean;
 }
 
 function parseRow(row: string): ConfigParameter {
@@ -62,10 +62,17 @@ export function readConfigTable(): Map<string, ConfigParameter> {
   return table;
 }
 
+/** A line of the configuration file may give this parameter more than one word. */
+export function takesSeveralWords(parameter: ConfigParameter): boolean {
+  return parameter.type === 'flags' || (parameter.type === 'special' && !ONE_WORD.has(parameter.name));
+}
+
+const ONE_WORD = new Set(['dir', 'notify-keyspace-events']);
+
 const ROWS = `
 loglevel; -; enum:debug,verbose,notice,warning; notice; -
 io-threads; -; int:1..128; 1; immutable
-disable-thp; -; bool; yes; -
+disable-thp; -; bool; yes; immutable
 cluster-migration-barrier; -; int:0..2147483647; 1; -
 slowlog-log-slower-than; -; int:-1..9223372036854775807; 10000; -
 stream-node-max-entries; -; int:0..9223372036854775807; 100; -
@@ -167,10 +174,10 @@ protected-mode; -; bool; yes; -
 hll-sparse-max-bytes; -; memory:0..9223372036854775807; 3000; -
 hash-max-listpack-entries; hash-max-ziplist-entries; int:0..9223372036854775807; 512; -
 dbfilename; -; string; dump.rdb; protected
-tls-client-key-file-pass; -; string; -; sensitive
+tls-client-key-file-pass; -; string; -; -
 cluster-announce-ip; -; string; -; -
 repl-diskless-sync-max-replicas; -; int:0..2147483647; 0; -
-ignore-warnings; -; string; -; immutable
+ignore-warnings; -; string; -; -
 repl-ping-replica-period; repl-ping-slave-period; int:1..2147483647; 10; -
 crash-log-enabled; -; bool; yes; -
 io-threads-do-reads; -; bool; no; immutable
@@ -187,7 +194,7 @@ maxmemory-policy; -; enum:volatile-lru,volatile-lfu,volatile-random,volatile-ttl
 oom-score-adj-values; -; special; -; -
 notify-keyspace-events; -; special; -; -
 tls-session-cache-size; -; int:0..2147483647; 20480; -
-masteruser; -; string; -; -
+masteruser; -; string; -; sensitive
 auto-aof-rewrite-min-size; -; memory:0..9223372036854775807; 67108864; -
 tls-protocols; -; string; -; -
 dir; -; special; -; protected
@@ -219,7 +226,7 @@ cluster-announce-port; -; int:0..65535; 0; -
 list-compress-depth; -; int:0..2147483647; 0; -
 enable-module-command; -; enum:no,yes,local; no; immutable
 latency-tracking-info-percentiles; -; special; -; -
-tls-key-file-pass; -; string; -; sensitive
+tls-key-file-pass; -; string; -; -
 lazyfree-lazy-user-del; -; bool; no; -
 tls-dh-params-file; -; string; -; -
 tls-ca-cert-file; -; string; -; -
@@ -235,8 +242,10 @@ dynamic-hz; -; bool; yes; -
 latency-tracking; -; bool; yes; -
 syslog-enabled; -; bool; no; immutable
 repl-timeout; -; int:1..2147483647; 60; -
+watchdog-period; -; int:0..2147483647; 0; hidden
+loading-process-events-interval-bytes; -; memory:1024..2147483647; 2097152; hidden
+use-exit-on-panic; -; bool; no; hidden
 appendonly; -; bool; no; -
 rdb-key-save-delay; -; int:-2147483648..2147483647; 0; hidden
 key-load-delay; -; int:-2147483648..2147483647; 0; hidden
-loading-process-events-interval-bytes; -; int:1024..2147483647; 2097152; hidden
 `;

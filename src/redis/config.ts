@@ -200,8 +200,11 @@ export class Config {
   latencyTracking = true;
   syslogEnabled = false;
   replTimeout = 60;
-  appendonly = false;
+  /** Microseconds that a key costs while it is saved in the background, and while it is loaded. */
   rdbKeySaveDelay = 0;
   keyLoadDelay = 0;
+  watchdogPeriod = 0;
   loadingProcessEventsIntervalBytes = 2097152;
+  useExitOnPanic = false;
+  appendonly = false;
 }

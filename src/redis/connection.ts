@@ -18,6 +18,7 @@ import {
   CLIENT_REPLY_SKIP,
   CLIENT_REPLY_SKIP_NEXT,
   CLIENT_SLAVE,
+  redactClientCommandArgument,
 } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { discardTransaction } from './multi.ts';
@@ -32,6 +33,7 @@ const WRONGPASS = new ErrorReply('WRONGPASS invalid username-password pair or us
 
 function auth(client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length > 3) return new ErrorReply('ERR syntax error');
+  for (let at = 1; at < argv.length; at++) redactClientCommandArgument(client, at);
   const server = client.server;
   if (argv.length === 2 && server.defaultUser.nopass) {
     return new ErrorReply(
@@ -57,11 +59,13 @@ interface HelloOptions {
   name: Bytes | null;
 }
 
-function parseHelloOptions(argv: readonly Bytes[]): HelloOptions | ErrorReply {
+function parseHelloOptions(client: Client, argv: readonly Bytes[]): HelloOptions | ErrorReply {
   const options: HelloOptions = { auth: null, name: null };
   for (let at = 2; at < argv.length; at++) {
     const more = argv.length - 1 - at;
     if (isWord(argv[at], 'auth') && more >= 2) {
+      redactClientCommandArgument(client, at + 1);
+      redactClientCommandArgument(client, at + 2);
       options.auth = [argv[at + 1] as Bytes, argv[at + 2] as Bytes];
       at += 2;
     } else if (isWord(argv[at], 'setname') && more >= 1) {
@@ -80,7 +84,7 @@ function hello(client: Client, argv: readonly Bytes[]): Reply {
     if (asked !== 2 && asked !== 3) return new ErrorReply('NOPROTO unsupported protocol version');
     version = asked;
   }
-  const options = parseHelloOptions(argv);
+  const options = parseHelloOptions(client, argv);
   if (options instanceof ErrorReply) return options;
   if (options.auth !== null && !aclAuthenticateUser(client, ...options.auth)) return WRONGPASS;
   if (!client.authenticated) {

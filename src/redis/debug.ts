@@ -2,10 +2,11 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
+import { rewriteConfigFile } from './config-rewrite.ts';
 import { string2ll } from '#base/integer.ts';
 import { isWord, NO_SUCH_KEY } from './args.ts';
-import { loadAppendOnlyFiles } from './aof-load.ts';
-import { AofState, flushAppendOnlyFile } from './aof.ts';
+import { loadAppendOnlyFiles, loadManifest } from './aof-load.ts';
+import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
@@ -71,21 +72,24 @@ function reload(client: Client, argv: readonly Bytes[]): Reply {
   const mode = flush ? 'replace' : words.includes('merge') ? 'merge' : 'add';
   if (flush) emptyDb(server);
   const data = server.io.disk.read(rdbPath(server));
-  const why = data === undefined ? 'no dump file' : loadRdb(server, data, mode);
-  if (why !== null) return new ErrorReply('ERR Error trying to load the RDB dump, check server logs');
+  if (data === undefined || 'why' in loadRdb(server, data, { mode }))
+    return new ErrorReply('ERR Error trying to load the RDB dump, check server logs');
   server.io.log('warning', 'DB reloaded by DEBUG RELOAD');
   return OK;
 }
 
 function loadaof(client: Client): Reply {
   const server = client.server;
-  if (server.aof.state !== 'off') flushAppendOnlyFile(server, true);
+  if (server.aof.state === 'on') flushAppendOnlyFile(server, true);
   emptyDb(server);
-  server.aof = new AofState();
-  if (loadAppendOnlyFiles(server) !== 'loaded') {
+  const broken = loadManifest(server) !== null;
+  if (!broken) deleteHistoryFiles(server);
+  if (broken || loadAppendOnlyFiles(server) === null) {
+    server.io.exit(1);
     return new ErrorReply('ERR Error trying to load the AOF files, check server logs');
   }
   server.dirty = 0;
+  server.io.log('warning', 'Append Only File loaded by DEBUG LOADAOF');
   return OK;
 }
 
@@ -197,9 +201,24 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
   'pause-cron': [3, 3, pauseCron],
   listpack: [3, 3, () => new Status('Listpack structure printed on stdout')],
   'set-disable-deny-scripts': [3, 3, setDisableDenyScripts],
-  'aof-flush-sleep': [3, 3, ignored],
+  'aof-flush-sleep': [
+    3,
+    3,
+    (client, argv) => {
+      client.server.aof.flushSleepMicros = Math.max(0, Number(argv[2]) || 0);
+      return OK;
+    },
+  ],
   'set-skip-checksum-validation': [3, 3, ignored],
-  'config-rewrite-force-all': [2, 2, ignored],
+  'config-rewrite-force-all': [
+    2,
+    2,
+    (client) => {
+      if (client.server.configFile === '') return new ErrorReply('ERR CONFIG-REWRITE-FORCE-ALL failed');
+      rewriteConfigFile(client.server, true);
+      return OK;
+    },
+  ],
   replybuffer: [4, 4, ignored],
   structsize: [
     2,

@@ -61,7 +61,7 @@ function expireSome(server: Server, db: Db, count: number): { sampled: number; e
   let alive = 0;
   db.expiresCursor = db.expires.scan(db.expiresCursor, Math.min(count, db.expires.size), (key, when) => {
     sampled++;
-    if (when <= now) due.push(key);
+    if (when < now) due.push(key);
     else {
       ttlSum += when - now;
       alive++;

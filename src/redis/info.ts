@@ -37,7 +37,7 @@ function serverInfo(server: Server): InfoFields {
     ['multiplexing_api', 'virtual'],
     ['atomicvar_api', 'single-threaded'],
     ['gcc_version', '0.0.0'],
-    ['process_id', server.port],
+    ['process_id', server.pid],
     ['process_supervised', 'no'],
     ['run_id', server.runId],
     ['tcp_port', server.port],

@@ -47,8 +47,17 @@ export interface ProtocolEvent {
   readonly [field: string]: unknown;
 }
 
-/** Files of one machine. They survive the process; `fsync` decides what survives a power loss. */
+/** The disk refuses; `message` is what the kernel says about it. */
+export class DiskError extends Error {}
+
+/** Files of one machine. They survive the process; `fsync` decides what survives a power loss. Each
+ *  method may throw a DiskError. */
 export interface Disk {
+  /** Changes the folder in which relative paths begin; returns why it cannot, or null. A disk without
+   *  it has one folder only. */
+  chdir?(path: string): string | null;
+  /** That folder. */
+  cwd?(): string;
   read(path: string): Bytes | undefined;
   write(path: string, data: Bytes): void;
   append(path: string, data: Bytes): void;

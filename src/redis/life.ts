@@ -1,8 +1,9 @@
 /* Start, the cron of ten times a second, and what happens before each sleep (after initServer,
  * serverCron and beforeSleep in server.c). The end is in shutdown.ts. */
 
-import { loadAclFile, loadAclFromConfig } from './acl-file.ts';
-import { aofCron, createInitialAof, flushAppendOnlyFile } from './aof.ts';
+import { loadAclFromConfig } from './acl-file.ts';
+import { aofCron, openAppendOnlyFile } from './aof-rewrite.ts';
+import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
 import { handleBlockedClientsTimeout, handleClientsBlockedOnKeys } from './blocked.ts';
 import {
   clusterAcceptHeld,
@@ -13,7 +14,7 @@ import {
 } from './cluster/index.ts';
 import { clientsCron } from './clients-cron.ts';
 import type { Loading } from './loading.ts';
-import { loadConfigText } from './config-rewrite.ts';
+import { loadConfigText } from './config-load.ts';
 import { Db } from './db.ts';
 import { evictClients } from './evict.ts';
 import { activeExpireCycle } from './expire.ts';
@@ -38,8 +39,7 @@ const CRON_MICROS = 100_000;
 export function initServer(server: Server): void {
   const io = server.io;
   const file = server.configFile === '' ? undefined : io.disk.read(server.configFile);
-  if (file !== undefined || server.configLines.length > 0)
-    loadConfigText(server, [file ?? '', ...server.configLines].join('\n'));
+  loadConfigText(server, `${file ?? ''}\n${server.configLines}`, io.disk);
   const why = readSettings(server);
   if (why !== null) {
     io.log('warning', why);
@@ -58,8 +58,9 @@ export function initServer(server: Server): void {
     return;
   }
   const mode = server.cluster !== null ? 'cluster' : 'standalone';
-  io.log('notice', `Running mode=${mode}, port=${server.port}.`);
-  if (!io.listen(server.port)) {
+  if (server.config.alwaysShowLogo) io.log('notice', logo(mode, server));
+  else io.log('notice', `Running mode=${mode}, port=${server.port}.`);
+  if (server.port !== 0 && !io.listen(server.port)) {
     io.log(
       'warning',
       `Could not create server TCP listening socket *:${server.port}: bind: Address already in use`,
@@ -90,7 +91,8 @@ export function finishStart(server: Server, load: Loading | null, why: string | 
     io.exit(1);
     return;
   }
-  if (server.config.appendonly && server.aof.state === 'off') createInitialAof(server);
+  if (server.config.appendonly) openAppendOnlyFile(server);
+  deleteHistoryFiles(server);
   if (server.cluster !== null) clusterAcceptHeld(server);
   io.log('notice', 'Ready to accept connections');
   io.setTimer('cron', io.now + CRON_MICROS);
@@ -104,6 +106,20 @@ function logBanner(server: Server): void {
   io.log('warning', 'Configuration loaded');
 }
 
+/** A cube, and what the lines beside Redis's own logo say. */
+function logo(mode: string, server: Server): string {
+  return [
+    '',
+    '     .-------.',
+    '    /  o o  /|     Redis 7.0.15 (simulated) 64 bit',
+    '   /-------/ |',
+    '   |  o o  | |     Running in ' + mode + ' mode',
+    '   |       | /     Port: ' + server.port,
+    '   |_______|/      PID: ' + server.pid,
+    '',
+  ].join('\n');
+}
+
 /** What must be right before anything starts; returns what is wrong, or null. */
 function readSettings(server: Server): string | null {
   if (server.configErrors.length > 0) {
@@ -114,10 +130,11 @@ function readSettings(server: Server): string | null {
   }
   server.config.port = server.port;
   server.isLfuPolicy = server.config.maxmemoryPolicy.includes('lfu');
-  loadAclFromConfig(server);
-  return server.config.aclfile === '' || server.io.disk.read(server.config.aclfile) === undefined
-    ? null
-    : loadAclFile(server);
+  const { disk } = server.io;
+  const why = disk.chdir?.(server.config.dir) ?? null;
+  if (why !== null) return `Can't chdir to '${server.config.dir}': ${why}`;
+  if (disk.cwd !== undefined) server.config.dir = disk.cwd();
+  return loadAclFromConfig(server);
 }
 
 /** Everything periodic. */

@@ -1,6 +1,7 @@
 /* MONITOR: every command that runs, as text (after replicationFeedMonitors and monitorCommand). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { sdscatrepr } from '#base/quote.ts';
 import {
   addReply,
   type Client,
@@ -14,23 +15,6 @@ import {
 import type { CommandProcs } from './command.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
-
-/** Bytes as redis-cli would quote them. */
-export function sdscatrepr(text: Bytes): Bytes {
-  let out = '"';
-  for (const char of text) {
-    const code = char.charCodeAt(0);
-    if (char === '\\' || char === '"') out += `\\${char}`;
-    else if (char === '\n') out += '\\n';
-    else if (char === '\r') out += '\\r';
-    else if (char === '\t') out += '\\t';
-    else if (char === '\x07') out += '\\a';
-    else if (char === '\b') out += '\\b';
-    else if (code >= 32 && code < 127) out += char;
-    else out += `\\x${code.toString(16).padStart(2, '0')}`;
-  }
-  return `${out}"`;
-}
 
 /** Sends a line about the command to whoever monitors. */
 export function feedMonitors(client: Client, argv: readonly Bytes[]): void {

@@ -89,9 +89,18 @@ export function touchAllWatchedKeysInDb(db: Db, replacement: Db | null): void {
     const exists = existsRaw(db, key);
     const comes = replacement !== null && existsRaw(replacement, key);
     if (!exists && !comes) continue;
-    for (const client of [...clients]) {
+    const comesExpired = comes && keyIsExpired(replacement as Db, key);
+    for (const client of clients) {
       const watched = client.watched.find((entry) => entry.db === db && entry.key === key);
-      if (watched?.expired === true && !comes) continue;
+      if (watched === undefined) continue;
+      if (watched.expired) {
+        // It had expired when it was watched: that it is gone now, or still expired, is no change.
+        if (!comes) watched.expired = false;
+        if (!comes || comesExpired) continue;
+      } else if (!exists && comesExpired) {
+        watched.expired = true;
+        continue;
+      }
       client.flags |= CLIENT_DIRTY_CAS;
     }
   }

@@ -2,7 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { isWord, SYNTAX_ERROR } from './args.ts';
-import { rewriteAppendOnlyFileBackground } from './aof.ts';
+import { rewriteAppendOnlyFileBackground } from './aof-rewrite.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import {
@@ -27,8 +27,8 @@ function bgsave(client: Client, argv: readonly Bytes[]): Reply {
   const schedule = argv.length === 2 && isWord(argv[1], 'schedule');
   if (argv.length > 1 && !schedule) return SYNTAX_ERROR;
   if (server.persistence.bgsave !== null) return new ErrorReply('ERR Background save already in progress');
-  if (server.aof.rewrite !== null) {
-    if (!schedule) {
+  if (server.aof.rewrite !== null || server.inExec) {
+    if (!schedule && !server.inExec) {
       return new ErrorReply(
         "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
       );
@@ -45,12 +45,18 @@ function bgrewriteaof(client: Client): Reply {
   if (server.aof.rewrite !== null) {
     return new ErrorReply('ERR Background append only file rewriting already in progress');
   }
-  if (server.persistence.bgsave !== null) {
+  if (server.persistence.bgsave !== null || server.inExec) {
     server.aof.rewriteScheduled = true;
+    // Who asks wants it now.
+    server.aof.consecutiveFailures = 0;
     return new Status('Background append only file rewriting scheduled');
   }
   rewriteAppendOnlyFileBackground(server);
-  return new Status('Background append only file rewriting started');
+  return server.aof.lastRewriteOk || server.aof.rewrite !== null
+    ? new Status('Background append only file rewriting started')
+    : new ErrorReply(
+        "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+      );
 }
 
 function shutdown(client: Client, argv: readonly Bytes[]): Reply | undefined {

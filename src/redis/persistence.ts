@@ -5,10 +5,12 @@
  * takes the place of the old one only at its end. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { loadAppendOnlyFiles } from './aof-load.ts';
+import { loadAppendOnlyFiles, loadManifest } from './aof-load.ts';
+import { DiskError } from './io.ts';
 import { finishStart } from './life.ts';
 import { delayMicros, loadSnapshot, startLoading } from './loading.ts';
-import { rdbLoad, rdbSave, RdbError, type RdbLoadMode, type RdbSaveInfo } from './rdb.ts';
+import { RdbLoader, type RdbLoadMode } from './rdb-load.ts';
+import { rdbSave, RdbError, type RdbSaveInfo } from './rdb.ts';
 import {
   finishSending,
   rdbPopulateSaveInfo,
@@ -70,7 +72,7 @@ export function diskErrorMessage(server: Server): ErrorReply | null {
   if (server.isReplica() && config.replicaIgnoreDiskWriteErrors) return null;
   if (config.stopWritesOnBgsaveError && config.save.length > 0 && !persistence.lastBgsaveOk) return MISCONF;
   if (server.aof.state !== 'off' && !server.aof.lastWriteOk) {
-    return new ErrorReply('MISCONF Errors writing to the AOF file: No space left on device');
+    return new ErrorReply(`MISCONF Errors writing to the AOF file: ${server.aof.lastWriteError}`);
   }
   return null;
 }
@@ -81,10 +83,16 @@ function writeRdb(server: Server, data: Bytes): boolean {
     return false;
   }
   const disk = server.io.disk;
-  const temporary = `temp-${server.port}.rdb`;
-  disk.write(temporary, data);
-  disk.fsync(temporary);
-  disk.rename(temporary, rdbPath(server));
+  const temporary = `temp-${server.pid}.rdb`;
+  try {
+    disk.write(temporary, data);
+    disk.fsync(temporary);
+    disk.rename(temporary, rdbPath(server));
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    server.io.log('warning', `Write error saving DB on disk: ${error.message}`);
+    return false;
+  }
   return true;
 }
 
@@ -123,7 +131,7 @@ export function rdbSaveBackground(server: Server, info?: RdbSaveInfo): boolean {
     dirtyBefore: server.dirty,
   };
   countFork(server, data.length);
-  server.io.log('notice', `Background saving started by pid ${server.port}`);
+  server.io.log('notice', `Background saving started by pid ${server.pid}`);
   return true;
 }
 
@@ -206,35 +214,42 @@ export function persistenceCron(server: Server): void {
 /** FLUSHALL leaves an empty dump file behind where snapshots are configured. */
 export function saveAfterFlush(server: Server): void {
   killRdbChild(server);
-  if (server.config.save.length === 0) return;
-  const dirty = server.dirty;
-  rdbSaveNow(server);
-  server.dirty = dirty;
+  if (server.config.save.length > 0) rdbSaveNow(server);
 }
 
-/** At start: the AOF when it is on and there is one, else the dump file. */
+/** At start: the AOF when it is on, else the dump file. */
 export function loadDataFromDisk(server: Server): void {
-  const fromAof = server.config.appendonly ? loadAppendOnlyFiles(server) : 'absent';
-  if (fromAof !== 'absent') {
-    finishStart(server, null, fromAof === 'loaded' ? null : fromAof.error);
-    return;
+  const { io, config } = server;
+  if (loadManifest(server) !== null) io.exit(1);
+  else if (config.appendonly) {
+    // What cannot be used is in the log.
+    if (loadAppendOnlyFiles(server) === null) io.exit(1);
+    else finishStart(server, null, null);
+  } else {
+    const data = io.disk.read(rdbPath(server));
+    if (data === undefined) finishStart(server, null, null);
+    else loadSnapshot(server, startLoading(server, 'start', data.length), data);
   }
-  const data = server.io.disk.read(rdbPath(server));
-  if (data === undefined) finishStart(server, null, null);
-  else loadSnapshot(server, startLoading(server, 'start', data.length), data);
 }
 
-/** Loads an RDB file; returns why it cannot be used, or null. */
-export function loadRdb(server: Server, data: Bytes, mode: RdbLoadMode = 'replace'): string | null {
+/** Loads an RDB file. `end` is where the dataset ends in `data`; an AOF goes on behind it, and says nothing
+ *  of the history of replication. */
+export function loadRdb(
+  server: Server,
+  data: Bytes,
+  { isAof = false, mode = 'replace' }: { isAof?: boolean; mode?: RdbLoadMode } = {},
+): { end: number } | { why: string } {
   server.loading = true;
   try {
-    replicationRestoreFromRdb(server, rdbLoad(server, data, mode));
+    const loader = new RdbLoader(server, data, server.dbs, mode);
+    loader.step(Infinity);
+    if (!isAof) replicationRestoreFromRdb(server, loader.aux);
+    consume(server, data.length / LOAD_BYTES_PER_MICRO);
+    return { end: loader.input.at };
   } catch (error) {
-    if (error instanceof RdbError) return error.message;
+    if (error instanceof RdbError) return { why: error.message };
     throw error;
   } finally {
     server.loading = false;
   }
-  consume(server, data.length / LOAD_BYTES_PER_MICRO);
-  return null;
 }

@@ -19,6 +19,7 @@ import {
   CLIENT_PUBSUB,
   CLIENT_SLAVE,
   type Client,
+  shownArguments,
 } from './client.ts';
 import { handleClientsBlockedOnKeys } from './blocked.ts';
 import { getNodeByQuery } from './cluster/index.ts';
@@ -38,7 +39,7 @@ import {
   CMD_WRITE,
   type Command,
 } from './command-table.ts';
-import { commandTable, lookupCommand } from './commands.ts';
+import { commandTable, lookupCommandOf } from './commands.ts';
 import { performEvictions } from './evict.ts';
 import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
 import { freeClientAsync } from './networking.ts';
@@ -97,7 +98,7 @@ export function processCommand(client: Client): void {
     freeClientAsync(client);
     return;
   }
-  const cmd = lookupCommand(client.argv);
+  const cmd = lookupCommandOf(server, client.argv);
   client.cmd = cmd;
   if (cmd !== null) client.lastCmd = cmd;
   const refusal = checkCommand(server, client, cmd);
@@ -301,6 +302,7 @@ export function call(client: Client): void {
   const dirtyBefore = server.dirty;
   const workBefore = server.workMicros;
   client.flags &= ~(CLIENT_FORCE_AOF | CLIENT_FORCE_REPL | CLIENT_PREVENT_PROP);
+  if (client.redacted.length > 0) client.redacted = [];
   server.workMicros += BASE_MICROS;
   server.callDepth++;
   const reply = (cmd.proc as NonNullable<Command['proc']>)(client, argv);
@@ -313,9 +315,9 @@ export function call(client: Client): void {
   if (failed) countErrorReply(server, reply);
   if ((client.flags & CLIENT_BLOCKED) === 0) {
     recordCall(server, cmd, micros, failed);
-    addCommandSample(client, cmd, argv, micros);
+    addCommandSample(client, cmd, shownArguments(client, argv), micros);
     if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
-      feedMonitors(client, argv);
+      feedMonitors(client, shownArguments(client, argv));
   }
   // Fewer changes than before: the command saved or loaded everything.
   propagateCall(server, client, server.dirty > dirtyBefore);

@@ -145,6 +145,8 @@ export class RdbLoader {
     // The libraries of the file take the place of all there were.
     if (this.mode === 'replace') this.server.scripting.libraries.clear();
     for (const code of this.libraries) loadLibraryFromRdb(this.server, code, this.mode === 'merge');
+    this.server.persistence.loadedKeys = this.keys - this.expired;
+    this.server.persistence.loadedExpired = this.expired;
     this.server.io.log(
       'notice',
       `Done loading RDB, keys loaded: ${this.keys - this.expired}, keys expired: ${this.expired}.`,

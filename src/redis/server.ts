@@ -71,8 +71,10 @@ export interface ServerOptions {
   mutations?: readonly Mutation[];
   /** Path of redis.conf on the machine's disk; '' when the server runs without one. */
   configFile?: string;
-  /** Lines that follow those of the file: the options of a command line. */
-  configLines?: readonly string[];
+  /** Lines of configuration that stand behind those of the file. */
+  configLines?: Bytes;
+  /** Number of the process; the port unless given. */
+  pid?: number;
 }
 
 export class Server implements Process {
@@ -84,10 +86,13 @@ export class Server implements Process {
   readonly mutations: readonly Mutation[];
   /** Mistakes in the parameters it was started with. */
   configErrors: string[] = [];
+  configUsers: Bytes[][] = [];
+  renamedCommands: Map<Bytes, Bytes> = new Map();
   slowlog: SlowlogEntry[] = [];
   slowlogNextId = 0;
   readonly configFile: string;
-  readonly configLines: readonly string[];
+  readonly configLines: Bytes;
+  readonly pid: number;
   config: Config = new Config();
   dbs: Db[] = [];
   clients: Map<SocketId, Client> = new Map();
@@ -163,7 +168,8 @@ export class Server implements Process {
     this.port = options.port;
     this.mutations = options.mutations ?? [];
     this.configFile = options.configFile ?? '';
-    this.configLines = options.configLines ?? [];
+    this.configLines = options.configLines ?? '';
+    this.pid = options.pid ?? options.port;
     this.users.set('default', this.defaultUser);
     applyStartupConfig(this, options.config);
   }

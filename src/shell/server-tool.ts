@@ -2,7 +2,8 @@
  * redis-server joins them: `--name value ...` is a line of the file. In the foreground its log is shown
  * until Ctrl-C, which ends it; with `&` or `daemonize yes` the shell goes on. */
 
-import { lastSetting, optionLines } from '#redis/command-line.ts';
+import { utf8Encode } from '#base/bytes.ts';
+import { lastSetting, readCommandLine } from '#redis/command-line.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import type { ShellWorld } from './world.ts';
 
@@ -42,21 +43,17 @@ async function configText(
   stdin: string,
   around: Surroundings,
 ): Promise<string | null> {
-  const lines: string[] = [];
-  const options = [...args];
-  const [file] = options;
-  if (file !== undefined && !file.startsWith('--')) {
-    options.shift();
-    if (file === '-') lines.push(stdin);
-    else {
-      try {
-        lines.push(await around.fs.readFile(around.fs.resolvePath(around.cwd, file)));
-      } catch {
-        return null;
-      }
+  const line = readCommandLine(args.map(utf8Encode));
+  const parts: string[] = [];
+  if (line.file !== null) {
+    try {
+      parts.push(await around.fs.readFile(around.fs.resolvePath(around.cwd, args[0] as string)));
+    } catch {
+      return null;
     }
   }
-  return [...lines, ...optionLines(options)].join('\n') + '\n';
+  if (line.stdin) parts.push(stdin);
+  return [...parts, line.lines].join('\n') + '\n';
 }
 
 /** A server that fails at once says why. */

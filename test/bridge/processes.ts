@@ -66,12 +66,34 @@ export async function runServer(...argv: string[]): Promise<Finished> {
 const serverArguments = ['--import', 'tsx', join(root, 'src', 'node', 'redis-server.ts')];
 const bridgeArguments = ['--import', 'tsx', join(root, 'src', 'node', 'bridge.ts')];
 
+/** Starts one of our servers as a real redis-server would be started, and waits until it accepts
+ *  connections. */
+export async function startOurServer(options: Record<string, string> = {}): Promise<Running> {
+  const running = await spawnOurServer(options);
+  await waitForOutput(running, /Ready to accept connections/);
+  return running;
+}
+
+/** The same without waiting: for servers that refuse to start. */
+export async function spawnOurServer(options: Record<string, string> = {}): Promise<Running> {
+  const port = options.port === undefined ? await freePorts(1) : Number(options.port);
+  const config = { port: String(port), dir: scratchFolder(), save: '', ...options };
+  const argv = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
+  const program = join(root, 'src', 'node', 'redis-server.ts');
+  return start(process.execPath, ['--import', 'tsx', program, ...argv], port);
+}
+
+/** A folder that `stopAll` removes. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  folders.add(folder);
+  return folder;
+}
+
 /** Starts a real redis-server in a folder of its own and waits until it accepts connections. */
 export async function startRealServer(options: Record<string, string> = {}): Promise<Running> {
   const port = options.port === undefined ? await freePorts(1) : Number(options.port);
-  const dir = mkdtempSync(join(tmpdir(), 'redis-'));
-  folders.add(dir);
-  const config = { port: String(port), bind: '127.0.0.1', dir, save: '', ...options };
+  const config = { port: String(port), bind: '127.0.0.1', dir: scratchFolder(), save: '', ...options };
   const argv = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
   const running = start(tool('redis-server'), argv, port);
   await waitForOutput(running, /Ready to accept connections/);

@@ -62,9 +62,11 @@ test('what cannot be: it says why and ends with 1', async () => {
   const { file } = configured('appendonly perhaps');
   const refused = await runServer(file, '--port', String(port));
   expect(refused.code).toBe(1);
-  expect(refused.stdout).toContain("argument must be 'yes' or 'no'");
+  expect(refused.stderr).toContain("argument must be 'yes' or 'no'");
   expect((await runServer('/no/such/file')).stderr).toContain("can't open config file");
-  expect((await runServer('--port', 'seven')).stderr).toContain('not a port');
+  expect((await runServer('--port', 'seven')).stderr).toContain(
+    "argument couldn't be parsed into an integer",
+  );
   await startServer(port, '--port', String(port));
   const second = await runServer('--port', String(port));
   expect(second.code).toBe(1);

@@ -8,7 +8,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { alsoPropagate, propagatePendingCommands } from '#redis/propagate.ts';
-import { addReply, CLIENT_DENY_BLOCKING, type Client } from '#redis/client.ts';
+import { addReply, CLIENT_DENY_BLOCKING, redactClientCommandArgument, type Client } from '#redis/client.ts';
 import { blockClient, unblockClient } from '#redis/blocked.ts';
 import {
   dbDelete,
@@ -72,7 +72,7 @@ const error = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [AUTH pw] [AUTH2 user pw] [KEYS key ...] */
 export function migrateCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
-  const parsed = parseOptions(argv);
+  const parsed = parseOptions(client, argv);
   if (parsed instanceof ErrorReply) return parsed;
   if (client.has(CLIENT_DENY_BLOCKING))
     return error('MIGRATE inside a transaction or a script is not available on this server');
@@ -117,7 +117,7 @@ type Options = Pick<
   'host' | 'port' | 'dbId' | 'timeoutMs' | 'copy' | 'replace' | 'auth' | 'keys'
 >;
 
-function parseOptions(argv: readonly Bytes[]): Options | ErrorReply {
+function parseOptions(client: Client, argv: readonly Bytes[]): Options | ErrorReply {
   const [, host, port, key, db, timeout] = argv as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
   let copy = false;
   let replace = false;
@@ -128,8 +128,9 @@ function parseOptions(argv: readonly Bytes[]): Options | ErrorReply {
     const more = argv.length - 1 - at;
     if (option === 'copy') copy = true;
     else if (option === 'replace') replace = true;
-    else if (option === 'auth' && more >= 1) auth = ['AUTH', argv[++at] as Bytes];
-    else if (option === 'auth2' && more >= 2) auth = ['AUTH', argv[++at] as Bytes, argv[++at] as Bytes];
+    else if (option === 'auth' && more >= 1) auth = ['AUTH', secret(client, argv, ++at)];
+    else if (option === 'auth2' && more >= 2)
+      auth = ['AUTH', secret(client, argv, ++at), secret(client, argv, ++at)];
     else if (option === 'keys') {
       if (key !== '') {
         return error('When using MIGRATE KEYS option, the key argument must be set to the empty string');
@@ -151,6 +152,11 @@ function parseOptions(argv: readonly Bytes[]): Options | ErrorReply {
     auth,
     keys,
   };
+}
+
+function secret(client: Client, argv: readonly Bytes[], at: number): Bytes {
+  redactClientCommandArgument(client, at);
+  return argv[at] as Bytes;
 }
 
 function parseLong(text: Bytes): number | null {

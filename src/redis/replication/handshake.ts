@@ -1,7 +1,7 @@
 /* How a replica introduces itself and gets its data (after syncWithMaster, slaveTryPartial-
  * Resynchronization and readSyncBulkPayload in replication.c). */
 
-import { startAppendOnly, stopAppendOnly } from '#redis/aof.ts';
+import { startAppendOnly, stopAppendOnly } from '#redis/aof-rewrite.ts';
 import { emptyDb } from '#redis/db.ts';
 import { loadSnapshot, startLoading, swapInLoaded, type Loading, type LoadingKind } from '#redis/loading.ts';
 import { killRdbChild } from '#redis/persistence.ts';

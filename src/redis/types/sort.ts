@@ -2,6 +2,7 @@
 
 import { cString, type Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
+import { mayReadAllKeys } from '#redis/acl.ts';
 import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
@@ -37,7 +38,7 @@ function parseOptions(client: Client, argv: readonly Bytes[], readonly: boolean)
     store: null,
   };
   const inCluster = client.server.cluster !== null;
-  const allKeys = client.user === null || client.user.selectors.some((selector) => selector.allKeys);
+  const allKeys = mayReadAllKeys(client);
   for (let at = 2; at < argv.length; at++) {
     const option = argv[at] as Bytes;
     const left = argv.length - at - 1;

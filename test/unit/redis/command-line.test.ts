@@ -1,14 +1,22 @@
 /* The command line of redis-server as lines of its configuration file. */
 
 import { expect, test } from 'vitest';
-import { lastSetting, optionLines } from '#redis/command-line.ts';
+import { lastSetting, readCommandLine } from '#redis/command-line.ts';
 
-test('an option with its values is a line; a value with blanks is quoted', () => {
-  expect(
-    optionLines(['--port', '7000', '--save', '', '--client-output-buffer-limit', 'replica', '1', '2', '3']),
-  ).toEqual(['port 7000', 'save ""', 'client-output-buffer-limit replica 1 2 3']);
-  expect(optionLines(['--requirepass', 'a "b" \\c'])).toEqual(['requirepass "a \\"b\\" \\\\c"']);
-  expect(optionLines(['stray', '--appendonly'])).toEqual([' stray', 'appendonly']);
+test.each([
+  [['redis.conf'], 'redis.conf', ''],
+  [['--port', '7000', '--hz', '20'], null, 'port "7000" \nhz "20" '],
+  [['x.conf', '--save', '--hz', '20'], 'x.conf', 'save ""\nhz "20" '],
+  [['--logfile', '--odd', '--hz', '20'], null, 'logfile "--odd" \nhz "20" '],
+  [['--maxmemory 5mb', '--hz', '20'], null, 'maxmemory 5mb \nhz "20" '],
+  [['--bind', '127.0.0.1', '::1'], null, 'bind "127.0.0.1" "::1" '],
+  [['--requirepass', 'a "b"'], null, 'requirepass "a \\"b\\"" '],
+])('options are lines of the configuration: %j', (words, file, lines) => {
+  expect(readCommandLine(words)).toEqual({ file, stdin: false, lines });
+});
+
+test('more may stand on standard input', () => {
+  expect(readCommandLine(['x.conf', '--hz', '20', '-']).stdin).toBe(true);
 });
 
 test('the last line that names a parameter gives its value', () => {
