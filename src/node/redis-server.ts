@@ -45,7 +45,7 @@ class Log {
     if (levels.indexOf(level) < levels.indexOf(config.loglevel)) return;
     if (config.logfile !== this.name) {
       this.name = config.logfile;
-      this.file = this.name === '' ? 1 : openSync(this.name, 'a');
+      this.file = this.name === '' ? 1 : openSync(resolve(config.dir, this.name), 'a');
     }
     const stamp = `${pid}:${this.server().logRole()} ${logDate(Date.now())}`;
     writeSync(this.file, `${stamp} ${levelMarks[level]} ${text}\n`);

@@ -43,24 +43,26 @@ export function loadAppendOnlyFiles(server: Server): 'absent' | 'empty' | 'loade
   adoptOldStyleFile(server);
   const { manifest } = aof;
   if (manifest.isEmpty()) return 'absent';
-  const files = manifest.dataFiles().map(({ name }) => ({ name, data: io.disk.read(aofPath(server, name)) }));
-  const missing = files.find(({ data }) => data === undefined);
-  if (missing !== undefined) {
-    const { name } = missing;
-    io.log('warning', `Unable to obtain the AOF file ${name} length. stat: No such file or directory`);
-    return null;
+  const files: { name: Bytes; data: Bytes }[] = [];
+  for (const { name } of manifest.dataFiles()) {
+    const data = io.disk.read(aofPath(server, name));
+    if (data === undefined) {
+      io.log('warning', `Unable to obtain the AOF file ${name} length. stat: No such file or directory`);
+      return null;
+    }
+    files.push({ name, data });
   }
-  const total = files.reduce((sum, { data }) => sum + (data as Bytes).length, 0);
+  const total = files.reduce((sum, { data }) => sum + data.length, 0);
   if (total === 0) return 'empty';
   for (const [at, file] of files.entries()) {
     const isLast = at === files.length - 1;
-    const micros = loadFile(server, file.name, file.data as Bytes, isLast);
+    const micros = loadFile(server, file.name, file.data, isLast);
     if (micros === null) return null;
     const kind = at === 0 && manifest.base !== null ? 'base' : 'incr';
     io.log('notice', `DB loaded from ${kind} file ${file.name}: ${(micros / 1e6).toFixed(3)} seconds`);
   }
   aof.currentSize = total;
-  aof.rewriteBaseSize = manifest.base === null ? 0 : (files[0]?.data as Bytes).length;
+  aof.rewriteBaseSize = manifest.base === null ? 0 : (files[0]?.data.length ?? 0);
   return 'loaded';
 }
 
