@@ -59,7 +59,6 @@ const viewer: Viewer = {
   },
   client: () => null,
   contents: () => [],
-  survey: () => null,
   vital: () => null,
   holdings: () => null,
 };

@@ -10,7 +10,6 @@ const blind: Viewer = {
   console: () => null,
   client: () => null,
   contents: () => [],
-  survey: () => null,
   vital: () => null,
   holdings: () => null,
 };
