@@ -3,7 +3,7 @@
  * a worker. All arguments and results are plain JSON. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Frame, FrameRequest } from '#sim/frame.ts';
+import type { Frame, FrameRequest, ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
 
 /** A world to be made. Everything has a default; the same config and seed give the same world. */
@@ -176,6 +176,8 @@ export interface SessionApi {
   runUntil(condition: RunCondition, limitUs: Micros, request?: FrameRequest): Promise<Frame>;
   setBreakpoints(types: string[]): Promise<void>;
   packet(id: number): Promise<PacketDetail | null>;
+  /** What is too much for every frame: who believes what of everybody, keys by slot. By server. */
+  survey(request: SurveyRequest): Promise<Record<string, ServerSurvey>>;
   save(): Promise<SessionFile>;
   /** Replays a saved session; rejects with a message for people when the file is not one. */
   load(file: unknown): Promise<Frame>;

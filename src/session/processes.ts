@@ -16,6 +16,7 @@ import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
 import type { WorldConfig } from './api.ts';
 import { Operator, type OperatorServer } from './operator.ts';
+import { surveyServer } from './survey.ts';
 import { serverFrame, serverVital } from './server-view.ts';
 
 /** Keys of one server that a watcher is shown. */
@@ -104,6 +105,8 @@ export const viewer: Viewer = {
       return value instanceof StringObj ? value.value : null;
     });
   },
+
+  survey: surveyServer,
 
   contents(process) {
     if (!(process instanceof Server)) return [];

@@ -7,7 +7,7 @@
  * looks (frames, packets, watches) has a part in the world's state. */
 
 import type { Micros } from '#redis/io.ts';
-import type { Frame, FrameRequest } from '#sim/frame.ts';
+import type { Frame, FrameRequest, ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
 import type { StopRule } from '#sim/part.ts';
 import type { Stop } from '#sim/world.ts';
@@ -428,6 +428,10 @@ export class Session implements SessionApi {
       if (!found) return null;
       return { id, ...found.segment, ...describePayload(found.payload) };
     });
+  }
+
+  survey(request: SurveyRequest): Promise<Record<string, ServerSurvey>> {
+    return this.alone(() => this.world.host.survey(request));
   }
 
   private async look(): Promise<Sight> {

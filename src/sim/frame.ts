@@ -207,6 +207,21 @@ export interface LedgerRow {
   state: 'held' | 'lost' | 'overwritten' | 'pending';
 }
 
+/** What a survey asks of every server. */
+export interface SurveyRequest {
+  /** Ports of servers: what each believes of them. */
+  beliefs?: number[];
+  /** How many keys each holds in each slot. */
+  slotKeys?: boolean;
+}
+
+export interface ServerSurvey {
+  /** For each port asked for: s = itself, . = well, ? = suspected, ! = failed, h = in handshake, - = not
+   *  known. */
+  beliefs: string | null;
+  slotKeys: [slot: number, keys: number][] | null;
+}
+
 export interface FrameRequest {
   /** Names of servers whose full view is wanted, beyond what the world's size allows anyway. */
   detail?: string[];

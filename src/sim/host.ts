@@ -13,6 +13,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Micros } from '#redis/io.ts';
 import type { ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
+import type { ServerSurvey, SurveyRequest } from './frame.ts';
 import type {
   Action,
   ConsoleState,
@@ -203,6 +204,13 @@ export class WorldHost {
       packetsDelivered: reports.reduce((sum, { packetsDelivered }) => sum + packetsDelivered, 0),
       commandsDelivered: reports.reduce((sum, { commandsDelivered }) => sum + commandsDelivered, 0),
     };
+  }
+
+  /** What each running server answers to a survey, by name. */
+  async survey(request: SurveyRequest): Promise<Record<string, ServerSurvey>> {
+    const answers = [];
+    for (const part of this.parts) answers.push(await part.survey(request));
+    return Object.assign({}, ...answers) as Record<string, ServerSurvey>;
   }
 
   /** What is on the disk of a machine, and its log. */

@@ -9,7 +9,15 @@ import type { Micros, Payload, Process } from '#redis/io.ts';
 import type { Fault, RunOutcome, ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
 import { applyFault } from './faults.ts';
-import type { ClientFrame, FrameRequest, LinkFrame, PacketFrame, ServerFrame } from './frame.ts';
+import type {
+  ClientFrame,
+  FrameRequest,
+  LinkFrame,
+  PacketFrame,
+  ServerFrame,
+  ServerSurvey,
+  SurveyRequest,
+} from './frame.ts';
 import type { Machine, MachineInfo } from './machine.ts';
 import { packetFrames } from './packets.ts';
 import { WorldEvent } from './queue.ts';
@@ -89,6 +97,7 @@ export interface Viewer {
   /** Keys that a process itself holds, with the values that are strings (null for others), and the
    *  Unix ms at which they expire. */
   contents(process: Process | null): KeyContent[];
+  survey(process: Process | null, request: SurveyRequest): ServerSurvey | null;
 }
 
 export interface PartReport {
@@ -238,6 +247,17 @@ export class Part {
     for (const machine of this.world.machines) {
       const values = machine && this.viewer.holdings(machine.process, keys);
       if (values) out[machine.name] = values;
+    }
+    return out;
+  }
+
+  /** What each running server answers to a survey. */
+  survey(request: SurveyRequest): Record<string, ServerSurvey> {
+    const out: Record<string, ServerSurvey> = {};
+    for (const machine of this.world.machines) {
+      if (!machine || machine.state === 'down') continue;
+      const answer = this.viewer.survey(machine.process, request);
+      if (answer) out[machine.name] = answer;
     }
     return out;
   }

@@ -190,6 +190,24 @@ describe('the stage', () => {
     await app.closePage(page);
   });
 
+  test('the slot map shows where keys are, and a slot under way both its ends', async () => {
+    const page = await openStage();
+    await run(
+      page,
+      `for (const n of [1, 2, 3]) await exec('SET {m}' + n + ' v', { console: '7002' });
+       const [target, source] = playground.state().servers.filter((s) => s.name === '7000' || s.name === '7002');
+       await exec('CLUSTER SETSLOT 15627 IMPORTING ' + source.nodeId, { console: '7000' });
+       await exec('CLUSTER SETSLOT 15627 MIGRATING ' + target.nodeId, { console: '7002' });
+       await exec('MIGRATE 127.0.0.1 7000 {m}1 0 5000', { console: '7002' }); await idle();`,
+    );
+    await page.getByText('slot 15627: 2 keys → 1').waitFor();
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    await page.getByRole('menuitemradio', { name: /Slot map/ }).click();
+    await page.getByText('fullest is slot 15627 with 2').waitFor();
+    expect(await page.locator('main svg text', { hasText: 'slot 15627' }).count()).toBe(0);
+    await app.closePage(page);
+  });
+
   test('the table says what the stage shows', async () => {
     const page = await openStage();
     await page.getByRole('button', { name: 'Table', exact: true }).click();
@@ -370,6 +388,25 @@ describe('the inspector', () => {
     // Chosen on the stage it is chosen here, and the other way round.
     await page.locator('[data-visitor="client:app1"]').click();
     await panel.getByRole('button', { name: 'Start', exact: true }).waitFor({ state: 'detached' });
+    await app.closePage(page);
+  });
+
+  test('forty servers: who believes what is on a canvas, and in words below it', async () => {
+    const page = await openStage();
+    await run(
+      page,
+      `const { config } = await playground.save();
+       await playground.load({ format: 'redis-cluster-playground', version: 1, config: { ...config, masters: 20 },
+         inputs: [], playhead: 15e6, hash: '' });
+       await fault.kill('7003'); await clock.runUntil('FAIL'); await clock.advance(500); await idle();`,
+    );
+    const panel = page.locator('[role=tabpanel]').first();
+    await panel.locator('canvas').waitFor();
+    const told = panel.locator('li button', { hasText: '7003' });
+    await told.getByText(/!! \d+/).waitFor();
+    expect(await panel.locator('li button').count()).toBeLessThanOrEqual(20);
+    await told.click();
+    await page.getByRole('heading', { name: /7003/ }).waitFor();
     await app.closePage(page);
   });
 

@@ -2,7 +2,8 @@
  * the clock of the page; when the world is turned back, what ran is over. */
 
 import type { ConsoleTab, TabShell } from '#app/state/consoles.svelte.ts';
-import { TurnedBack, type Playground } from '#app/state/playground.svelte.ts';
+import { TurnedBack } from '#app/state/frame-watchers.ts';
+import type { Playground } from '#app/state/playground.svelte.ts';
 import { DEFAULT_WORLD } from '#session/api.ts';
 import { ConsoleShell } from '#shell/console-shell.ts';
 import type { ShellDoor } from '#shell/session-world.ts';

@@ -25,8 +25,6 @@ export interface Matrix {
   rows: MatrixRow[];
   /** Columns on which not all living observers agree. */
   disputed: boolean[];
-  /** Servers whose view is not in this frame. */
-  unseen: number;
 }
 
 export const GLYPHS: Readonly<Record<CellState, string>> = {
@@ -42,7 +40,6 @@ export const GLYPHS: Readonly<Record<CellState, string>> = {
 export function matrixOf(frame: Frame, slot: number | null): Matrix {
   const columns = frame.servers.map((server) => server.name);
   const rows: MatrixRow[] = [];
-  let unseen = 0;
   // In a large world only a few views are in the frame; the dead are listed among the living only.
   const anyView = frame.servers.every((server) => server.view !== null || server.state === 'down');
   for (const server of frame.servers) {
@@ -61,7 +58,7 @@ export function matrixOf(frame: Frame, slot: number | null): Matrix {
       );
       const cells = columns.map((name) => cellOf(server, name, byName.get(name)));
       rows.push({ observer: server.name, cells, slotOwner: slot === null ? null : ownerOf(view, slot) });
-    } else unseen++;
+    }
   }
   const disputed = columns.map((_, at) => {
     const said = rows.flatMap(({ cells }) => {
@@ -72,7 +69,7 @@ export function matrixOf(frame: Frame, slot: number | null): Matrix {
     });
     return new Set(said).size > 1;
   });
-  return { columns, rows, disputed, unseen };
+  return { columns, rows, disputed };
 }
 
 function cellOf(observer: ServerFrame, name: string, node: NodeView | undefined): Cell {

@@ -7,6 +7,7 @@ import type { Anomaly } from './anomalies.ts';
 import type { Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
+import type { Scene } from './scene.ts';
 
 export interface Label {
   text: string;
@@ -36,6 +37,15 @@ export function nodeLabel(mark: NodeMark): Label {
 export function labelAbove(layout: Layout, mark: Pick<NodeMark, 'name' | 'y'>): boolean {
   const shard = layout.seats.get(mark.name)?.shard ?? -1;
   return layout.density === 'all' && shard >= 0 && mark.y < layout.centre.y - 40 * layout.scale;
+}
+
+/** What is on its way: one slot with its keys at either end, or how many slots. */
+export function movingText({ migrating, migratingMore }: Scene): string {
+  const [mark] = migrating;
+  const count = migrating.length + migratingMore;
+  if (!mark || count !== 1) return t('stage.migrating', { count });
+  if (mark.keysFrom === null || mark.keysTo === null) return t('stage.migratingOne', { slot: mark.slot });
+  return t('stage.migratingKeys', { slot: mark.slot, left: mark.keysFrom, there: mark.keysTo });
 }
 
 function replicaText(mark: NodeMark): string {

@@ -9,6 +9,7 @@ import type { Selection } from '#app/state/selection.ts';
 import { anomaliesOf, type Anomaly } from './anomalies.ts';
 import { beliefsOf, opinions, truth, type Belief } from './beliefs.ts';
 import { ringArc, slotAngle, SLOT_COUNT, type Point } from './geometry.ts';
+import type { KeyCounts } from './slot-map.ts';
 import { layOut, type Layout, type Moved } from './layout.ts';
 import { cablesOf, linksOf, type CableMark, type LinkMark } from './link-marks.ts';
 import { nodeMark, type NodeMark } from './node-marks.ts';
@@ -26,6 +27,8 @@ export interface SceneOptions {
   selection: Selection | null;
   seating: Seating;
   moved: Moved;
+  /** Keys by server and slot, if they were counted. */
+  keys?: KeyCounts | null;
 }
 
 /** A run of slots with one owner; owner null = nobody serves them. */
@@ -47,6 +50,9 @@ export interface SlotMark {
   to: string;
   fromTone: Tone;
   toTone: Tone;
+  /** Keys of the slot at either end; null until somebody has counted. */
+  keysFrom: number | null;
+  keysTo: number | null;
 }
 
 export interface Scene {
@@ -88,7 +94,7 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
   const said = opinions(frame);
   const shardOf = (name: string | null) => (name === null ? -1 : (layout.seats.get(name)?.shard ?? -1));
   const arcs = arcsOf(layout, beliefs, shardOf);
-  const moving = migratingOf(frame, lens, shardOf);
+  const moving = migratingOf(frame, lens, shardOf, options.keys ?? null);
   const nodes = frame.servers.map((server) =>
     nodeMark(server, {
       frame,
@@ -162,13 +168,23 @@ function migratingOf(
   frame: Frame,
   lens: string | null,
   shardOf: (name: string | null) => number,
+  keys: KeyCounts | null,
 ): SlotMark[] {
   const nameOf = new Map(frame.servers.map((server) => [server.nodeId, server.name]));
   const marks = new Map<number, SlotMark>();
   const add = (slot: number, from: string, to: string) => {
     if (marks.has(slot)) return;
     const tone = (name: string) => (shardOf(name) < 0 ? 'muted' : shardTone(shardOf(name)));
-    marks.set(slot, { slot, angle: slotAngle(slot + 0.5), from, to, fromTone: tone(from), toTone: tone(to) });
+    marks.set(slot, {
+      slot,
+      angle: slotAngle(slot + 0.5),
+      from,
+      to,
+      fromTone: tone(from),
+      toTone: tone(to),
+      keysFrom: keys && (keys.get(from)?.get(slot) ?? 0),
+      keysTo: keys && (keys.get(to)?.get(slot) ?? 0),
+    });
   };
   for (const server of frame.servers) {
     if (lens !== null && server.name !== lens) continue;

@@ -1,12 +1,37 @@
-/* The slot map: all 16,384 slots as a square of 128 by 128, row by row, in the colour of their owner.
- * It lies inside the ring and shows when the reader zooms in or asks for it. */
+/* The slot map: all 16,384 slots as a square of 128 by 128, row by row, in the colour of their owner;
+ * the more keys a slot holds, the stronger the colour. It lies inside the ring and shows when the reader zooms in or asks for it. */
 
+import type { ServerSurvey } from '#sim/frame.ts';
 import type { Point } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import type { Tone } from './palette.ts';
 import type { Scene } from './scene.ts';
 
 export const MAP_SIDE = 128;
+
+/** Keys in each slot that has any, by name of the server that holds them. */
+export type KeyCounts = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** What a survey counted. */
+export function keyCounts(answer: Readonly<Record<string, ServerSurvey>> | null): KeyCounts | null {
+  if (answer === null) return null;
+  const counted = Object.entries(answer).filter(([, { slotKeys }]) => slotKeys !== null);
+  return counted.length === 0
+    ? null
+    : new Map(counted.map(([name, { slotKeys }]) => [name, new Map(slotKeys ?? [])]));
+}
+
+/** The fullest slot of the map, and its keys; null when there are no keys, or nobody counted. */
+export function fullestSlot(scene: Scene, keys: KeyCounts | null): { slot: number; keys: number } | null {
+  let fullest: { slot: number; keys: number } | null = null;
+  for (const arc of scene.arcs) {
+    for (const [slot, count] of keys?.get(arc.owner ?? '') ?? []) {
+      if (slot < arc.first || slot > arc.last || count <= (fullest?.keys ?? 0)) continue;
+      fullest = { slot, keys: count };
+    }
+  }
+  return fullest;
+}
 
 export interface MapSquare {
   x: number;
@@ -34,10 +59,11 @@ export function paintSlotMap(
   scene: Scene,
   tone: (tone: Tone) => string,
   sheet: HTMLCanvasElement,
+  keys: KeyCounts | null = null,
 ): void {
   const square = mapSquare(scene.layout);
   const cell = square.side / MAP_SIDE;
-  paintSheet(sheet, scene, tone);
+  paintSheet(sheet, scene, tone, keys);
   context.save();
   context.translate(square.x, square.y);
   context.imageSmoothingEnabled = false;
@@ -54,19 +80,38 @@ export function paintSlotMap(
   context.restore();
 }
 
-/** One pixel for each slot, filled run by run and row by row. */
-function paintSheet(sheet: HTMLCanvasElement, scene: Scene, tone: (tone: Tone) => string): void {
+/** How strong the colour of a slot without keys is, beside one that has some. */
+const EMPTY_STRENGTH = 0.35;
+
+/** One pixel for each slot, filled run by run and row by row; then the slots with keys, one by one. */
+function paintSheet(
+  sheet: HTMLCanvasElement,
+  scene: Scene,
+  tone: (tone: Tone) => string,
+  keys: KeyCounts | null,
+): void {
   if (sheet.width !== MAP_SIDE) sheet.width = sheet.height = MAP_SIDE;
   const context = sheet.getContext('2d');
   if (!context) return;
   context.clearRect(0, 0, MAP_SIDE, MAP_SIDE);
+  const fullest = fullestSlot(scene, keys);
   for (const arc of scene.arcs) {
     context.fillStyle = arc.owner === null ? tone('line') : tone(arc.tone);
+    context.globalAlpha = fullest ? EMPTY_STRENGTH : 1;
     for (let slot = arc.first; slot <= arc.last;) {
       const column = slot % MAP_SIDE;
       const run = Math.min(MAP_SIDE - column, arc.last - slot + 1);
       context.fillRect(column, Math.floor(slot / MAP_SIDE), run, 1);
       slot += run;
     }
+    if (!fullest) continue;
+    for (const [slot, count] of keys?.get(arc.owner ?? '') ?? []) {
+      if (slot < arc.first || slot > arc.last) continue;
+      // One key can be seen; from there to the fullest slot the scale is logarithmic.
+      const share = fullest.keys === 1 ? 1 : Math.log(count) / Math.log(fullest.keys);
+      context.globalAlpha = 0.4 + 0.6 * share;
+      context.fillRect(slot % MAP_SIDE, Math.floor(slot / MAP_SIDE), 1, 1);
+    }
   }
+  context.globalAlpha = 1;
 }

@@ -16,6 +16,7 @@ import { Clock } from './clock.svelte.ts';
 import type { Connection } from './connect.ts';
 import { Consoles, HOST, type ConsoleTab, type TabShell } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
+import { FrameWatchers } from './frame-watchers.ts';
 import { NodeMenu } from './node-menu.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { sameSelection, type Selection } from './selection.ts';
@@ -37,11 +38,6 @@ export const FIRST_WORLD: Partial<WorldConfig> = {
   jitterUs: 10_000,
 };
 
-/** The world went to another time while somebody waited for what was to come. */
-export class TurnedBack extends Error {
-  override name = 'TurnedBack';
-}
-
 export class Playground {
   readonly menu = new NodeMenu();
   readonly clock = new Clock();
@@ -59,6 +55,8 @@ export class Playground {
   selection: Selection | null = $state.raw(null);
   /** Name of the server through whose eyes the stage looks; null shows the truth. */
   lens: string | null = $state(null);
+  /** Servers whose views a panel wants in the frame. */
+  viewsWanted: readonly string[] = $state.raw([]);
   /** Event types at which the world stops. */
   breakpoints: readonly string[] = $state.raw([]);
   /** What stopped the clock last (a breakpoint, a condition, a broken invariant). */
@@ -90,7 +88,7 @@ export class Playground {
   #historyMs = 0;
   #historyStale = true;
   #animation = 0;
-  #watchers: { met(frame: Frame): boolean; resolve(): void; reject(why: Error): void }[] = [];
+  readonly #watchers = new FrameWatchers();
 
   constructor(connect: () => Connection) {
     this.begun = new Promise((resolve, reject) => {
@@ -530,7 +528,7 @@ export class Playground {
   }
 
   #request(): { detail: string[] } {
-    const names = new Set<string>();
+    const names = new Set(this.viewsWanted);
     if (this.lens !== null) names.add(this.lens);
     if (this.selection?.kind === 'server') names.add(this.selection.name);
     return { detail: [...names] };
@@ -560,20 +558,7 @@ export class Playground {
 
   /** Resolves when a frame comes for which `met` holds; rejects when the world is turned back first. */
   whenFrame(met: (frame: Frame) => boolean): Promise<void> {
-    if (this.frame && met(this.frame)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#watchers.push({ met, resolve, reject });
-    });
-  }
-
-  #showWatchers(frame: Frame): void {
-    const waiting = this.#watchers;
-    this.#watchers = [];
-    for (const watcher of waiting) {
-      if (frame.eventsReset) watcher.reject(new TurnedBack());
-      else if (watcher.met(frame)) watcher.resolve();
-      else this.#watchers.push(watcher);
-    }
+    return this.frame && met(this.frame) ? Promise.resolve() : this.#watchers.when(met);
   }
 
   #accept(frame: Frame): void {
@@ -581,7 +566,7 @@ export class Playground {
     this.frame = frame;
     this.feed.accept(frame);
     this.consoles.accept(frame);
-    this.#showWatchers(frame);
+    this.#watchers.show(frame);
     for (const tab of this.consoles.tabs) {
       if (tab.waitingLines.length > 0) void this.#sendLines(tab).catch((error) => this.#warn(error));
     }

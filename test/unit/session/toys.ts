@@ -59,6 +59,7 @@ const viewer: Viewer = {
   },
   client: () => null,
   contents: () => [],
+  survey: () => null,
   vital: () => null,
   holdings: () => null,
 };

@@ -10,6 +10,7 @@ const blind: Viewer = {
   console: () => null,
   client: () => null,
   contents: () => [],
+  survey: () => null,
   vital: () => null,
   holdings: () => null,
 };
