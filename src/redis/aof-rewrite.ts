@@ -87,7 +87,7 @@ export function openAppendOnlyFile(server: Server): void {
   }
   const known = manifest.increments.at(-1)?.name;
   const name = known ?? manifest.startIncrement(config.appendfilename);
-  if (known === undefined) io.disk.write(aofPath(server, name), '');
+  if (known === undefined) createEmpty(server, name);
   aof.incrementSize = io.disk.read(aofPath(server, name))?.length ?? 0;
   persistManifest(server, manifest);
   io.log('notice', `${known === undefined ? 'Creating' : 'Opening'} AOF incr file ${name} on server start`);
@@ -95,6 +95,12 @@ export function openAppendOnlyFile(server: Server): void {
 
 function baseData(server: Server): string {
   return server.config.aofUseRdbPreamble ? rdbSave(server, { aofBase: true }) : datasetAsCommands(server);
+}
+
+/** The folder is synced along with the manifest: a loss of power leaves the file, if empty. */
+function createEmpty(server: Server, name: string): void {
+  server.io.disk.write(aofPath(server, name), '');
+  server.io.disk.fsync(aofPath(server, name));
 }
 
 /** What changes from now on goes to a new increment. */
@@ -106,10 +112,10 @@ function openIncrement(server: Server): void {
   if (aof.state === 'on') {
     const manifest = aof.manifest.copy();
     name = manifest.startIncrement(config.appendfilename);
-    io.disk.write(aofPath(server, name), '');
+    createEmpty(server, name);
     persistManifest(server, manifest);
     aof.manifest = manifest;
-  } else io.disk.write(aofPath(server, name), '');
+  } else createEmpty(server, name);
   io.log('notice', `Creating AOF incr file ${name} on background rewrite`);
   aof.incrementSize = 0;
   aof.unsynced = false;

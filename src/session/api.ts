@@ -36,6 +36,8 @@ export interface WorldConfig {
 /** A fault. Servers are named as in ServerFrame.name. */
 export type Fault =
   | { kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe'; server: string }
+  /** SIGTERM, for the server to end as it is configured to; the whole machine loses its power */
+  | { kind: 'terminate' | 'powerLoss'; server: string }
   | { kind: 'cut' | 'heal'; from: string; to: string; oneWay?: boolean }
   /** all links of one server */
   | { kind: 'isolate' | 'rejoin'; server: string }

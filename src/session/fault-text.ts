@@ -1,13 +1,23 @@
 /* Faults as people write them: in lessons, chaos tapes and the automation API.
  *
- *   kill 7002 | pause 7002 | resume 7002 | restart 7002 | wipe 7002
+ *   kill 7002 | pause 7002 | resume 7002 | restart 7002 | wipe 7002 | terminate 7002 | powerLoss 7002
  *   cut 7000 7002 [one-way] | heal 7000 7002 | isolate 7000 | rejoin 7000 | healAll
  *   partition 7000 7003 | 7001 7002 7004 7005
  *   link 7000 7002 latency=100ms jitter=5ms loss=0.1 [one-way] */
 
 import type { Fault } from './api.ts';
 
-const ONE_SERVER = ['kill', 'pause', 'resume', 'restart', 'wipe', 'isolate', 'rejoin'] as const;
+const ONE_SERVER = [
+  'kill',
+  'pause',
+  'resume',
+  'restart',
+  'wipe',
+  'terminate',
+  'powerLoss',
+  'isolate',
+  'rejoin',
+] as const;
 
 function isOneServer(word: string): word is (typeof ONE_SERVER)[number] {
   return (ONE_SERVER as readonly string[]).includes(word);

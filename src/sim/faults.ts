@@ -23,6 +23,8 @@ export function checkFault(fault: Fault, has: (name: string) => boolean): string
     case 'resume':
     case 'restart':
     case 'wipe':
+    case 'terminate':
+    case 'powerLoss':
     case 'isolate':
     case 'rejoin':
       return unknown(fault.server);
@@ -75,7 +77,9 @@ export function applyFault(world: World, fault: Fault): void {
     case 'pause':
     case 'resume':
     case 'restart':
-    case 'wipe': {
+    case 'wipe':
+    case 'terminate':
+    case 'powerLoss': {
       const machine = world.machine(fault.server);
       if (machine) machineFault(world, machine, fault.kind);
       break;
@@ -123,7 +127,7 @@ export function applyFault(world: World, fault: Fault): void {
 function machineFault(
   world: World,
   machine: Machine,
-  kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe',
+  kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe' | 'terminate' | 'powerLoss',
 ): void {
   switch (kind) {
     case 'kill':
@@ -143,6 +147,12 @@ function machineFault(
       world.kill(machine);
       machine.disk.wipe();
       world.start(machine);
+      break;
+    case 'terminate':
+      world.terminate(machine);
+      break;
+    case 'powerLoss':
+      world.losePower(machine);
       break;
   }
 }

@@ -58,6 +58,8 @@ export class Machine {
   readonly sockets = new SocketTable();
   readonly trace = new TraceHash();
   state: MachineState = 'down';
+  /** Without power not even the kernel answers. */
+  powered = true;
   process: Process | null = null;
   /** Lives of the process so far; its pid and its stream of chance follow from it. */
   incarnation = 0;

@@ -115,13 +115,14 @@ export function close(world: World, machine: Machine, id: SocketId): void {
 }
 
 /** The process is gone: its kernel ends every connection. What was written still arrives; a peer whose
- *  data nobody has read gets a reset. */
+ *  data nobody has read gets a reset. A machine without power says nothing. */
 export function closeAll(world: World, machine: Machine): void {
   const { sockets } = machine;
-  dropOutbox(world, machine);
+  if (machine.powered) dropOutbox(world, machine);
+  machine.outbox = [];
   for (const row of sockets.rows()) {
     const state = sockets.state[row];
-    if (state === OPEN || state === EMBRYO) {
+    if (machine.powered && (state === OPEN || state === EMBRYO)) {
       const unread = (sockets.buffered[row] as number) > 0;
       if (unread) emitControl(world, machine, row, 'rst');
       else emitStream(world, machine, row, 'fin', null, HEADER_BYTES);
@@ -233,7 +234,7 @@ function lossDelay(loss: number, draw: () => number): Micros {
 
 /** A segment reaches its machine's kernel. */
 export function onSegment(world: World, machine: Machine, segment: Segment): void {
-  if (segment.lost || segment.copy) return;
+  if (segment.lost || segment.copy || !machine.powered) return;
   const { content } = segment;
   const from = world.nameOf(content.from);
   if (inStream(content.flag)) return onStreamSegment(world, machine, segment, from);

@@ -205,11 +205,27 @@ export class World {
     const process = this.factory(machine.info.spec, machine.info);
     machine.process = process;
     machine.state = 'running';
+    machine.powered = true;
     process.io = new MachineIo(this, machine);
     machine.trace.mixString('start');
     machine.trace.mixWide(this.now);
     this.guard(machine, () => process.start());
     this.pump(machine);
+  }
+
+  /** SIGTERM: the process hears of it in its turn. */
+  terminate(machine: Machine): void {
+    if (machine.state === 'down') return;
+    this.deliver(machine, { kind: 'signal', signal: 'TERM' });
+  }
+
+  /** The power fails: nothing more is sent or answered, and the disk keeps what was synced to it. */
+  losePower(machine: Machine): void {
+    if (!machine.powered) return;
+    machine.powered = false;
+    machine.trace.mixString('power');
+    this.kill(machine);
+    machine.disk.powerLoss();
   }
 
   /** The process dies at once. Its kernel still delivers what it wrote. */

@@ -38,6 +38,8 @@ export interface Automation {
     resume(server: string): Promise<void>;
     restart(server: string): Promise<void>;
     wipe(server: string): Promise<void>;
+    terminate(server: string): Promise<void>;
+    powerLoss(server: string): Promise<void>;
     /** One link, or all links of a server. */
     cut(from: string, to?: string, options?: { oneWay?: boolean }): Promise<void>;
     /** One link, all links of a server, or everything. */
@@ -147,14 +149,18 @@ function clockOf(playground: Playground): Automation['clock'] {
 }
 
 function faultsOf(playground: Playground): Automation['fault'] {
-  const one = (kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe') => (server: string) =>
-    playground.fault({ kind, server });
+  const one =
+    (kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe' | 'terminate' | 'powerLoss') =>
+    (server: string) =>
+      playground.fault({ kind, server });
   return {
     kill: one('kill'),
     pause: one('pause'),
     resume: one('resume'),
     restart: one('restart'),
     wipe: one('wipe'),
+    terminate: one('terminate'),
+    powerLoss: one('powerLoss'),
     cut: (from, to, options = {}) =>
       playground.fault(
         to === undefined ? { kind: 'isolate', server: from } : { kind: 'cut', from, to, ...options },

@@ -63,11 +63,23 @@ function processItems(server: ServerFrame, fault: Faulter): MenuItem[] {
   }
   if (!down) {
     items.push({
+      id: 'terminate',
+      label: t('fault.terminate'),
+      note: 'SIGTERM',
+      run: fault({ kind: 'terminate', server: name }),
+    });
+    items.push({
       id: 'kill',
       label: t('fault.kill'),
       note: 'SIGKILL',
       danger: true,
       run: fault({ kind: 'kill', server: name }),
+    });
+    items.push({
+      id: 'powerLoss',
+      label: t('fault.powerLoss'),
+      danger: true,
+      run: fault({ kind: 'powerLoss', server: name }),
     });
   }
   items.push({ id: 'restart', label: t('fault.restart'), run: fault({ kind: 'restart', server: name }) });

@@ -90,6 +90,8 @@ export const deedsEn: Readonly<Record<string, string>> = {
   resume: 'You let {1} go on',
   restart: 'You start {1} again',
   wipe: 'You start {1} again with an empty disk',
+  terminate: 'You ask {1} to end (SIGTERM)',
+  powerLoss: 'You cut the power of {1}',
   cut: 'You cut the link {1} – {2}',
   heal: 'You mend the link {1} – {2}',
   isolate: 'You cut all links of {1}',

@@ -92,6 +92,8 @@ export const deedsZh: typeof deedsEn = {
   resume: '你恢复了 {1}',
   restart: '你重新启动了 {1}',
   wipe: '你清空 {1} 的磁盘并重新启动',
+  terminate: '你请求 {1} 退出（SIGTERM）',
+  powerLoss: '你切断 {1} 的电源',
   cut: '你切断了 {1} – {2} 的连接',
   heal: '你恢复了 {1} – {2} 的连接',
   isolate: '你切断了 {1} 的所有连接',

@@ -143,6 +143,8 @@ export const enPage = {
   'fault.pause': 'Pause the process',
   'fault.resume': 'Let the process go on',
   'fault.kill': 'Kill the process',
+  'fault.terminate': 'Ask the process to end',
+  'fault.powerLoss': 'Cut the power',
   'fault.restart': 'Start it again',
   'fault.wipe': 'Start it again with an empty disk',
   'fault.isolate': 'Cut all its links',

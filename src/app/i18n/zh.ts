@@ -144,6 +144,8 @@ export const zhPage = {
   'fault.pause': '暂停进程',
   'fault.resume': '恢复进程',
   'fault.kill': '杀死进程',
+  'fault.terminate': '请求进程退出',
+  'fault.powerLoss': '断电',
   'fault.restart': '重新启动',
   'fault.wipe': '清空磁盘后重新启动',
   'fault.isolate': '切断它的所有连接',

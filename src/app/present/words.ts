@@ -31,6 +31,8 @@ const words = {
   fault_resume: ['Let {1} go on', '让 {1} 继续运行'],
   fault_restart: ['Start {1} again', '重新启动 {1}'],
   fault_wipe: ['Start {1} again with an empty disk', '清空磁盘后重新启动 {1}'],
+  fault_terminate: ['Ask {1} to end', '请求 {1} 退出'],
+  fault_powerLoss: ['Cut the power of {1}', '切断 {1} 的电源'],
   fault_cut: ['Cut the link {1} – {2}', '切断 {1} – {2} 之间的链路'],
   fault_heal: ['Mend the link {1} – {2}', '修复 {1} – {2} 之间的链路'],
   fault_isolate: ['Cut all links of {1}', '切断 {1} 的所有链路'],
