@@ -61,7 +61,7 @@ function checkMemory(run: ScriptRun, command: Command): ErrorReply | null {
   return new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
 }
 
-/** In cluster mode a script may use keys of one slot that this server serves. */
+/** In cluster mode a script may use keys that this server serves, and of one slot when it has flags. */
 function checkCluster(run: ScriptRun, command: Command, argv: readonly Bytes[]): ErrorReply | null {
   const { server, caller } = run;
   if (server.cluster === null || caller === null || mustObeyClient(caller)) return null;
@@ -73,7 +73,8 @@ function checkCluster(run: ScriptRun, command: Command, argv: readonly Bytes[]):
     return refuse('Script attempted to execute a command while the cluster is down');
   }
   if (route.kind !== 'execute') return refuse('Script attempted to access a non local key in a cluster node');
-  if (run.call.flags?.allowCrossSlot) return null;
+  // A script without a shebang line is as old scripts were: any keys that are here.
+  if (run.call.flags === null || run.call.flags.allowCrossSlot) return null;
   const [key] = getKeysFromCommand(command, argv);
   if (key === undefined) return null;
   const slot = keyHashSlot(argv[key.position] as Bytes);

@@ -27,6 +27,17 @@ const SUITES = [
   { corpus: 'sort-scripts', mode: 'standalone', config: {} },
   { corpus: 'scripts', mode: 'standalone', config: {} },
   { corpus: 'cluster-commands', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'transactions', mode: 'standalone', config: {} },
+  { corpus: 'pubsub', mode: 'standalone', config: {} },
+  { corpus: 'hyperloglog', mode: 'standalone', config: {} },
+  { corpus: 'cluster-scripts', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'transactions', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'pubsub', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'lists', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'sets', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'zsets', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'bits-hll-geo', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'sort-scripts', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
 
 beforeAll(() => loadLua());
