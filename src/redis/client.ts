@@ -5,6 +5,7 @@
  * us bytes, so it gets bytes, collected until the end of the handler and sent in one piece. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { checkOutputLimit } from './clients-cron.ts';
 import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { SocketId } from './io.ts';
@@ -149,11 +150,15 @@ export function addPush(client: Client, push: Push): void {
   sendReply(client, push);
 }
 
+/** As much as Redis gives a client before it counts what waits for it. */
+const REPLY_CHUNK_BYTES = 16 * 1024;
+
 function sendReply(client: Client, reply: Reply): void {
   const server = client.server;
   if (client.parser !== null) {
     if (client.output === '') server.clientsToFlush.push(client);
     client.output += encodeReply(reply, client.resp);
+    if (client.output.length > REPLY_CHUNK_BYTES) checkOutputLimit(server, client);
   } else server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
 }
 

@@ -4,6 +4,7 @@
 import {
   type Client,
   CLIENT_BLOCKED,
+  CLIENT_CLOSE_ASAP,
   CLIENT_MASTER,
   CLIENT_MONITOR,
   CLIENT_PUBSUB,
@@ -31,14 +32,15 @@ function visitClient(server: Server, client: Client): void {
     return;
   }
   if (client.flags & CLIENT_BLOCKED && server.cluster !== null) clusterRedirectBlockedClient(client);
-  checkOutputLimit(server, client, now);
+  checkOutputLimit(server, client);
 }
 
 /** Closes a client that does not read what it is sent: at once beyond the hard limit, after a while
- *  beyond the soft one. */
-export function checkOutputLimit(server: Server, client: Client, now: number): void {
-  if (client.socket === null) return;
-  const pending = server.io.outputPending(client.socket);
+ *  beyond the soft one. Asked once a second and whenever a client is sent more bytes. */
+export function checkOutputLimit(server: Server, client: Client): void {
+  if (client.socket === null || client.has(CLIENT_CLOSE_ASAP)) return;
+  const now = server.mstime();
+  const pending = server.io.outputPending(client.socket) + client.output.length;
   if (pending === 0) {
     client.softLimitReachedMs = 0;
     return;
@@ -60,4 +62,5 @@ export function checkOutputLimit(server: Server, client: Client, now: number): v
     `Client id=${client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`,
   );
   freeClientAsync(client);
+  client.output = '';
 }

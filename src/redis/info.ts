@@ -63,7 +63,7 @@ function clientsInfo(server: Server): InfoFields {
     ['maxclients', server.config.maxclients],
     ['client_recent_max_input_buffer', input],
     ['client_recent_max_output_buffer', 0],
-    ['blocked_clients', server.blockedClients.size],
+    ['blocked_clients', server.blockedClients.size + server.pause.clients.length],
     ['tracking_clients', server.trackingClients],
     ['clients_in_timeout_table', timed.length],
   ];

@@ -141,6 +141,7 @@ function readSettings(server: Server): string | null {
 export function serverCron(server: Server): void {
   const io = server.io;
   io.setTimer('cron', io.now + CRON_MICROS);
+  if (server.cronPaused) return;
   server.cronLoops++;
   trackMetrics(server);
   if (server.load !== null) return;

@@ -17,6 +17,7 @@ import {
   CLIENT_SLAVE,
 } from './client.ts';
 import { unblockClient } from './blocked.ts';
+import { checkOutputLimit } from './clients-cron.ts';
 import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { Payload, SocketId } from './io.ts';
@@ -174,6 +175,7 @@ export function flushClient(client: Client): void {
   client.server.stats.writesProcessed++;
   client.server.io.send(client.socket, { kind: 'bytes', data: client.output });
   client.output = '';
+  checkOutputLimit(client.server, client);
 }
 
 /** Sends what the handler has collected, and closes who is to be closed. */

@@ -144,6 +144,8 @@ export class Server implements Process {
   latencyEvents: Map<string, LatencySeries> = new Map();
   persistence: PersistenceState = new PersistenceState();
   shutdown: ShutdownState | null = null;
+  /** A signal has asked for a shutdown with these flags; the next cron begins it. */
+  shutdownAsap: number | null = null;
   /** The client whose script runs commands now. */
   scriptCaller: Client | null = null;
   activeExpireEnabled = true;

@@ -37,8 +37,14 @@ function replicasAreInSync(server: Server): boolean {
   return server.replication.replicas.every((replica) => replicaLink(replica).ackOffset >= offset);
 }
 
-/** Ten times a second while a shutdown waits. */
+/** Ten times a second: begins the shutdown that a signal asked for, ends one that waits. */
 export function shutdownCron(server: Server): void {
+  const asap = server.shutdownAsap;
+  if (asap !== null && server.shutdown === null) {
+    server.shutdownAsap = null;
+    prepareForShutdown(server, asap);
+    return;
+  }
   const state = server.shutdown;
   if (state === null) return;
   if (!replicasAreInSync(server) && server.mstime() < state.deadlineMs) return;
@@ -48,9 +54,10 @@ export function shutdownCron(server: Server): void {
 
 /** SHUTDOWN ABORT: false when no shutdown waits. */
 export function abortShutdown(server: Server): boolean {
-  if (server.shutdown === null) return false;
+  if (server.shutdown === null && server.shutdownAsap === null) return false;
+  server.shutdownAsap = null;
+  if (server.shutdown !== null) unpauseClients(server, PAUSE_DURING_SHUTDOWN);
   server.shutdown = null;
-  unpauseClients(server, PAUSE_DURING_SHUTDOWN);
   server.io.log('notice', 'Shutdown manually aborted.');
   return true;
 }
@@ -75,8 +82,13 @@ function finishShutdown(server: Server, flags: number): boolean {
   return true;
 }
 
-/** SIGTERM and SIGINT, by their parameters shutdown-on-sigterm and shutdown-on-sigint. */
+/** SIGTERM and SIGINT: the next cron begins the shutdown, by their parameters shutdown-on-sigterm and shutdown-on-sigint. */
 export function shutdownSignal(server: Server, signal: 'TERM' | 'INT'): void {
+  if (signal === 'INT' && (server.shutdownAsap !== null || server.shutdown !== null)) {
+    server.io.log('warning', 'You insist... exiting now.');
+    server.io.exit(1);
+    return;
+  }
   const words = signal === 'TERM' ? server.config.shutdownOnSigterm : server.config.shutdownOnSigint;
   server.io.log('warning', `Received SIG${signal} scheduling shutdown...`);
   let flags = 0;
@@ -84,5 +96,5 @@ export function shutdownSignal(server: Server, signal: 'TERM' | 'INT'): void {
   else if (words.includes('save')) flags |= SHUTDOWN_SAVE;
   if (words.includes('now')) flags |= SHUTDOWN_NOW;
   if (words.includes('force')) flags |= SHUTDOWN_FORCE;
-  prepareForShutdown(server, flags);
+  server.shutdownAsap = flags;
 }

@@ -123,7 +123,8 @@ export function trackingInvalidateKey(
   for (const id of ids) {
     const target = server.clientsById.get(id);
     if (target === undefined || target.tracking === null || target.tracking.bcast) continue;
-    if (target.tracking.noLoop && target === client) continue;
+    // Who runs a script made the changes of the script.
+    if (target.tracking.noLoop && (target === client || target === server.currentClient)) continue;
     // Behind the reply of the command that runs now, since it may contain the old value.
     if (target === server.currentClient) table.pending.push(key);
     else sendTrackingMessage(target, [key]);

@@ -170,8 +170,40 @@ describe('shutting down', () => {
     const lone = new LoneServer({ save: '3600 1' });
     lone.run(lone.connect(), 'SET', 'k', 'v');
     lone.server.onSignal('TERM');
+    lone.advance(200);
     expect(lone.exitCode).toBe(0);
     expect(lone.disk.read('dump.rdb')).toBeDefined();
+  });
+
+  it('SHUTDOWN ABORT takes back a signal that no cron has seen yet', () => {
+    const lone = new LoneServer({ save: '' });
+    const client = lone.connect();
+    lone.server.onSignal('TERM');
+    expect(lone.ask(client, 'SHUTDOWN', 'ABORT')).toEqual(OK);
+    lone.advance(1000);
+    expect(lone.exitCode).toBe(null);
+    expect(lone.ask(client, 'SHUTDOWN', 'ABORT')).toMatchObject({ text: 'ERR No shutdown in progress.' });
+  });
+
+  it('who presses Ctrl-C twice does not wait', () => {
+    const lone = new LoneServer({ save: '3600 1' });
+    lone.run(lone.connect(), 'SET', 'k', 'v');
+    lone.server.onSignal('INT');
+    lone.server.onSignal('INT');
+    expect(lone.exitCode).toBe(1);
+    expect(lone.disk.read('dump.rdb')).toBeUndefined();
+  });
+
+  it('DEBUG PAUSE-CRON stops everything periodic', () => {
+    const lone = new LoneServer({ save: '', 'enable-debug-command': 'yes' });
+    const client = lone.connect();
+    lone.run(client, 'DEBUG', 'PAUSE-CRON', '1');
+    lone.server.onSignal('TERM');
+    lone.advance(1000);
+    expect(lone.exitCode).toBe(null);
+    lone.run(client, 'DEBUG', 'PAUSE-CRON', '0');
+    lone.advance(200);
+    expect(lone.exitCode).toBe(0);
   });
 
   it('SHUTDOWN NOSAVE leaves nothing behind', () => {

@@ -260,3 +260,18 @@ describe('in a script', () => {
     expect(textOf(reply)).toMatch(/^ERR .*Attempt to modify a readonly table/);
   });
 });
+
+test('a client that tracks with NOLOOP is not told of what its own script changed', () => {
+  const lone = new LoneServer();
+  const [client, other] = [lone.connect(), lone.connect()];
+  lone.run(client, 'HELLO', '3');
+  lone.run(client, 'CLIENT', 'TRACKING', 'ON', 'NOLOOP');
+  const change = (who: number): void => {
+    lone.run(client, 'GET', 'k');
+    lone.run(who, 'EVAL', "return redis.call('SET', 'k', '2')", '1', 'k');
+  };
+  change(client);
+  expect(lone.ask(client, 'GET', 'k')).toBe('2');
+  change(other);
+  expect(lone.take(client)).toMatchObject([{ items: ['invalidate', ['k']] }]);
+});

@@ -195,3 +195,44 @@ describe('parameters that exist for tests', () => {
     );
   });
 });
+
+describe('a reply beyond the output buffer limit', () => {
+  const long = 'x'.repeat(1000);
+  const request = (...argv: string[]): string =>
+    `*${argv.length}\r\n${argv.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+
+  it('ends the connection at once, and nothing of it is sent', () => {
+    const lone = new LoneServer({ 'client-output-buffer-limit': 'normal 50000 0 0' });
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'RPUSH', 'list', ...Array.from({ length: 200 }, () => long));
+    lone.feed(client, request('LRANGE', 'list', '0', '10'));
+    expect(lone.takeBytes(client).length).toBeGreaterThan(11_000);
+    expect(lone.closed.has(client)).toBe(false);
+    lone.feed(client, request('LRANGE', 'list', '0', '-1') + request('SET', 'after', '1'));
+    expect(lone.closed.has(client)).toBe(true);
+    expect(lone.takeBytes(client)).toBe('');
+    expect(lone.ask(boss, 'EXISTS', 'after')).toBe(0);
+  });
+
+  it('of a transaction ends the connection, but the transaction is done whole', () => {
+    const lone = new LoneServer({ 'client-output-buffer-limit': 'normal 50000 0 0' });
+    const [boss, client] = [lone.connect(), lone.connect()];
+    lone.run(boss, 'SET', 'big', 'x'.repeat(100_000));
+    lone.feed(
+      client,
+      request('MULTI') + request('GET', 'big') + request('SET', 'after', '1') + request('EXEC'),
+    );
+    expect(lone.closed.has(client)).toBe(true);
+    expect(lone.ask(boss, 'GET', 'after')).toBe('1');
+  });
+});
+
+it('INFO counts clients that a pause keeps waiting as blocked', () => {
+  const lone = new LoneServer();
+  const [boss, client] = [lone.connect(), lone.connect()];
+  lone.run(boss, 'CLIENT', 'PAUSE', '10000', 'WRITE');
+  lone.run(client, 'SET', 'k', 'v');
+  expect(lone.ask(boss, 'INFO', 'clients')).toMatchObject({
+    text: expect.stringContaining('blocked_clients:1'),
+  });
+});
