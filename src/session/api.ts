@@ -121,6 +121,8 @@ export interface HistoryView {
   branches: { id: string; parent: string | null; forkedAt: Micros; end: Micros; label: string }[];
   /** Bands and marks of the tape. */
   marks: TapeMark[];
+  /** Faults that are planned and still to come. */
+  planned: number;
   /** The same of another branch, when one was asked for. */
   compared: { branch: string; end: Micros; marks: TapeMark[] } | null;
 }
@@ -159,6 +161,9 @@ export interface SessionApi {
   /** Runs `line` on a console and lets time pass until its prompt is back, at most `limitUs`;
    *  resolves to what was printed. */
   exec(console: string, line: string, limitUs?: Micros): Promise<string>;
+  /** Plans faults for times to come, in the place of those planned before. Each becomes an input when its
+   *  time has come. */
+  schedule(faults: { at: Micros; fault: Fault }[]): Promise<void>;
   complete(console: string, line: string): Promise<Completion>;
   /** How the last program ended that the shell ran on a console; null when none has. */
   outcome(console: string): Promise<RunOutcome | null>;

@@ -232,7 +232,7 @@ export class History {
     return released;
   }
 
-  view(now: Micros, compare: string | null = null): HistoryView {
+  view(now: Micros, compare: string | null = null, planned = 0): HistoryView {
     const other = compare === null ? undefined : this.branches.get(compare);
     const branches = [...this.branches.values()].map(({ id, parent, forkedAt, end, label }) => {
       return { id, parent, forkedAt, end, label };
@@ -244,6 +244,7 @@ export class History {
       branch: this.branch.id,
       branches,
       marks: [...this.branch.tape.marks],
+      planned,
       compared: other ? { branch: other.id, end: other.end, marks: [...other.tape.marks] } : null,
     };
   }

@@ -13,6 +13,7 @@ import type { StopRule } from '#sim/part.ts';
 import type { Stop } from '#sim/world.ts';
 import type {
   Completion,
+  Fault,
   HistoryView,
   Input,
   LoggedInput,
@@ -73,6 +74,8 @@ export class Session implements SessionApi {
   private readonly tools: SessionTools;
   private current: Open | null = null;
   private breakpoints: readonly string[] = [];
+  /** Faults for times to come, the next first. */
+  private planned: LoggedInput[] = [];
   private stoppedBy: string | null = null;
   private lastSnapshotAt: Micros = 0;
   private queue: Promise<unknown> = Promise.resolve();
@@ -129,7 +132,10 @@ export class Session implements SessionApi {
   }
 
   /** Makes the world; with a history that there is already it begins anew on its present branch. */
-  private async build(config: WorldConfig, history = new History()): Promise<void> {
+  private async build(config: WorldConfig, history?: History): Promise<void> {
+    // Another world has no plans; the same world made anew keeps them.
+    if (!history) this.planned = [];
+    history ??= new History();
     const host = await this.tools.makeHost(config);
     const builder = new Builder(config, host);
     const presenter = new Presenter(host, builder, history);
@@ -251,7 +257,9 @@ export class Session implements SessionApi {
   }
 
   history(compare: string | null = null): Promise<HistoryView> {
-    return this.alone(() => Promise.resolve(this.world.history.view(this.world.host.now, compare)));
+    return this.alone(() =>
+      Promise.resolve(this.world.history.view(this.world.host.now, compare, this.planned.length)),
+    );
   }
 
   /** Goes to a time of this branch: forward if that is shorter. `elsewhere` when the world as it stands
@@ -286,7 +294,15 @@ export class Session implements SessionApi {
       const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
       const nextSnapshot = this.lastSnapshotAt + snapshotPlan.everyUs;
-      const target = Math.min(to, input?.at ?? Infinity, nextSnapshot, nextLook, overseer.nextLook(host.now));
+      const due = this.planned[0]?.at ?? Infinity;
+      const target = Math.min(
+        to,
+        input?.at ?? Infinity,
+        due,
+        nextSnapshot,
+        nextLook,
+        overseer.nextLook(host.now),
+      );
       const { stopped } = await host.run(target, stop);
       await this.drain();
       history.branch.tape.noteLost(await overseer.look(host), host.now);
@@ -294,6 +310,7 @@ export class Session implements SessionApi {
       if (stopped) this.stoppedBy = stopped.reason;
       if (stopped || host.halted) return stopped;
       if (input && input.at <= host.now) await this.applyNext();
+      else if (due <= host.now) await this.actAsPlanned();
       else if (host.now >= nextSnapshot) await this.takeSnapshot();
       else if (host.now >= to) return null;
     }
@@ -354,6 +371,30 @@ export class Session implements SessionApi {
       this.tools.watch?.control({ do: 'act', act: `fault:${writeFault(input.fault)}` }, host.now);
     }
     await this.showWatch();
+  }
+
+  schedule(faults: { at: Micros; fault: Fault }[]): Promise<void> {
+    return this.alone(async () => {
+      const { host } = this.world;
+      for (const { at, fault } of faults) {
+        const problem = Number.isFinite(at)
+          ? checkInput({ kind: 'fault', fault }, (name) => host.has(name))
+          : 'a planned fault needs a time';
+        if (problem) throw new Error(`${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}.`);
+      }
+      this.planned = faults
+        .map(({ at, fault }): LoggedInput => ({
+          at: Math.max(at, host.now),
+          input: { kind: 'fault', fault },
+        }))
+        .sort((a, b) => a.at - b.at);
+    });
+  }
+
+  /** Does the next planned fault, as if it had been done by hand at this moment. */
+  private async actAsPlanned(): Promise<void> {
+    const next = this.planned.shift();
+    if (next) await this.act(next.input);
   }
 
   /** Does the next input of the log. */

@@ -317,6 +317,25 @@ describe('time', () => {
     await app.closePage(page);
   });
 
+  test('a chaos tape is written, played and becomes history', async () => {
+    const page = await openStage();
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    await page.getByRole('menuitem', { name: /Chaos tape/ }).click();
+    const text = page.getByRole('dialog').getByRole('textbox');
+    await text.fill('1 explode 7002');
+    await page.getByText(/Line 1: not a fault/).waitFor();
+    await text.fill('1 kill 7002\n2.5 pause 7001');
+    await page.getByRole('button', { name: 'Play from now' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await run(page, `clock.pause(); await idle(); await clock.advance(4000); await idle();`);
+    const inputs = (await page.evaluate(
+      `playground.save().then(({ inputs }) => inputs.filter((one) => one.input.kind === 'fault'))`,
+    )) as { at: number; input: { fault: { kind: string } } }[];
+    expect(inputs.map(({ input }) => input.fault.kind)).toEqual(['kill', 'pause']);
+    expect(inputs[1]!.at - inputs[0]!.at).toBe(1_500_000);
+    await app.closePage(page);
+  });
+
   test('acting in the past makes a branch, and both can be chosen', async () => {
     const page = await openStage();
     await run(
@@ -425,6 +444,27 @@ describe('the inspector', () => {
     );
     await page.getByText('as all links').nth(1).waitFor();
     expect(await page.getByText('as all links').count()).toBe(2);
+    await app.closePage(page);
+  });
+});
+
+describe('why', () => {
+  test('a slot, a message and a link are explained as well', async () => {
+    const page = await openStage();
+    await run(
+      page,
+      `await fault.kill('7002'); await clock.runUntil('AUTH_REQUEST'); await clock.advance(20); await idle();`,
+    );
+    await page.locator('.space-time').focus();
+    await page.keyboard.press('ArrowUp');
+    const panel = page.locator('[role=tabpanel]').first();
+    await panel.getByRole('button', { name: 'Why?', exact: true }).click();
+    await page.getByRole('heading', { name: 'Why 7005 sent this' }).waitFor();
+    expect(await panel.innerText()).toMatch(/clusterHandleSlaveFailover[\s\S]*7005 asks every master/);
+    await page.getByRole('tree').locator('[tabindex="0"]').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'Enter'])
+      await page.keyboard.press(key);
+    await page.getByRole('heading', { name: /The link 7000 ↔/ }).waitFor();
     await app.closePage(page);
   });
 });

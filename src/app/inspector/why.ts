@@ -21,7 +21,13 @@ export type Fact =
   | 'empty'
   | 'linkdown'
   | 'reply'
-  | 'event';
+  | 'event'
+  | 'slot'
+  | 'link'
+  | 'message';
+
+/** What a server's own state can be. */
+type StateFact = Exclude<Fact, 'reply' | 'event' | 'slot' | 'link' | 'message'>;
 
 export interface WhyAnswer {
   /** What is explained, and of whom. */
@@ -77,7 +83,7 @@ const EVENT_RULES: Readonly<Record<string, RuleName>> = {
 };
 
 /** Events that can lead to each fact. */
-const LEADING: Readonly<Record<Exclude<Fact, 'reply' | 'event'>, RegExp>> = {
+const LEADING: Readonly<Record<StateFact, RegExp>> = {
   fail: /^(PFAIL|FAILURE_REPORT|FAIL|FAIL_RECEIVED|FAULT|REPL_LINK_DOWN)$/,
   pfail: /^(PFAIL|FAILURE_REPORT|FAULT)$/,
   down: /^(FAULT|PROCESS|EXIT)/,
@@ -118,7 +124,7 @@ function factOf(
   server: ServerFrame,
   lens: string | null,
   events: readonly FeedEvent[],
-): Exclude<Fact, 'reply' | 'event'> {
+): StateFact {
   const seen = frame.servers
     .find((one) => one.name === lens)
     ?.view?.find((node) => node.name === server.name);
@@ -138,7 +144,7 @@ function factOf(
   return server.slots.length > 0 ? 'master' : 'empty';
 }
 
-function ruleOf(fact: Exclude<Fact, 'reply' | 'event'>): RuleName {
+function ruleOf(fact: StateFact): RuleName {
   const rules: Readonly<Record<typeof fact, RuleName>> = {
     fail: 'markNodeAsFailingIfNeeded',
     pfail: 'clusterCron',

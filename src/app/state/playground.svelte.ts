@@ -445,6 +445,14 @@ export class Playground {
     return this.input({ kind: 'fault', fault });
   }
 
+  /** Plans faults for times to come, in the place of those planned before. */
+  async schedule(faults: { at: Micros; fault: Fault }[]): Promise<void> {
+    this.refuseReadOnly();
+    this.onOwnAct?.();
+    await this.#enqueue(() => this.session.schedule(faults));
+    this.#historyStale = true;
+  }
+
   /** Runs a line on a console and waits, in virtual time, for its prompt. */
   async exec(console: string, line: string, limitUs?: Micros): Promise<string> {
     this.onOwnAct?.();

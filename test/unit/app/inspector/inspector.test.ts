@@ -1,3 +1,4 @@
+import { whyLink, whyMessage, whySlot } from '#app/inspector/why-more.ts';
 import { describe, expect, test } from 'vitest';
 import { chartOf } from '#app/inspector/charts-model.ts';
 import { RULES, ruleText } from '#app/inspector/rules.ts';
@@ -175,5 +176,34 @@ describe('charts', () => {
     expect(chart).toMatchObject({ now: 500, top: 999 });
     expect(chart?.path.split('L').length).toBeLessThanOrEqual(102);
     expect(chartOf([], 'lost', 0, 100, 30)).toBeNull();
+  });
+});
+
+describe('why, beyond servers', () => {
+  test('a slot names its owner, and those who believe otherwise', () => {
+    const frame = clusterFrame(3);
+    const answer = whySlot(frame, [], 100);
+    expect(answer).toMatchObject({ fact: 'slot', subject: '100', chain: [] });
+    expect(answer.values[0]).toEqual(['owner', '7000']);
+    for (const node of frame.servers[1]!.view!) if (node.name === '7000') node.slots = [];
+    expect(whySlot(frame, [], 100).values).toContainEqual(['7001 believes', '–']);
+    frame.servers[0]!.migrating = [{ slot: 100, nodeId: frame.servers[2]!.nodeId }];
+    expect(whySlot(frame, [], 100)).toMatchObject({ rule: 'setslot' });
+    expect(whySlot(frame, [], 100).values).toContainEqual(['7000 migrating', '7002']);
+  });
+
+  test('a cut link was cut by somebody, a usual one is the cron’s', () => {
+    const frame = clusterFrame(3);
+    const ends = { from: '7000', to: '7001' };
+    expect(whyLink(frame, [], ends).rule).toBe('clusterCron');
+    frame.links = [{ ...ends, cut: true, latencyUs: 0, jitterUs: 0, loss: 0 }];
+    expect(whyLink(frame, [], ends)).toMatchObject({ rule: 'signal' });
+    expect(whyLink(frame, [], ends).values).toContainEqual(['7000 → 7001', 'cut']);
+  });
+
+  test('every kind of message has a rule', () => {
+    for (const kind of ['bus', 'command', 'stream', 'connect'] as const)
+      for (const label of ['ping', 'auth-req', 'update', 'get', 'repl', 'unheard-of'])
+        expect(RULES).toHaveProperty(whyMessage(packet(1, { kind, label }), []).rule);
   });
 });

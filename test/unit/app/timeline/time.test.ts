@@ -13,7 +13,17 @@ import { clusterFrame, packet } from '#test/unit/app/stage/frames.ts';
 const words = { text: (mark: TapeMark) => mark.label, width: (text: string) => text.length * 7 };
 
 function history(marks: TapeMark[], change: Partial<HistoryView> = {}): HistoryView {
-  return { now: 40e6, start: 0, end: 100e6, branch: 'main', branches: [], marks, compared: null, ...change };
+  return {
+    now: 40e6,
+    start: 0,
+    end: 100e6,
+    branch: 'main',
+    branches: [],
+    marks,
+    planned: 0,
+    compared: null,
+    ...change,
+  };
 }
 
 describe('two branches', () => {

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exampleChaos, parseChaos } from '#app/faults/chaos.ts';
+import { clusterFrame } from '#test/unit/app/stage/frames.ts';
+
+describe('the chaos tape', () => {
+  test('is read line by line, in the order of its times; comments are passed over', () => {
+    expect(parseChaos('# first\n5.5 restart 7000\n\n 1 kill 7000\r\n2 partition 7000 | 7001 7002')).toEqual([
+      { afterUs: 1e6, fault: { kind: 'kill', server: '7000' } },
+      { afterUs: 2e6, fault: { kind: 'partition', groups: [['7000'], ['7001', '7002']] } },
+      { afterUs: 5.5e6, fault: { kind: 'restart', server: '7000' } },
+    ]);
+    expect(parseChaos(exampleChaos(clusterFrame(3).servers))).toHaveLength(6);
+    expect(exampleChaos([])).toBe('');
+  });
+
+  test('says in which line it cannot be read, whatever stands there', () => {
+    expect(() => parseChaos('1 kill 7000\nkill 7001')).toThrow(/^2: /);
+    expect(() => parseChaos('1 explode 7000')).toThrow(/^1: not a fault/);
+    expect(() => parseChaos('-1 kill 7000')).toThrow(/^1: /);
+    expect(() => parseChaos('1e9 kill 7000')).toThrow(/^1: /);
+    expect(() => parseChaos('99999 kill 7000')).toThrow(/^1: /);
+    expect(() => parseChaos('1 kill 7000\n'.repeat(1001))).toThrow(/1001/);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (garbage) => {
+        try {
+          expect(Array.isArray(parseChaos(garbage))).toBe(true);
+        } catch (error) {
+          expect(String(error)).toMatch(/^Error: \d+: /);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
