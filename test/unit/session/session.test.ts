@@ -131,6 +131,48 @@ describe('going back and forth', () => {
   });
 });
 
+describe('planned faults', () => {
+  test('become inputs when their time has come, and replay like any others', async () => {
+    const { now } = await session.frame();
+    const kill = { at: now + 2.5e6, fault: { kind: 'kill', server: '7000' } } as const;
+    const restart = { at: now + 4e6, fault: { kind: 'restart', server: '7000' } } as const;
+    await session.schedule([restart, kill]);
+    expect((await session.history()).planned).toBe(2);
+    await session.advance(3e6);
+    expect((await session.history()).planned).toBe(1);
+    const done = await session.advance(3e6);
+    const faults = async () =>
+      (await session.save()).inputs.flatMap(({ at, input }) =>
+        input.kind === 'fault' ? [[at, input.fault.kind]] : [],
+      );
+    expect(await faults()).toEqual([
+      [kill.at, 'kill'],
+      [restart.at, 'restart'],
+    ]);
+    await session.seek(now);
+    expect((await session.seek(done.now)).hash).toBe(done.hash);
+    expect(await faults()).toHaveLength(2);
+    expect((await session.history()).branches).toHaveLength(1);
+  });
+
+  test('replace those before, are refused whole when one is wrong, and end with their world', async () => {
+    const { now } = await session.frame();
+    const kill = { kind: 'kill', server: '7000' } as const;
+    await session.schedule([{ at: now + 1e6, fault: kill }]);
+    for (const wrong of [
+      { at: NaN, fault: kill },
+      { at: now, fault: { kind: 'kill', server: 'nobody' } },
+    ])
+      await expect(session.schedule([wrong as { at: number; fault: typeof kill }])).rejects.toThrow();
+    expect((await session.history()).planned).toBe(1);
+    await session.schedule([]);
+    expect((await session.history()).planned).toBe(0);
+    await session.schedule([{ at: now + 1e6, fault: kill }]);
+    await session.open(TOY_WORLD);
+    expect((await session.history()).planned).toBe(0);
+  });
+});
+
 describe('branches', () => {
   test('begin when somebody acts in the past, and the old future is kept', async () => {
     await live();
