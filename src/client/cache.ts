@@ -15,6 +15,7 @@ import type { Request } from './cluster-client.ts';
 /** A mutex is asked for again after so long. */
 const MUTEX_RETRY_US = 50_000;
 const MUTEX_TTL_MS = 3000;
+const WARM_AFTER_US = 500_000;
 /** So many different ids are asked for that exist nowhere. */
 const GHOST_IDS = 50;
 const NOTHING = 'nothing';
@@ -41,9 +42,10 @@ export class CacheApp implements App {
   }
 
   start(): void {
-    const { settings } = this.host;
-    if (settings.warm) for (let at = 0; at < settings.keys; at++) this.fill(settings.prefix + at);
-    this.wait();
+    const { io, settings } = this.host;
+    // What is loaded at the start goes to the right servers once the map is there.
+    if (settings.warm) io.setTimer('warm', io.now + WARM_AFTER_US);
+    else this.wait();
   }
 
   changed(): void {
@@ -58,7 +60,10 @@ export class CacheApp implements App {
 
   onTimer(timer: string): void {
     const { settings, io } = this.host;
-    if (timer === 'work') {
+    if (timer === 'warm') {
+      for (let at = 0; at < settings.keys; at++) this.fill(settings.prefix + at);
+      this.wait();
+    } else if (timer === 'work') {
       const ghost = settings.ghosts > 0 && io.random.chance(settings.ghosts);
       const id = ghost ? `${NOTHING}:${io.random.below(GHOST_IDS)}` : io.random.below(settings.keys);
       const key = settings.prefix + id;

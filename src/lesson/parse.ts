@@ -159,6 +159,7 @@ function makeLesson(id: string, lang: Lang, front: Front, steps: Step[]): Lesson
     cards,
     steps,
     notes,
+    goal: null,
   };
 }
 

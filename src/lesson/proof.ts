@@ -28,5 +28,6 @@ export function lessonOfProof(card: Card): Lesson {
     cards: [card.id],
     steps: [{ id: 's1', title: card.question.en, blocks: [{ kind: 'task', task }] }],
     notes: '',
+    goal: null,
   };
 }

@@ -123,6 +123,18 @@ export interface Lesson {
   cards: string[];
   steps: Step[];
   notes: string;
+  /** How the cluster stood when a recorded solution had solved the challenge; null for none. */
+  goal: GoalServer[] | null;
+}
+
+/** One server of a goal picture. */
+export interface GoalServer {
+  name: string;
+  role: 'master' | 'replica';
+  state: 'running' | 'paused' | 'down' | 'loading';
+  master: string | null;
+  slots: [number, number][];
+  keys: number;
 }
 
 /** A problem in a lesson file, with the place. */

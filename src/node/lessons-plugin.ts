@@ -12,15 +12,21 @@ import type { Plugin } from 'vite';
 import { parseCard, type Card } from '#lesson/card.ts';
 import { parseGlossary, type Glossary } from '#lesson/glossary.ts';
 import { parseLesson, translateLesson } from '#lesson/parse.ts';
-import type { Lang, Lesson } from '#lesson/types.ts';
+import type { GoalServer, Lang, Lesson } from '#lesson/types.ts';
 
 /** Reads one lesson in one language from the lessons folder `root`. */
 export function readLesson(root: string, id: string, lang: Lang): Lesson {
   const path = (name: string): string => join(root, id, `${name}.md`);
   const original = parseLesson(id, `lessons/${id}/en.md`, readFileSync(path('en'), 'utf8'));
+  original.goal = readGoal(join(root, id, 'goal.json'));
   if (lang === 'en') return original;
   if (!existsSync(path('zh'))) throw new Error(`lessons/${id}: zh.md is missing`);
   return translateLesson(original, `lessons/${id}/zh.md`, readFileSync(path('zh'), 'utf8'));
+}
+
+/** The recorded goal of a challenge; test/lessons writes and checks it. */
+function readGoal(path: string): GoalServer[] | null {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as GoalServer[]) : null;
 }
 
 /** Folder names of all lessons, in order. */

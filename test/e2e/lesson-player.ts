@@ -94,6 +94,7 @@ export class LessonPlayer {
           ([expression, limit]) => window.playground.clock.runUntil({ expression }, limit),
           [action.expression, action.limitMs] as const,
         );
+        await this.page.evaluate(() => window.playground.clock.play());
         return;
       case 'act':
         expect(action.act).toBe('opened:packet');

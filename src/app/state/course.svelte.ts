@@ -10,7 +10,8 @@ import type { LessonState, TaskState } from '#lesson/run.ts';
 import type { Lang, Lesson, Step } from '#lesson/types.ts';
 import { Player } from '#session/play.ts';
 import type { Playground } from './playground.svelte.ts';
-import { mergeProgress, readProgress, writeProgress, type Progress } from './progress.ts';
+import { mergeProgress, type Progress } from './progress.ts';
+import type { ProgressStore } from './progress-store.ts';
 
 export const [getCourse, setCourse] = createContext<Course>();
 
@@ -28,7 +29,7 @@ export class Course {
   hints: Record<string, number> = $state({});
   /** True while the lesson's world is being made. */
   preparing = $state(false);
-  progress: Progress = $state.raw(readProgress());
+  progress: Progress = $state.raw({});
   /** False where the browser keeps nothing for this page. */
   kept: boolean = $state(true);
 
@@ -37,11 +38,27 @@ export class Course {
 
   readonly playground: Playground;
   #visit = 0;
+  #store: Promise<ProgressStore>;
+  /** Resolves when what was kept before is here. */
+  readonly #restored: Promise<void>;
+  /** What the store holds, entry by entry. */
+  #written: Progress = {};
   #lookedMs = 0;
   #looking = false;
 
   constructor(playground: Playground) {
     this.playground = playground;
+    this.#store = import('./progress-store.ts').then(({ ProgressStore }) => ProgressStore.open());
+    this.#restored = this.#restore();
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      this.#written = await (await this.#store).read();
+      this.progress = mergeProgress(this.#written, this.progress);
+    } catch {
+      this.kept = false;
+    }
   }
 
   /** The open lesson, in the language of labels if that is loaded. */
@@ -94,6 +111,7 @@ export class Course {
   async open(id: string, step?: number): Promise<void> {
     this.preparing = true;
     try {
+      await this.#restored;
       await this.loadTexts(id);
       await this.#begin(id, step);
     } finally {
@@ -107,6 +125,7 @@ export class Course {
     const lesson = parseLesson(`file:${name}`, name, text);
     this.preparing = true;
     try {
+      await this.#restored;
       this.texts = { [/\p{Script=Han}/u.test(lesson.title) ? 'zh' : 'en']: lesson };
       await this.#begin(lesson.id);
     } finally {
@@ -138,7 +157,13 @@ export class Course {
   }
 
   #keep(): void {
-    this.kept = writeProgress(this.progress);
+    const { progress } = this;
+    const changed = Object.entries(progress).filter(([id, entry]) => this.#written[id] !== entry);
+    this.#written = progress;
+    void this.#store
+      .then((store) => store.write(Object.fromEntries(changed), progress))
+      .catch(() => false)
+      .then((kept) => (this.kept = kept));
   }
 
   /** Shows the lesson of somebody whose page this one follows: its text, its step and what is solved

@@ -1,5 +1,5 @@
-/* What the reader has solved, kept in localStorage. Where that is forbidden the course works and
- * forgets; damaged entries are dropped one by one, so that one bad lesson does not cost the others. */
+/* What the reader has solved: as data, merged, and as a file. `progress-store.ts` keeps it. Damaged entries
+ * are dropped one by one, so that one bad lesson does not cost the others. */
 
 export interface LessonProgress {
   step: number;
@@ -8,16 +8,6 @@ export interface LessonProgress {
 
 /** By lesson id. */
 export type Progress = Readonly<Record<string, LessonProgress>>;
-
-const STORAGE_KEY = 'playground.progress';
-
-export function readProgress(): Progress {
-  try {
-    return parseProgress(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}'));
-  } catch {
-    return {};
-  }
-}
 
 /** The entries of `value` that are progress; anything else is left out. */
 export function parseProgress(value: unknown): Progress {
@@ -30,16 +20,6 @@ export function parseProgress(value: unknown): Progress {
     progress[id] = { step: step as number, solved };
   }
   return progress;
-}
-
-/** Keeps progress; false where storage is forbidden or full, and progress lasts until the page closes. */
-export function writeProgress(progress: Progress): boolean {
-  try {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(progress));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Both together: what was solved in either is solved, and the later step of the two is the place. */
