@@ -79,3 +79,21 @@ test('a page of another origin shows the stage and steers it when the address al
   expect(results.fromStranger).toBe(0);
   await context.close();
 });
+
+test('what is shown to look at is not changed: no undo, no fork, no command', async () => {
+  const page = await app.open({ path: '?embed=stage' });
+  const inputs = (): Promise<string> =>
+    page.evaluate(async () => JSON.stringify((await window.playground.save()) as object));
+  await page.evaluate(() => window.playground.clock.pause());
+  const before = await inputs();
+  for (const key of ['u', 'f']) await page.keyboard.press(key);
+  const refused = await page.evaluate(() =>
+    window.playground.exec('SET a b').then(
+      () => null,
+      (error: unknown) => String(error),
+    ),
+  );
+  expect(refused).toContain('only to look at');
+  expect(await inputs()).toBe(before);
+  await app.closePage(page);
+});

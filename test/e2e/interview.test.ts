@@ -219,3 +219,13 @@ test('on a phone, in Chinese, a card is opened and graded by touch', async () =>
   await page.getByText('做过 1/62').waitFor();
   await app.closePage(page);
 });
+
+test('an address opens a card, and one that is none says so', async () => {
+  const page = await app.open({ path: '?card=moved-vs-ask' });
+  await page.getByRole('heading', { name: 'MOVED vs ASK' }).waitFor();
+  expect(await page.getByText('A common wrong answer').count()).toBe(0);
+  await app.closePage(page);
+  const other = await app.open({ path: '?card=%3Cb%3Enone', lang: 'zh' });
+  await other.getByText('没有名为 <b>none 的卡片。').waitFor();
+  await app.closePage(other);
+});

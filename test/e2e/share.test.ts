@@ -47,6 +47,7 @@ async function openDialog(page: Page, menu: string | RegExp, item: string): Prom
 test('a link opens to the same hash in another browser and says so', async () => {
   const page = await app.open();
   await prepare(page);
+  await page.evaluate(() => window.playground.clock.speed(0.25));
   const hash = await page.evaluate(() => window.playground.hash());
   await openDialog(page, 'World', 'Share and export …');
   const link = await page.getByLabel('Link', { exact: true }).inputValue();
@@ -57,6 +58,7 @@ test('a link opens to the same hash in another browser and says so', async () =>
   const other = await app.open({ path: link.slice(app.server.url.length), lang: 'zh' });
   await other.getByText(`the same hash ${hash}`).waitFor();
   expect(await other.evaluate(() => window.playground.hash())).toBe(hash);
+  expect(await other.evaluate(() => window.playground.clock.speed())).toBe(0.25);
   await app.closePage(other);
 });
 

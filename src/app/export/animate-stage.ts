@@ -1,11 +1,12 @@
 /* The last seconds of the world as an animated GIF. The page's own world is turned back and played again in
  * slices; each slice is drawn by the stage, with the reader's camera, lens and theme, exactly as on the
- * screen. Afterwards the clock stands where it stood. */
+ * screen, and encoded in a worker. Afterwards the clock stands where it stood. */
 
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import { transfer, wrap } from 'comlink';
 import { tick } from 'svelte';
-import { GifWriter } from './gif.ts';
+import type { encoder } from './gif.worker.ts';
 
 /** Pictures per second, real and virtual: ten is what every viewer keeps up with. */
 const RATE = 10;
@@ -24,7 +25,18 @@ export async function animateStage(
   const end = playground.now;
   const count = Math.round(Math.min(30, Math.max(1, seconds)) * RATE);
   const step = 1e6 / RATE;
-  let writer: GifWriter | null = null;
+  const worker = new Worker(new URL('./gif.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'gif',
+  });
+  const gif = wrap<typeof encoder>(worker);
+  const death = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', ({ message }) =>
+      reject(new Error(message || 'the encoder has stopped')),
+    );
+  });
+  // It may die while nobody waits for it.
+  death.catch(() => undefined);
   try {
     await playground.seek(Math.max(0, end - count * step));
     for (let at = 0; at <= count && playground.now <= end; at++) {
@@ -34,17 +46,17 @@ export async function animateStage(
       const picture = page.picture?.();
       if (!picture) throw new Error('the stage is not shown');
       const pixels = await draw(picture.svg, picture.size);
-      // The size of the first picture holds, should the window change meanwhile.
-      writer ??= new GifWriter(pixels.width, pixels.height);
-      if (pixels.width === writer.width && pixels.height === writer.height)
-        writer.add(pixels.data, at === count ? 150 : 100 / RATE);
-      if (writer.size > LARGEST_BYTES) break;
+      const { data, width, height } = pixels;
+      const shown = at === count ? 150 : 100 / RATE;
+      const size = await Promise.race([gif.add(transfer(data, [data.buffer]), width, height, shown), death]);
+      if (size > LARGEST_BYTES) break;
       progress(at / count);
     }
+    return await Promise.race([gif.finish(), death]);
   } finally {
+    worker.terminate();
     await playground.seek(end);
   }
-  return new Blob(writer?.finish() ?? [], { type: 'image/gif' });
 }
 
 async function draw(svg: string, { width, height }: { width: number; height: number }): Promise<ImageData> {

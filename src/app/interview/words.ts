@@ -5,6 +5,7 @@ import { fill, labelLanguage, type Params } from '#app/i18n/i18n.svelte.ts';
 const en = {
   title: 'Interview',
   cards: 'Cards',
+  noCard: 'There is no card {card}.',
   myths: 'Myths',
   mockShort: 'Mock',
   mock: 'Mock interview',
@@ -120,6 +121,7 @@ type InterviewWord = keyof typeof en;
 const zh: Readonly<Record<InterviewWord, string>> = {
   title: '面试',
   cards: '卡片',
+  noCard: '没有名为 {card} 的卡片。',
   myths: '真假判断',
   mockShort: '模拟',
   mock: '模拟面试',

@@ -1,6 +1,8 @@
 /* Reads what a real cluster printed: CLUSTER NODES (also nodes.conf), CLUSTER INFO, redis-cli --cluster
- * check, in any order and mixture, with the prompts and colours that come along when one copies from a
+ * check, or else CLUSTER SLOTS or SHARDS, in any order and mixture, with the prompts and colours that come along when one copies from a
  * terminal. Lines that are none of these are passed over. Never throws; size and numbers are bounded. */
+
+import { nodesOfReply } from './parse-replies.ts';
 
 export interface PastedNode {
   id: string;
@@ -66,7 +68,7 @@ export function parseCluster(text: string): PastedCluster {
     const field = /^(cluster_\w{1,60}):(\w{1,30})$/.exec(line);
     if (field?.[1] && field[2] !== undefined && out.info.size < 100) out.info.set(field[1], field[2]);
   }
-  out.nodes = [...found.values()];
+  out.nodes = found.size > 0 ? [...found.values()] : nodesOfReply(lines).slice(0, MOST_NODES);
   return out;
 }
 

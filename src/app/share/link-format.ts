@@ -25,6 +25,8 @@ export interface Sight {
   lang: 'en' | 'zh' | 'both';
   /** Id of the open lesson. */
   lesson: string | null;
+  /** Virtual seconds per second; null in links that do not say. */
+  speed: number | null;
 }
 
 export interface SharedLink {
@@ -57,7 +59,7 @@ export async function packLink({ file, sight }: SharedLink): Promise<string> {
     ),
   );
   const { inputs, names } = packInputs(file.inputs);
-  const { selection, lens, lang, lesson } = sight;
+  const { selection, lens, lang, lesson, speed } = sight;
   const text = JSON.stringify([
     config,
     file.playhead,
@@ -68,6 +70,7 @@ export async function packLink({ file, sight }: SharedLink): Promise<string> {
     lens,
     lang,
     lesson,
+    speed,
   ]);
   const packed =
     MARK + toBase64(await pump(new TextEncoder().encode(text), new CompressionStream('deflate-raw')));
@@ -150,7 +153,7 @@ function unpackInputs(packed: unknown, names: unknown): LoggedInput[] {
 
 function readContent(content: unknown): SharedLink {
   if (!Array.isArray(content)) throw new LinkError('damaged');
-  const [config, playhead, hash, names, inputs, selection, lens, lang, lesson] = content as unknown[];
+  const [config, playhead, hash, names, inputs, selection, lens, lang, lesson, speed] = content as unknown[];
   const whole = typeof config === 'object' && config !== null && !Array.isArray(config);
   if (!whole || typeof playhead !== 'number' || typeof hash !== 'string') throw new LinkError('damaged');
   if (playhead > LONGEST_US) throw new LinkError('too-large');
@@ -167,6 +170,7 @@ function readContent(content: unknown): SharedLink {
     lens: shortText(lens),
     lang: lang === 'zh' || lang === 'both' ? lang : 'en',
     lesson: shortText(lesson),
+    speed: typeof speed === 'number' && speed > 0 && speed <= 1000 ? speed : null,
   };
   return { file, sight };
 }
@@ -177,13 +181,16 @@ const shortText = (value: unknown): string | null =>
 /** A selection that is none any more is left out, not complained about. */
 function readSelection(value: unknown): Selection | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { kind, name, id, seq, slot, key, from, to } = value as Record<string, unknown>;
+  const { kind, name, id, seq, slot, key, from, to, server, error } = value as Record<string, unknown>;
   const isSlot = typeof slot === 'number' && Number.isInteger(slot) && slot >= 0 && slot < 16384;
   if (kind === 'server' && typeof name === 'string') return { kind, name };
   if (kind === 'packet' && typeof id === 'number') return { kind, id };
   if (kind === 'event' && typeof seq === 'number') return { kind, seq };
   if (kind === 'slot' && isSlot) return { kind, slot };
   if (kind === 'key' && isSlot && typeof key === 'string') return { kind, key, slot };
+  if (kind === 'client' && typeof id === 'string') return { kind, id };
+  if (kind === 'reply' && typeof server === 'string' && typeof error === 'string')
+    return { kind, server, error };
   if (kind === 'link' && typeof from === 'string' && typeof to === 'string') return { kind, from, to };
   return null;
 }

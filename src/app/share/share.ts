@@ -10,7 +10,9 @@ import type { Playground } from '#app/state/playground.svelte.ts';
 export async function linkTo(playground: Playground, course: Course): Promise<string> {
   const file = await playground.save();
   const { selection, lens } = playground;
-  const sight = { selection, lens, lang: playground.preferences.lang, lesson: course.lesson?.id ?? null };
+  const { speed } = playground.clock;
+  const { lang } = playground.preferences;
+  const sight = { selection, lens, lang, lesson: course.lesson?.id ?? null, speed };
   const url = new URL(location.href);
   url.search = '';
   url.hash = await packLink({ file, sight });
@@ -56,6 +58,7 @@ async function openShared(
       await playground.load(file);
     }
   }
+  if (sight.speed !== null) playground.clock.setSpeed(sight.speed);
   if (sight.lens !== null && playground.server(sight.lens)) playground.setLens(sight.lens);
   if (sight.selection) playground.select(sight.selection);
 }

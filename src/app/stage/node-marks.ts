@@ -169,5 +169,7 @@ function lagOf(server: ServerFrame, frame: Frame): number | null {
   const master = frame.servers.find((other) => other.name === server.masterName);
   if (!master || master.state === 'down' || server.state === 'down') return null;
   if (server.replication.linkState !== 'connected') return null;
+  // A pasted cluster does not tell its offsets.
+  if (server.replication.replid === '') return null;
   return Math.max(0, master.replication.offset - server.replication.offset);
 }

@@ -19,6 +19,8 @@ export class Page implements PageActions {
   notice: { text: string; bad: boolean } | null = $state.raw(null);
   /** The rail shows interview mode in the place of the lesson. */
   interview = $state(false);
+  /** A card to be opened in it; interview mode takes it and sets null. */
+  card: string | null = $state(null);
   /** A class is held in this page: it teaches ("?teach", or by the menu) or follows ("?follow"). */
   classroom = $state(/[?&](teach|follow)\b/.test(location.search));
   /** The page is shown to a room: the layout for projectors in the place of the panels. */

@@ -301,14 +301,16 @@ export class Playground {
   }
 
   /** Begins a branch of that name at this moment. */
-  fork(name: string): Promise<Frame> {
+  async fork(name: string): Promise<Frame> {
+    this.refuseReadOnly();
     this.onOwnAct?.();
     this.#historyStale = true;
     return this.#show(() => this.session.fork(name));
   }
 
   /** Takes back the last command or fault. */
-  undo(): Promise<Frame> {
+  async undo(): Promise<Frame> {
+    this.refuseReadOnly();
     this.onOwnAct?.();
     return this.#show(() => this.session.undo());
   }
@@ -455,6 +457,7 @@ export class Playground {
 
   /** Runs a line on a console and waits, in virtual time, for its prompt. */
   async exec(console: string, line: string, limitUs?: Micros): Promise<string> {
+    this.refuseReadOnly();
     this.onOwnAct?.();
     const printed = await this.#enqueue(() => this.session.exec(console, line, limitUs));
     await this.refresh();

@@ -7,6 +7,7 @@ import { isShareLink, LinkError, packLink, unpackLink, type SharedLink } from '#
 import { DEFAULT_WORLD, type LoggedInput } from '#session/api.ts';
 
 const sight: SharedLink['sight'] = {
+  speed: 0.25,
   selection: { kind: 'server', name: '7001' },
   lens: '7002',
   lang: 'zh',
