@@ -9,7 +9,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { addReply, CLIENT_BLOCKED, CLIENT_DENY_BLOCKING, CLIENT_REEXECUTING, type Client } from './client.ts';
 import type { Db } from './db.ts';
 import type { ObjType } from './object.ts';
-import { call } from './process-command.ts';
+import { call, countErrorReply, recordCall } from './process-command.ts';
 import { propagatePendingCommands } from './propagate.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 import type { Server } from './server.ts';
@@ -82,6 +82,10 @@ export function replyToBlockedClient(client: Client, reply?: Reply): void {
   const state = client.blocked;
   if (state === null) return;
   unblockClient(client);
+  if (reply instanceof ErrorReply && client.cmd !== null) {
+    countErrorReply(client.server, reply);
+    recordCall(client.server, client.cmd, 0, true);
+  }
   addReply(client, reply === undefined ? state.timeoutReply : reply);
 }
 

@@ -347,7 +347,8 @@ function propagateCall(server: Server, client: Client, changed: boolean): void {
   if (target !== 0) alsoPropagate(server, client.db.id, client.argv, target);
 }
 
-function recordCall(server: Server, cmd: Command, micros: number, failed: boolean): void {
+/** Counts a command that has run. */
+export function recordCall(server: Server, cmd: Command, micros: number, failed: boolean): void {
   const stats = commandStats(server, cmd);
   stats.calls++;
   stats.usec += micros;

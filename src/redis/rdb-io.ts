@@ -10,6 +10,9 @@ export class RdbError extends Error {
   override name = 'RdbError';
 }
 
+/** A list, set, sorted set or hash without members, which a keyspace never holds. It was read to its end. */
+export class EmptyKeyError extends RdbError {}
+
 /** What stands before each part of a file. */
 export const OPCODE_FUNCTION2 = 245;
 export const OPCODE_MODULE_AUX = 247;

@@ -8,6 +8,7 @@ import { dbDelete, type Db } from './db.ts';
 import { lfuMinutes, lruClock } from './evict.ts';
 import type { Obj } from './object.ts';
 import {
+  EmptyKeyError,
   OPCODE_AUX,
   OPCODE_EOF,
   OPCODE_EXPIRETIME,
@@ -32,6 +33,9 @@ export type RdbAux = ReadonlyMap<Bytes, Bytes>;
  *  it again; the file replaces what it names. */
 export type RdbLoadMode = 'replace' | 'add' | 'merge';
 
+/** The log names only the first of many. */
+const EMPTY_KEYS_NAMED = 10;
+
 /** What was said of a key before the key itself. */
 interface KeyNotes {
   expiresAtMs: number;
@@ -47,6 +51,8 @@ export class RdbLoader {
   /** Keys read so far, and how many of them had expired. */
   keys = 0;
   expired = 0;
+  /** Keys without a value. */
+  private empty = 0;
   readonly input: RdbReader;
   private readonly server: Server;
   private readonly dbs: readonly Db[];
@@ -116,10 +122,25 @@ export class RdbLoader {
     io.log('notice', `RDB age ${age} seconds`);
   }
 
+  /** Null for an empty key, which some old version left behind: it is passed over. */
+  private readObject(key: Bytes, type: number): Obj | null {
+    try {
+      return loadObject(this.input, type, this.server.config);
+    } catch (error) {
+      if (!(error instanceof EmptyKeyError)) throw error;
+      this.empty++;
+      if (this.empty <= EMPTY_KEYS_NAMED) {
+        this.server.io.log('notice', `rdbLoadObject skipping empty key: ${key}`);
+      }
+      return null;
+    }
+  }
+
   private readKey(type: number): void {
     const { server, input, notes, db } = this;
     const key = input.string();
-    const obj = loadObject(input, type, server.config);
+    const obj = this.readObject(key, type);
+    if (obj === null) return;
     this.keys++;
     // A master forgets what has expired meanwhile; a replica waits for its master's word, and the base of
     // an AOF is followed by commands that may still need the key.
@@ -147,9 +168,10 @@ export class RdbLoader {
     for (const code of this.libraries) loadLibraryFromRdb(this.server, code, this.mode === 'merge');
     this.server.persistence.loadedKeys = this.keys - this.expired;
     this.server.persistence.loadedExpired = this.expired;
+    const skipped = this.empty === 0 ? '' : `, empty keys skipped: ${this.empty}`;
     this.server.io.log(
       'notice',
-      `Done loading RDB, keys loaded: ${this.keys - this.expired}, keys expired: ${this.expired}.`,
+      `Done loading RDB, keys loaded: ${this.keys - this.expired}, keys expired: ${this.expired}${skipped}.`,
     );
   }
 

@@ -7,7 +7,7 @@ import { string2ll } from '#base/integer.ts';
 import { unreachable } from '#base/assert.ts';
 import type { Config } from './config.ts';
 import { createStringObject, StringObj, type Obj } from './object.ts';
-import { RdbError, type RdbReader, type RdbWriter } from './rdb-io.ts';
+import { EmptyKeyError, RdbError, type RdbReader, type RdbWriter } from './rdb-io.ts';
 import { decodeIntset, decodeZiplist, decodeZipmap, encodeIntset } from './rdb-legacy.ts';
 import { loadStream, saveStream } from './rdb-stream.ts';
 import { HashObj } from './types/hash-obj.ts';
@@ -155,7 +155,7 @@ export function loadObject(input: RdbReader, type: number, config: Config): Obj 
 
 /** A collection without elements cannot exist. */
 function notEmpty<T extends ListObj | SetObj | ZsetObj | HashObj>(obj: T): T {
-  if ((obj instanceof ListObj ? obj.length : obj.size) === 0) throw new RdbError('empty collection');
+  if ((obj instanceof ListObj ? obj.length : obj.size) === 0) throw new EmptyKeyError('empty collection');
   return obj;
 }
 

@@ -185,3 +185,20 @@ class LoneServerValue {
     return hash;
   }
 }
+
+test('a key without members, as an old bug left it, is passed over', () => {
+  // A hash of no fields between two strings; no checksum.
+  const string = (text: string): string => String.fromCharCode(text.length) + text;
+  const file = [
+    'REDIS0010\xfe\0',
+    `\0${string('a')}${string('1')}`,
+    `\x04${string('hollow')}\0`,
+    `\0${string('b')}${string('2')}`,
+    '\xff\0\0\0\0\0\0\0\0',
+  ].join('');
+  const lone = new LoneServer({ save: '' });
+  rdbLoad(lone.server, file);
+  expect(lone.ask(lone.connect(), 'MGET', 'a', 'hollow', 'b')).toEqual(['1', null, '2']);
+  expect(lone.ask(lone.connect(), 'DBSIZE')).toBe(2);
+  expect(lone.logLines.join('\n')).toMatch(/skipping empty key: hollow[^]*empty keys skipped: 1/);
+});

@@ -236,3 +236,17 @@ it('INFO counts clients that a pause keeps waiting as blocked', () => {
     text: expect.stringContaining('blocked_clients:1'),
   });
 });
+
+it('a command that CLIENT UNBLOCK ends with an error is counted as failed', () => {
+  const lone = new LoneServer();
+  const [boss, client] = [lone.connect(), lone.connect()];
+  const id = lone.ask(client, 'CLIENT', 'ID');
+  lone.run(client, 'BLPOP', 'list', '0');
+  lone.run(boss, 'CLIENT', 'UNBLOCK', String(id), 'ERROR');
+  expect(lone.ask(boss, 'INFO', 'errorstats')).toMatchObject({
+    text: expect.stringContaining('errorstat_UNBLOCKED:count=1'),
+  });
+  expect(lone.ask(boss, 'INFO', 'commandstats')).toMatchObject({
+    text: expect.stringMatching(/cmdstat_blpop:calls=1,.*failed_calls=1/),
+  });
+});
