@@ -82,6 +82,8 @@ export interface RunInput {
   /** Byte string piped in, or null for the terminal. */
   stdin: Bytes | null;
   tty: boolean;
+  /** What the program finds on the disk. */
+  files?: Readonly<Record<string, Bytes>>;
 }
 
 export interface ConsoleOptions {
@@ -213,7 +215,8 @@ export class ConsoleProcess implements Process {
     else this.transcript.print(sanitize(utf8Encode(text)));
   }
 
-  private onRun({ id, argv, stdin, tty }: RunInput): void {
+  private onRun({ id, argv, stdin, tty, files = {} }: RunInput): void {
+    for (const [path, data] of Object.entries(files)) this.io.disk.write(path, data);
     const words = argv.map(utf8Encode);
     const main = this.programs[words[0] ?? ''];
     if (this.nested !== null || this.run === null || this.waiting?.for !== 'line' || main === undefined) {
@@ -222,7 +225,9 @@ export class ConsoleProcess implements Process {
     }
     this.nested = { id, tty, stdout: '', stderr: '', outer: { run: this.run, waiting: this.waiting } };
     this.waiting = null;
-    this.run = new ProgramRun(main, words, { ...this.env, stdin, stdoutTty: tty });
+    // Where a script reads it, output has no colours: its text goes through a door that shows them as text.
+    const vars = tty ? this.env.vars : { ...this.env.vars, TERM: 'dumb' };
+    this.run = new ProgramRun(main, words, { ...this.env, vars, stdin, stdoutTty: tty });
     this.proceed(this.run.start());
   }
 

@@ -65,8 +65,17 @@ export type Input =
   | { kind: 'interrupt'; console: string }
   | { kind: 'closeConsole'; console: string }
   /** The shell, which lives outside the world, runs a program on a console. `stdin` is what is piped in,
-   *  null for the terminal; `outcome` tells how the program with that id ended. */
-  | { kind: 'run'; console: string; id: number; argv: string[]; stdin: Bytes | null; tty: boolean }
+   *  null for the terminal, `files` what lies on the console's disk for it; `outcome` tells how the program
+   *  with that id ended. */
+  | {
+      kind: 'run';
+      console: string;
+      id: number;
+      argv: string[];
+      stdin: Bytes | null;
+      tty: boolean;
+      files?: Record<string, Bytes>;
+    }
   /** What the shell itself shows; `echo` for what was typed. */
   | { kind: 'print'; console: string; text: string; echo?: boolean }
   /** redis-server is started on a port that has none running, with that text as its redis.conf. */

@@ -136,17 +136,23 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
 }
 
 /** What is wrong with a program to be run, but for its console. */
-function checkRun({ id, argv, stdin, tty }: Record<string, unknown>): string | null {
+function checkRun({ id, argv, stdin, tty, files }: Record<string, unknown>): string | null {
   if (!Number.isSafeInteger(id)) return 'a program that is run has a number';
   const words = Array.isArray(argv) && argv.length > 0 && argv.length <= MOST_WORDS;
   if (!words || !argv.every((word) => typeof word === 'string' && word.length <= LONGEST_LINE))
     return 'a program is run with arguments';
   if (typeof tty !== 'boolean') return 'a program runs at the terminal or not';
-  if (stdin === null) return null;
+  if (files !== undefined && !areFiles(files)) return 'files of a program are bytes, by name';
+  return stdin === null || isBytes(stdin) ? null : 'what is piped into a program is bytes';
+}
+
+function areFiles(files: unknown): boolean {
+  return typeof files === 'object' && files !== null && Object.values(files).every(isBytes);
+}
+
+function isBytes(value: unknown): boolean {
   // eslint-disable-next-line no-control-regex
-  if (typeof stdin !== 'string' || stdin.length > LONGEST_STDIN || /[^\x00-\xff]/.test(stdin))
-    return 'what is piped into a program is bytes';
-  return null;
+  return typeof value === 'string' && value.length <= LONGEST_STDIN && !/[^\x00-\xff]/.test(value);
 }
 
 /** The process of a client: "client:a" for "a". */

@@ -6,7 +6,14 @@ import type { ExecResult } from 'just-bash/browser';
 export interface Surroundings {
   stdin: unknown;
   cwd: string;
-  fs: { readFile(path: string): Promise<string>; resolvePath(base: string, path: string): string };
+  fs: {
+    readFile(path: string): Promise<string>;
+    readFileBuffer(path: string): Promise<Uint8Array>;
+    writeFile(path: string, content: string | Uint8Array): Promise<void>;
+    mkdir(path: string, options: { recursive: boolean }): Promise<void>;
+    exists(path: string): Promise<boolean>;
+    resolvePath(base: string, path: string): string;
+  };
   /** Runs a line of shell. */
   exec?: (line: string, options: { cwd: string }) => Promise<ExecResult>;
   /** The command of bash that has this name too. */

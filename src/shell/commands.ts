@@ -4,10 +4,13 @@
  * Only what has an effect or a state in the world is here; there is no make-believe output. */
 
 import type { Command, ExecResult } from 'just-bash/browser';
-import { utf8Decode } from '#base/bytes.ts';
+import { utf8Decode, type Bytes } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
+import { checkTools } from './check-tools.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import { networkTools } from './network-tools.ts';
+import { redisCli } from './redis-cli-tool.ts';
+import { makeTemporary, runScript, type Prepare } from './script-tool.ts';
 import { redisServer } from './server-tool.ts';
 import { watchTools } from './watch-tools.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
@@ -18,9 +21,9 @@ type Define = (
 ) => Command;
 
 /** All commands that a shell in `world` has beyond those of bash. */
-export function worldCommands(world: ShellWorld, define: Define): Command[] {
+export function worldCommands(world: ShellWorld, define: Define, prepare: Prepare): Command[] {
   const commands: Record<string, Execute> = {
-    'redis-cli': (args, stdin) => program(world, ['redis-cli', ...args], stdin),
+    'redis-cli': redisCli(world),
     'redis-benchmark': (args) => program(world, ['redis-benchmark', ...args], ''),
     'redis-server': redisServer(world),
     nc: (args) => program(world, ['nc', ...args], ''),
@@ -29,8 +32,13 @@ export function worldCommands(world: ShellWorld, define: Define): Command[] {
     ps: () => ps(world),
     systemctl: (args) => systemctl(world, args),
     ss: () => ss(world),
+    netstat: () => netstat(world),
     date: (args) => date(world, args),
     bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
+    bash: runScript(prepare),
+    sh: runScript(prepare),
+    mktemp: makeTemporary(world),
+    ...checkTools,
     ...networkTools(world),
     ...watchTools(world),
   };
@@ -40,8 +48,13 @@ export function worldCommands(world: ShellWorld, define: Define): Command[] {
 }
 
 /** Runs a program in the world; its output is text for the commands behind it. */
-async function program(world: ShellWorld, argv: string[], stdin: string): Promise<ExecResult> {
-  const { stdout, stderr, exitCode } = await world.run(argv, stdin);
+export async function program(
+  world: ShellWorld,
+  argv: string[],
+  stdin: string,
+  files: Readonly<Record<string, Bytes>> = {},
+): Promise<ExecResult> {
+  const { stdout, stderr, exitCode } = await world.run(argv, stdin, files);
   return { stdout: utf8Decode(stdout), stderr: utf8Decode(stderr), exitCode, stdoutKind: 'text' };
 }
 
@@ -140,6 +153,22 @@ async function ss(world: ShellWorld): Promise<ExecResult> {
     }
   }
   return ok('State  Recv-Q Send-Q Local Address:Port     Peer Address:Port Process\n' + rows.join(''));
+}
+
+/** The same as netstat shows it. */
+async function netstat(world: ShellWorld): Promise<ExecResult> {
+  const rows: string[] = [];
+  for (const { ip, port, state, pid, clusterEnabled } of await world.servers()) {
+    if (state === 'down') continue;
+    for (const open of clusterEnabled ? [port, port + 10_000] : [port]) {
+      const local = `${ip}:${open}`.padEnd(23);
+      rows.push(`tcp        0      0 ${local} 0.0.0.0:*               LISTEN      ${pid}/redis-server\n`);
+    }
+  }
+  const head =
+    'Active Internet connections (only servers)\n' +
+    'Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name\n';
+  return ok(head + rows.join(''));
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

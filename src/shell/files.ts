@@ -23,6 +23,9 @@ const LOOKS: readonly string[] = [
   'realpath',
 ];
 
+/** What is read from a connection: nothing came. */
+const NOTHING = '/.shell/nothing';
+const TCP = /^\/dev\/tcp\/([^/]+)\/(\d+)$/;
 const DATA = '/var/lib/redis';
 const LOGS = '/var/log/redis';
 
@@ -44,7 +47,12 @@ export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
       }
       if (!LOOKS.includes(name as string)) return call;
       return async (path: unknown, ...rest: unknown[]) => {
-        if (typeof path === 'string' && isServers(path)) await mirror.refresh(path);
+        // Reading begins with a look whether the file is there: that is the connection.
+        if (typeof path === 'string' && TCP.test(path)) {
+          if (name !== 'exists' && name !== 'stat') await connects(world, path);
+          return call(NOTHING, ...rest);
+        }
+        if (typeof path === 'string') await mirror.look(path);
         return call(path, ...rest);
       };
     },
@@ -66,30 +74,41 @@ class Mirror {
     this.world = world;
   }
 
-  async refresh(path: string): Promise<void> {
+  /** Brings up to date what servers have at a path. */
+  async look(path: string): Promise<void> {
+    const within = (folder: string | null): boolean =>
+      folder !== null && (path === folder || path.startsWith(folder + '/'));
+    for (const { server, dir, log } of this.world.places()) {
+      if (within(dir) || path === log) await this.copy(server, dir ?? `${DATA}/${server}`, log);
+    }
+    if (!isServers(path)) return;
     const servers = await this.world.servers();
     const port = /\/(\d+)(?=\/|\.log$|$)/.exec(path)?.[1];
-    for (const { name } of servers) if (port === undefined || port === name) await this.copy(name);
+    for (const { name } of servers) {
+      if (port === undefined || port === name)
+        await this.copy(name, `${DATA}/${name}`, `${LOGS}/${name}.log`);
+    }
   }
 
-  private async copy(name: string): Promise<void> {
+  private async copy(name: string, folder: string, logPath: string | null): Promise<void> {
     const { files, log } = await this.world.files(name);
-    const gone = this.copied.filter((path) => path.startsWith(`${DATA}/${name}/`));
+    const gone = this.copied.filter((path) => path.startsWith(`${folder}/`));
     for (const path of gone) await this.files.rm(path, { force: true });
     this.copied = this.copied.filter((path) => !gone.includes(path));
-    await this.files.mkdir(`${DATA}/${name}`, { recursive: true });
-    await this.files.mkdir(LOGS, { recursive: true });
+    await this.files.mkdir(folder, { recursive: true });
     for (const [path, data] of Object.entries(files)) {
       if (path.startsWith('/')) continue;
-      const place = `${DATA}/${name}/${path}`;
-      await this.files.mkdir(place.slice(0, place.lastIndexOf('/')), { recursive: true });
-      await this.files.writeFile(
-        place,
-        Uint8Array.from(data, (char) => char.charCodeAt(0)),
-      );
+      const place = `${folder}/${path}`;
+      const bytes = Uint8Array.from(data, (char) => char.charCodeAt(0));
+      await this.put(place, bytes);
       this.copied.push(place);
     }
-    await this.files.writeFile(`${LOGS}/${name}.log`, log.map((line) => line + '\n').join(''));
+    if (logPath !== null) await this.put(logPath, log.map((line) => line + '\n').join(''));
+  }
+
+  private async put(path: string, content: string | Uint8Array): Promise<void> {
+    await this.files.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
+    await this.files.writeFile(path, content);
   }
 }
 
@@ -98,7 +117,7 @@ function textOf(content: unknown): string {
 }
 
 async function connects(world: ShellWorld, path: string): Promise<boolean> {
-  const found = /^\/dev\/tcp\/([^/]+)\/(\d+)$/.exec(path);
+  const found = TCP.exec(path);
   if (found === null) return false;
   const { exitCode } = await world.run(['nc', '-z', '-w', '1', found[1] as string, found[2] as string], '');
   if (exitCode !== 0) throw new Error(`connect: Connection refused: ${path}`);

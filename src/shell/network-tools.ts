@@ -5,6 +5,7 @@
 
 import type { Fault } from '#session/api.ts';
 import { fail, ok, type Execute } from './command.ts';
+import { AT_TERMINAL } from './script-tool.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
 
 const BUS_PORT = 10_000;
@@ -106,29 +107,25 @@ function micros(text: string | undefined): number | null {
   return Number(found[1]) * (unit.startsWith('us') ? 1 : unit.startsWith('ms') ? 1000 : 1e6);
 }
 
-/** ping [-c COUNT] PORT: a connection a second to that server, and how long each took to be made. */
-const ping = async (world: ShellWorld, args: string[]): ReturnType<Execute> => {
-  const words = [...args];
-  let count = 4;
-  const at = words.indexOf('-c');
-  if (at >= 0) count = Number(words.splice(at, 2)[1]);
-  const [host = ''] = words;
-  const server = byPort(await world.servers(), host.replace(/^.*:/, ''));
-  if (words.length !== 1 || !(count >= 1 && count <= 1000)) return fail('usage: ping [-c count] server', 2);
-  if (server === undefined) return fail(`ping: ${host}: Name or service not known`, 2);
-  let received = 0;
-  await world.print(`PING ${server.name} (${server.ip}:${server.port}) by TCP connections\n`);
-  for (let seq = 1; seq <= count; seq++) {
-    const before = await world.uptimeMs();
-    const { exitCode } = await world.run(['nc', '-z', '-w', '1', server.ip, String(server.port)], '');
-    const took = (await world.uptimeMs()) - before;
-    if (exitCode === 0) {
-      received++;
-      await world.print(`connected to ${server.name}: seq=${seq} time=${took.toFixed(3)} ms\n`);
-    }
-    if (seq < count && !(await world.pass(1000))) break;
+/** ping [-c COUNT] HOST|PORT: the program of that name, to that server or to the first that runs here. */
+const ping = async (world: ShellWorld, given: string[]): ReturnType<Execute> => {
+  const atTerminal = given[0] === AT_TERMINAL;
+  const words = atTerminal ? given.slice(1) : [...given];
+  const options: string[] = [];
+  const hosts: string[] = [];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '-c') options.push(word, words.shift() ?? '');
+    else if (/^-[WiwsIt]$/.test(word)) words.shift();
+    else if (!/^-[nq46]$/.test(word)) hosts.push(word);
   }
-  const lost = Math.round(((count - received) / count) * 100);
-  const summary = `\n--- ${server.name} ping statistics ---\n${count} connections tried, ${received} made, ${lost}% lost\n`;
-  return { stdout: summary, stderr: '', exitCode: received > 0 ? 0 : 1 };
+  const [host = ''] = hosts;
+  if (hosts.length !== 1) return fail('usage: ping [-c count] host', 2);
+  const servers = await world.servers();
+  const here = /^(localhost|redis|127\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)$/.test(host);
+  const running = servers.find(({ state }) => state === 'running');
+  const server = here ? running : byPort(servers, host.replace(/^.*:/, ''));
+  if (server === undefined) return fail(`ping: ${host}: Name or service not known`, 2);
+  const argv = ['ping', ...options, '-p', String(server.port), here ? host : server.ip];
+  const { stdout, stderr, exitCode } = await (atTerminal ? world.runAtTerminal(argv) : world.run(argv, ''));
+  return { stdout, stderr, exitCode };
 };

@@ -2,9 +2,10 @@
  * frames. Who lets time pass, and how frames come, is the business of the door. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { lastSetting } from '#redis/command-line.ts';
 import type { Fault, Input, RunOutcome, ServerFiles } from '#session/api.ts';
 import type { Frame } from '#sim/frame.ts';
-import type { ProgramResult, ShellServer, ShellWorld } from './world.ts';
+import type { Place, ProgramResult, ShellServer, ShellWorld } from './world.ts';
 
 /** How a shell reaches its session. */
 export interface ShellDoor {
@@ -29,7 +30,10 @@ const MICROS = 1000;
 export class SessionWorld implements ShellWorld {
   private readonly door: ShellDoor;
   private readonly console: string;
+  private readonly launched = new Map<number, Place>();
   private lastId: number | null = null;
+  /** Files on the console's disk that the shell has, or has given. */
+  private readonly known = new Map<string, Bytes>();
   private queue: Promise<unknown> = Promise.resolve();
   private running = false;
   private interrupted = false;
@@ -41,12 +45,23 @@ export class SessionWorld implements ShellWorld {
     this.console = console;
   }
 
-  run(argv: readonly string[], stdin: Bytes | null): Promise<ProgramResult> {
-    return this.alone(() => this.runNow(argv, stdin, false));
+  run(
+    argv: readonly string[],
+    stdin: Bytes | null,
+    files: Readonly<Record<string, Bytes>> = {},
+  ): Promise<ProgramResult> {
+    return this.alone(() => this.runNow(argv, stdin, false, files));
   }
 
   runAtTerminal(argv: readonly string[]): Promise<ProgramResult> {
-    return this.alone(() => this.runNow(argv, null, true));
+    return this.alone(() => this.runNow(argv, null, true, {}));
+  }
+
+  async written(): Promise<Record<string, Bytes>> {
+    const { files } = await this.door.files(this.console);
+    const news = Object.entries(files).filter(([path, data]) => this.known.get(path) !== data);
+    for (const [path, data] of news) this.known.set(path, data);
+    return Object.fromEntries(news);
   }
 
   /** A console runs one program at a time; the parts of a pipe wait for each other. */
@@ -56,14 +71,21 @@ export class SessionWorld implements ShellWorld {
     return result;
   }
 
-  private async runNow(argv: readonly string[], stdin: Bytes | null, tty: boolean): Promise<ProgramResult> {
+  private async runNow(
+    argv: readonly string[],
+    stdin: Bytes | null,
+    tty: boolean,
+    files: Readonly<Record<string, Bytes>>,
+  ): Promise<ProgramResult> {
     const { door, console } = this;
     if (this.interrupted || this.isElsewhere) return { stdout: '', stderr: '', exitCode: 130 };
     this.lastId ??= (await door.outcome(console))?.id ?? 0;
     const id = ++this.lastId;
     this.running = true;
     try {
-      await door.input({ kind: 'run', console, id, argv: [...argv], stdin, tty });
+      for (const [path, data] of Object.entries(files)) this.known.set(path, data);
+      const given = Object.keys(files).length > 0 ? { files: { ...files } } : {};
+      await door.input({ kind: 'run', console, id, argv: [...argv], stdin, tty, ...given });
       await this.ended(id);
       const outcome = await door.outcome(console);
       if (outcome === null) return { stdout: '', stderr: 'the console is gone\n', exitCode: 1 };
@@ -166,7 +188,16 @@ export class SessionWorld implements ShellWorld {
     return this.door.usualLink();
   }
 
+  places(): readonly Place[] {
+    return [...this.launched.values()];
+  }
+
   launch(port: number, config: string): Promise<void> {
+    const absolute = (name: string): string | null => {
+      const path = lastSetting(config, name);
+      return path?.startsWith('/') ? path.replace(/\/+$/, '') : null;
+    };
+    this.launched.set(port, { server: String(port), dir: absolute('dir'), log: absolute('logfile') });
     return this.act({ kind: 'launch', port, config });
   }
 

@@ -9,7 +9,9 @@
 
 import type { Bash } from 'just-bash/browser';
 import { worldCommands } from './commands.ts';
+import type { Prepare } from './script-tool.ts';
 import { worldFiles } from './files.ts';
+import { PRELUDE, repaired, TRAPS } from './repairs.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld } from './world.ts';
 
@@ -59,17 +61,21 @@ export class Shell {
       '/etc/redis/.keep': '',
       '/var/log/redis/.keep': '',
       '/var/lib/redis/.keep': '',
+      [`${TRAPS}/.keep`]: '',
       [STATE_FILE]: '',
+      '/.shell/nothing': '',
     };
+    const prepare: Prepare = (text, atTerminal) => shell.scriptText(text, atTerminal);
     const bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
       fs: worldFiles(new InMemoryFs(files), world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
-      customCommands: worldCommands(world, defineCommand as never),
+      customCommands: worldCommands(world, defineCommand as never, prepare),
     });
-    return new Shell(bash, world, Bash);
+    const shell = new Shell(bash, world, Bash);
+    return shell;
   }
 
   get prompt(): string {
@@ -84,19 +90,24 @@ export class Shell {
     this.world.begin();
     const kept = this.keepFunctions(line);
     await this.bash.writeFile(STATE_FILE, '');
-    const prelude = `${this.declared}\n${[...this.functions.values()].join('\n')}\n(exit ${this.status})\n`;
-    const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\nexit $__status\n`;
+    const prelude = `${PRELUDE}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
+    const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\ncommand exit $__status\n`;
     try {
-      const { stdout, stderr, exitCode } = await this.bash.exec(prelude + this.streamed(line) + epilogue, {
-        cwd: this.cwd,
-        signal: controller.signal,
-      });
+      const { stdout, stderr, exitCode } = await this.bash.exec(
+        prelude + this.prepared(line, true) + epilogue,
+        {
+          cwd: this.cwd,
+          signal: controller.signal,
+        },
+      );
+      if (controller.signal.aborted) await this.onInterrupt();
       const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && kept;
       this.status = controller.signal.aborted ? 130 : exitCode;
       return { stdout, stderr, exitCode: this.status, exited };
     } catch (error) {
       // An aborted script, or one whose limits were reached in a way just-bash reports by throwing.
       const text = error instanceof Error ? error.message : String(error);
+      if (controller.signal.aborted) await this.onInterrupt();
       return controller.signal.aborted
         ? { stdout: '', stderr: '', exitCode: 130, exited: false }
         : { stdout: '', stderr: `bash: ${text}\n`, exitCode: 2, exited: false };
@@ -118,23 +129,43 @@ export class Shell {
     }
   }
 
-  private streamed(line: string): string {
+  /** A script as just-bash shall run it; `atTerminal` if what it prints is to be seen at once. */
+  private prepared(text: string, atTerminal: boolean): string {
+    const errexit = /\bset\b.*-\w*e|errexit/.test(text + this.declared);
     try {
       const bash = new this.Bash();
       bash.registerTransformPlugin({
-        name: 'output at once',
-        transform: ({ ast }) => ({ ast: streamed(ast) }),
+        name: 'mended, and output at once',
+        transform: ({ ast }) => {
+          const mended = repaired(ast, (part) => new this.Bash().transform(part).ast, errexit);
+          return { ast: atTerminal ? streamed(mended) : mended };
+        },
       });
-      return bash.transform(line).script;
+      return bash.transform(text).script;
     } catch {
-      return line;
+      return text;
     }
+  }
+
+  /** The text by which `bash file` runs a script: a shell of its own, with its own traps. */
+  scriptText(text: string, atTerminal: boolean): string {
+    return `${PRELUDE}${this.prepared(text, atTerminal)}\n__status=$?\n__leave\ncommand exit $__status\n`;
   }
 
   /** Ctrl-C: the script stops, and so does the program it waits for. */
   async interrupt(): Promise<void> {
     this.running?.abort();
     await this.world.interrupt();
+  }
+
+  /** What `trap ... INT` asked for; the variables of the script that was stopped are gone. */
+  private async onInterrupt(): Promise<void> {
+    const file = `${TRAPS}/INT`;
+    if (!(await this.bash.fs.exists(file))) return;
+    const action = await this.bash.readFile(file);
+    this.world.begin();
+    const { stdout, stderr } = await this.bash.exec(`${this.declared}\n${action}`, { cwd: this.cwd });
+    await this.world.print(stdout + stderr);
   }
 
   /** Remembers the functions that a line defines. False when the line is not a script. */

@@ -7,6 +7,7 @@
  * and knows by it that nobody waits. */
 
 import type { Bash } from 'just-bash/browser';
+import { AT_TERMINAL } from './script-tool.ts';
 
 type Script = ReturnType<Bash['transform']>['ast'];
 type Statement = Script['statements'][number];
@@ -20,6 +21,8 @@ export const CONSOLE = '/dev/console';
 const LOOPS: readonly string[] = ['For', 'CStyleFor', 'While', 'Until'];
 /** Programs that run until they are stopped. */
 const SERVERS: readonly string[] = ['redis-server'];
+/** Commands that print as they go, and are told whether that is seen at once. */
+const TELLERS: readonly string[] = ['bash', 'sh', 'ping'];
 const INPUTS: readonly string[] = ['<', '<<', '<<-', '<<<'];
 
 /** The script with its terminal output streamed. */
@@ -29,11 +32,25 @@ export function streamed(script: Script): Script {
   // A single command shows what it has when it is done, as it would anyway.
   const plain =
     statements.length === 1 && only !== undefined && !only.background && compoundOf(only) === null;
-  return plain ? script : { ...script, statements: statements.map(stream) };
+  if (plain) return { ...script, statements: [scriptAtTerminal(only) ?? only] };
+  return { ...script, statements: statements.map(stream) };
+}
+
+/** A statement that only runs a script or the like: what it prints is to be seen at once. */
+function scriptAtTerminal(statement: Statement): Statement | null {
+  const [pipeline] = statement.pipelines;
+  const [command] = pipeline?.commands ?? [];
+  if (statement.pipelines.length !== 1 || pipeline?.commands.length !== 1) return null;
+  if (command?.type !== 'SimpleCommand' || command.redirections.length > 0) return null;
+  if (!TELLERS.includes(literal(command.name)) || command.args.length === 0) return null;
+  const inner = { ...pipeline, commands: [{ ...command, args: [word(AT_TERMINAL), ...command.args] }] };
+  return withoutSource({ ...statement, pipelines: [inner] });
 }
 
 function stream(statement: Statement): Statement {
   const started = statement.background ? inForeground(statement) : statement;
+  const script = scriptAtTerminal(started);
+  if (script !== null) return script;
   const command = compoundOf(started);
   if (command !== null) {
     const inner = { ...started.pipelines[0]!, commands: [streamBody(command)] }; // eslint-disable-line typescript/no-non-null-assertion
@@ -83,7 +100,10 @@ function streamBody(command: Command): Command {
     case 'If':
       return {
         ...command,
-        clauses: command.clauses.map((clause) => ({ ...clause, body: clause.body.map(stream) })),
+        clauses: command.clauses.map(({ condition, body }) => ({
+          condition: condition.map(stream),
+          body: body.map(stream),
+        })),
         elseBody: command.elseBody?.map(stream) ?? null,
       };
     default:

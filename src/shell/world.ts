@@ -15,6 +15,13 @@ export interface ShellServer {
   opsPerSecond: number;
 }
 
+/** The settings `dir` and `logfile` of a server. */
+export interface Place {
+  server: string;
+  dir: string | null;
+  log: string | null;
+}
+
 export interface ProgramResult {
   stdout: Bytes;
   stderr: Bytes;
@@ -23,9 +30,15 @@ export interface ProgramResult {
 
 export interface ShellWorld {
   /** Runs a program of the console (src/cli/programs.ts) to its end; virtual time passes meanwhile. */
-  run(argv: readonly string[], stdin: Bytes | null): Promise<ProgramResult>;
+  run(
+    argv: readonly string[],
+    stdin: Bytes | null,
+    files?: Readonly<Record<string, Bytes>>,
+  ): Promise<ProgramResult>;
   /** The same at the terminal: it prints there, and asks there. */
   runAtTerminal(argv: readonly string[]): Promise<ProgramResult>;
+  /** Files that programs have written since this was asked last, by the path they were given. */
+  written(): Promise<Record<string, Bytes>>;
   /** Ctrl-C for the program that runs, and for all that would follow it before `begin`. */
   interrupt(): Promise<void>;
   /** A new line begins. */
@@ -49,6 +62,8 @@ export interface ShellWorld {
   usualLink(): { latencyUs: number; jitterUs: number; loss: number };
   /** Starts redis-server with the text of a configuration file. */
   launch(port: number, config: string): Promise<void>;
+  /** Where servers that were launched from here have their files, if not in the usual place. */
+  places(): readonly Place[];
   /** The disk and the log of a server. */
   files(server: string): Promise<ServerFiles>;
 }

@@ -191,7 +191,7 @@ export class World {
 
   /** Machine to which an address belongs, or -1. */
   ownerOf(ip: string, port: number): number {
-    return this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
+    return this.byAddress.get(`${ip}:${port}`) ?? this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
   }
 
   mayListen(machine: Machine, port: number): boolean {
@@ -561,9 +561,11 @@ export class World {
   }
 }
 
-/** The names by which a machine calls itself all mean the one address of this world. */
+/** The names by which a machine calls itself all mean the one address of this world, and so do the addresses
+ *  of the network in which articles on Redis take place. */
 function numericAddress(ip: string): string {
-  return ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '' ? '127.0.0.1' : ip;
+  const own = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '';
+  return own || /^192\.168\.\d{1,3}\.\d{1,3}$/.test(ip) ? '127.0.0.1' : ip;
 }
 
 function endsBlock(delivery: Delivery, socket: SocketId): boolean {

@@ -1,0 +1,161 @@
+/* What just-bash gets wrong or lacks, mended before a script runs: in the tree of the script where it misreads
+ * one, and by functions in front of it for builtins that are missing. */
+
+import type { Bash } from 'just-bash/browser';
+
+type Script = ReturnType<Bash['transform']>['ast'];
+type Statement = Script['statements'][number];
+type Command = Statement['pipelines'][number]['commands'][number];
+type Node = Readonly<Record<string, unknown>>;
+
+/** Where `trap` keeps its commands, one file for each signal. */
+export const TRAPS = '/.shell/traps';
+
+/** Builtins that are missing. Jobs run to their end where they stand, so there are never any to show. */
+export const PRELUDE = `trap() {
+  if [ "$1" = -p ] || [ $# -eq 0 ]; then cat ${TRAPS}/* 2>/dev/null; return 0; fi
+  [ "$1" = -l ] && return 0
+  [ "$1" = -- ] && shift
+  local __action=$1 __signal; shift
+  for __signal in "$@"; do
+    __signal=\${__signal#SIG}; [ "$__signal" = 0 ] && __signal=EXIT
+    if [ "$__action" = - ]; then rm -f ${TRAPS}/$__signal; else printf '%s\\n' "$__action" > ${TRAPS}/$__signal; fi
+  done
+}
+exit() {
+  local __code=\${1:-$?}
+  __leave
+  command exit $__code
+}
+__leave() {
+  if [ "\${BASH_SUBSHELL:-0}" = 0 ] && [ -s ${TRAPS}/EXIT ]; then
+    local __action="$(cat ${TRAPS}/EXIT)"
+    rm -f ${TRAPS}/EXIT
+    eval "$__action"
+  fi
+}
+__calculate() { eval "echo \$(( $1 ))"; }
+jobs() { :; }
+disown() { :; }
+fg() { echo 'bash: fg: current: no such job' >&2; return 1; }
+bg() { echo 'bash: bg: current: no such job' >&2; return 1; }
+`;
+
+/** Reads a script into its tree. */
+export type Parse = (text: string) => Script;
+
+/** The script as just-bash reads it right. `errexit` says that `set -e` may hold in it. */
+export function repaired(script: Script, parse: Parse, errexit: boolean): Script {
+  return new Repair(parse, errexit).walk(script) as Script;
+}
+
+class Repair {
+  private readonly parse: Parse;
+  private readonly errexit: boolean;
+
+  constructor(parse: Parse, errexit: boolean) {
+    this.parse = parse;
+    this.errexit = errexit;
+  }
+
+  walk(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.walk(item));
+    if (value === null || typeof value !== 'object') return value;
+    const node = value as Node;
+    const calculated = this.calculation(node);
+    if (calculated !== null) return calculated;
+    const copy: Record<string, unknown> = {};
+    for (const [name, part] of Object.entries(node)) {
+      // The text it was read from is no longer what it says.
+      if (name !== 'originalText' && name !== 'sourceText') copy[name] = this.walk(part);
+    }
+    if (copy['type'] === 'SimpleCommand') return byPath(copy);
+    return this.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
+  }
+
+  /** Arithmetic with a substitution inside, or with an element and what it is by default: just-bash runs the
+   *  one without the variables of the script and reads the other as its default. Expanded as a word before
+   *  it is calculated, either is right. */
+  private calculation(node: Node): unknown {
+    const expression = node['expression'] as Node | undefined;
+    if (!expression || !isTroubled(expression)) return null;
+    const text = String(expression['originalText'] ?? '').trim();
+    if (text === '') return null;
+    if (node['type'] === 'ArithmeticExpansion') {
+      const assigned = this.command(`x=$(__calculate "${text}")`).assignments[0];
+      return this.walk((assigned?.value as { parts: unknown[] }).parts[0]);
+    }
+    if (node['type'] !== 'ArithmeticCommand') return null;
+    return {
+      ...(this.walk(this.command(`eval "(( ${text} ))"`)) as object),
+      redirections: node['redirections'],
+    };
+  }
+
+  private command(text: string): Extract<Command, { type: 'SimpleCommand' }> {
+    const command = this.parse(text).statements[0]?.pipelines[0]?.commands[0];
+    if (command?.type !== 'SimpleCommand') throw new Error('not a simple command');
+    return command;
+  }
+}
+
+function isTroubled(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isTroubled);
+  if (value === null || typeof value !== 'object') return false;
+  const node = value as Node;
+  if (node['type'] === 'ArithCommandSubst') return true;
+  if (node['type'] === 'ArithBracedExpansion') return /^\w+\[.*\]./.test(String(node['content']));
+  return Object.values(node).some(isTroubled);
+}
+
+/** `A || B` as `if A; then :; else B; fi`: in a condition just-bash lets a function fail inside without
+ *  ending the script, as it must; before `||` it does not. */
+function orElse(statement: Statement): Statement {
+  const { pipelines, operators } = statement;
+  const last = pipelines.at(-1);
+  if (operators.at(-1) !== '||' || last === undefined || operators.includes(';')) return statement;
+  const plain = (part: Partial<Statement>): Statement => ({ ...EMPTY, ...part });
+  const choice: Command = {
+    type: 'If',
+    clauses: [
+      {
+        condition: [plain({ pipelines: pipelines.slice(0, -1), operators: operators.slice(0, -1) })],
+        body: [plain({ pipelines: [TRUE] })],
+      },
+    ],
+    elseBody: [plain({ pipelines: [last] })],
+    redirections: [],
+  };
+  return {
+    ...statement,
+    pipelines: [{ type: 'Pipeline', commands: [choice], negated: false }],
+    operators: [],
+  };
+}
+
+const EMPTY: Statement = { type: 'Statement', pipelines: [], operators: [], background: false };
+const TRUE: Statement['pipelines'][number] = {
+  type: 'Pipeline',
+  negated: false,
+  commands: [
+    {
+      type: 'SimpleCommand',
+      name: { type: 'Word', parts: [{ type: 'Literal', value: ':' }] },
+      args: [],
+      assignments: [],
+      redirections: [],
+    },
+  ],
+};
+
+/** A program named by its path is the one of that name; a script named by its path is run by bash. */
+function byPath(command: Record<string, unknown>): Record<string, unknown> {
+  const parts = (command['name'] as { parts?: { type: string; value?: string }[] } | null)?.parts ?? [];
+  const [only] = parts;
+  if (parts.length !== 1 || only?.type !== 'Literal' || only.value === undefined) return command;
+  const program = /^\/(?:usr\/(?:local\/)?)?s?bin\/([\w.-]+)$/.exec(only.value)?.[1];
+  const named = (value: string): unknown => ({ type: 'Word', parts: [{ type: 'Literal', value }] });
+  if (program !== undefined) return { ...command, name: named(program) };
+  if (!only.value.includes('/')) return command;
+  return { ...command, name: named('bash'), args: [command['name'], ...(command['args'] as unknown[])] };
+}
