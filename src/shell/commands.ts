@@ -34,6 +34,7 @@ export function worldCommands(world: ShellWorld, define: Define, prepare: Prepar
     ss: () => ss(world),
     netstat: () => netstat(world),
     date: (args) => date(world, args),
+    'seconds-passed': async () => ok(`${Math.floor((await world.uptimeMs()) / 1000)}\n`),
     bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
     bash: runScript(prepare),
     sh: runScript(prepare),

@@ -22,13 +22,13 @@ export const PRELUDE = `trap() {
     if [ "$__action" = - ]; then rm -f ${TRAPS}/$__signal; else printf '%s\\n' "$__action" > ${TRAPS}/$__signal; fi
   done
 }
-exit() {
+__exit() {
   local __code=\${1:-$?}
   __leave
   command exit $__code
 }
 __leave() {
-  if [ "\${BASH_SUBSHELL:-0}" = 0 ] && [ -s ${TRAPS}/EXIT ]; then
+  if [ -s ${TRAPS}/EXIT ]; then
     local __action="$(cat ${TRAPS}/EXIT)"
     rm -f ${TRAPS}/EXIT
     eval "$__action"
@@ -52,6 +52,7 @@ export function repaired(script: Script, parse: Parse, errexit: boolean): Script
 class Repair {
   private readonly parse: Parse;
   private readonly errexit: boolean;
+  private subshells = 0;
 
   constructor(parse: Parse, errexit: boolean) {
     this.parse = parse;
@@ -62,15 +63,30 @@ class Repair {
     if (Array.isArray(value)) return value.map((item) => this.walk(item));
     if (value === null || typeof value !== 'object') return value;
     const node = value as Node;
-    const calculated = this.calculation(node);
+    const calculated = this.calculation(node) ?? this.seconds(node);
     if (calculated !== null) return calculated;
+    const isSubshell = node['type'] === 'Subshell' || node['type'] === 'CommandSubstitution';
+    if (isSubshell) this.subshells++;
+    const copy = this.walkParts(node);
+    if (isSubshell) this.subshells--;
+    if (copy['type'] === 'SimpleCommand') return byPath(wordsFirst(this.leaving(copy)));
+    return this.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
+  }
+
+  private walkParts(node: Node): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
     for (const [name, part] of Object.entries(node)) {
       // The text it was read from is no longer what it says.
       if (name !== 'originalText' && name !== 'sourceText') copy[name] = this.walk(part);
     }
-    if (copy['type'] === 'SimpleCommand') return byPath(copy);
-    return this.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
+    return copy;
+  }
+
+  /** `exit` runs what `trap` asked for, unless a subshell ends. */
+  private leaving(command: Record<string, unknown>): Record<string, unknown> {
+    return this.subshells === 0 && literal(command['name']) === 'exit'
+      ? { ...command, name: wordOf('__exit') }
+      : command;
   }
 
   /** Arithmetic with a substitution inside, or with an element and what it is by default: just-bash runs the
@@ -79,7 +95,9 @@ class Repair {
   private calculation(node: Node): unknown {
     const expression = node['expression'] as Node | undefined;
     if (!expression || !isTroubled(expression)) return null;
-    const text = String(expression['originalText'] ?? '').trim();
+    const text = String(expression['originalText'] ?? '')
+      .trim()
+      .replace(/\$?\bSECONDS\b|\$\{SECONDS\}/g, '$(seconds-passed)');
     if (text === '') return null;
     if (node['type'] === 'ArithmeticExpansion') {
       const assigned = this.command(`x=$(__calculate "${text}")`).assignments[0];
@@ -90,6 +108,13 @@ class Repair {
       ...(this.walk(this.command(`eval "(( ${text} ))"`)) as object),
       redirections: node['redirections'],
     };
+  }
+
+  /** SECONDS are those of the world. */
+  private seconds(node: Node): unknown {
+    if (node['type'] !== 'ParameterExpansion' || node['parameter'] !== 'SECONDS') return null;
+    const assigned = this.command('x=$(seconds-passed)').assignments[0];
+    return (assigned?.value as { parts: unknown[] }).parts[0];
   }
 
   private command(text: string): Extract<Command, { type: 'SimpleCommand' }> {
@@ -104,6 +129,7 @@ function isTroubled(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return false;
   const node = value as Node;
   if (node['type'] === 'ArithCommandSubst') return true;
+  if (node['type'] === 'ArithVariable' && node['name'] === 'SECONDS') return true;
   if (node['type'] === 'ArithBracedExpansion') return /^\w+\[.*\]./.test(String(node['content']));
   return Object.values(node).some(isTroubled);
 }
@@ -148,14 +174,42 @@ const TRUE: Statement['pipelines'][number] = {
   ],
 };
 
+/** `"$@"` in front of a command is more than one word. */
+function wordsFirst(command: Record<string, unknown>): Record<string, unknown> {
+  const [part] = partsOf(command['name']);
+  const [inner] = part?.['type'] === 'DoubleQuoted' ? (part['parts'] as Node[]) : [];
+  if (partsOf(command['name']).length !== 1 || inner?.['parameter'] !== '@' || inner['operation'])
+    return command;
+  const quoted = (text: Node): Node => ({ type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [text] }] });
+  const first = { type: 'ParameterExpansion', parameter: '1', operation: null };
+  const rest = { type: 'ParameterExpansion', parameter: '@', operation: FROM_THE_SECOND };
+  return { ...command, name: quoted(first), args: [quoted(rest), ...(command['args'] as unknown[])] };
+}
+
+const FROM_THE_SECOND: Node = {
+  type: 'Substring',
+  offset: { type: 'ArithmeticExpression', expression: { type: 'ArithNumber', value: 2 } },
+  length: null,
+};
+
 /** A program named by its path is the one of that name; a script named by its path is run by bash. */
 function byPath(command: Record<string, unknown>): Record<string, unknown> {
-  const parts = (command['name'] as { parts?: { type: string; value?: string }[] } | null)?.parts ?? [];
-  const [only] = parts;
-  if (parts.length !== 1 || only?.type !== 'Literal' || only.value === undefined) return command;
-  const program = /^\/(?:usr\/(?:local\/)?)?s?bin\/([\w.-]+)$/.exec(only.value)?.[1];
-  const named = (value: string): unknown => ({ type: 'Word', parts: [{ type: 'Literal', value }] });
-  if (program !== undefined) return { ...command, name: named(program) };
-  if (!only.value.includes('/')) return command;
-  return { ...command, name: named('bash'), args: [command['name'], ...(command['args'] as unknown[])] };
+  const path = literal(command['name']);
+  const program = /^\/(?:usr\/(?:local\/)?)?s?bin\/([\w.-]+)$/.exec(path)?.[1];
+  if (program !== undefined) return { ...command, name: wordOf(program) };
+  if (!path.includes('/')) return command;
+  return { ...command, name: wordOf('bash'), args: [command['name'], ...(command['args'] as unknown[])] };
+}
+
+function partsOf(word: unknown): Node[] {
+  return (word as { parts?: Node[] } | null)?.parts ?? [];
+}
+
+function literal(word: unknown): string {
+  const [only, more] = partsOf(word);
+  return more === undefined && only?.['type'] === 'Literal' ? String(only['value']) : '';
+}
+
+function wordOf(value: string): Node {
+  return { type: 'Word', parts: [{ type: 'Literal', value }] };
 }
