@@ -1,6 +1,8 @@
 /* What is in an RDB file, part by part, for those who only look (redis-check-rdb). */
 
 import type { Bytes } from '#base/bytes.ts';
+// The modules of a server know each other; this is where they are entered.
+import './server.ts';
 import { Config } from './config.ts';
 import { crc64 } from './crc64.ts';
 import * as io from './rdb-io.ts';

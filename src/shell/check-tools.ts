@@ -5,7 +5,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { scanRdb, RdbError, type RdbPart } from '#redis/rdb-scan.ts';
 import { ok, type Execute, type Surroundings } from './command.ts';
 
-export const checkTools: Readonly<Record<string, Execute>> = {
+export const checkTools: Readonly<Record<'redis-check-rdb' | 'redis-check-aof', Execute>> = {
   'redis-check-rdb': async ([path, ...rest], _stdin, around) => {
     if (path === undefined || rest.length > 0)
       return { stdout: 'Usage: redis-check-rdb <rdb-file-name>\n', stderr: '', exitCode: 1 };

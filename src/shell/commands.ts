@@ -6,7 +6,6 @@
 import type { Command, ExecResult } from 'just-bash/browser';
 import { utf8Decode, type Bytes } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
-import { checkTools } from './check-tools.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import { networkTools } from './network-tools.ts';
 import { redisCli } from './redis-cli-tool.ts';
@@ -39,13 +38,22 @@ export function worldCommands(world: ShellWorld, define: Define, prepare: Prepar
     bash: runScript(prepare),
     sh: runScript(prepare),
     mktemp: makeTemporary(world),
-    ...checkTools,
+    'redis-check-rdb': checkTool('redis-check-rdb'),
+    'redis-check-aof': checkTool('redis-check-aof'),
     ...networkTools(world),
     ...watchTools(world),
   };
   return Object.entries(commands).map(([name, execute]) =>
     define(name, (args, context) => execute(args, String(context.stdin), context)),
   );
+}
+
+/** The tools that read files need much of a server, so they are loaded when they are used. */
+function checkTool(name: 'redis-check-rdb' | 'redis-check-aof'): Execute {
+  return async (...given) => {
+    const { checkTools } = await import('./check-tools.ts');
+    return checkTools[name](...given);
+  };
 }
 
 /** Runs a program in the world; its output is text for the commands behind it. */
