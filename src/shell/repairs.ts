@@ -34,7 +34,7 @@ __leave() {
     eval "$__action"
   fi
 }
-__calculate() { eval "echo \$(( $1 ))"; }
+__calculate() { echo "$(( $1 ))"; }
 jobs() { :; }
 disown() { :; }
 fg() { echo 'bash: fg: current: no such job' >&2; return 1; }
@@ -100,8 +100,7 @@ class Repair {
       .replace(/\$?\bSECONDS\b|\$\{SECONDS\}/g, '$(seconds-passed)');
     if (text === '') return null;
     if (node['type'] === 'ArithmeticExpansion') {
-      const assigned = this.command(`x=$(__calculate "${text}")`).assignments[0];
-      return this.walk((assigned?.value as { parts: unknown[] }).parts[0]);
+      return this.walk(this.substitution(`__calculate "${text}"`));
     }
     if (node['type'] !== 'ArithmeticCommand') return null;
     return {
@@ -113,8 +112,12 @@ class Repair {
   /** SECONDS are those of the world. */
   private seconds(node: Node): unknown {
     if (node['type'] !== 'ParameterExpansion' || node['parameter'] !== 'SECONDS') return null;
-    const assigned = this.command('x=$(seconds-passed)').assignments[0];
-    return (assigned?.value as { parts: unknown[] }).parts[0];
+    return this.substitution('seconds-passed');
+  }
+
+  /** A command whose output stands in its place. */
+  private substitution(text: string): Node | undefined {
+    return partsOf(this.command(`x=$(${text})`).assignments[0]?.value)[0];
   }
 
   private command(text: string): Extract<Command, { type: 'SimpleCommand' }> {

@@ -1,10 +1,13 @@
 /* Scripts as operators keep them in files (test/fixtures/scripts), run unchanged with bash. */
 
 import { readFileSync } from 'node:fs';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { loadLua } from '#node/lua.ts';
 import type { Shell } from '#shell/shell.ts';
 import { openShell, output, type SessionDoor } from './session-door.ts';
+
+// Minutes of virtual time pass in some of them.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 let door: SessionDoor;
 let shell: Shell;
@@ -73,7 +76,7 @@ test('six servers from a template become a cluster at the address of the article
   const { text, status } = await run('deploy.sh');
   expect(text).toMatch(/^6\n\[OK\] All 16384 slots covered\.\nOK\nhello\n +6 1\n$/);
   expect(status).toBe(0);
-}, 60_000);
+});
 
 test('a rolling restart keeps three masters', async () => {
   const { text, status } = await run('rolling-restart.sh');
@@ -81,12 +84,12 @@ test('a rolling restart keeps three masters', async () => {
   expect(text).toMatch(/7000 handed over to 700\d\n/);
   expect(text.trimEnd().split('\n').at(-1)).toBe('3');
   expect(status).toBe(0);
-}, 60_000);
+});
 
 test('backups are taken, checked and thinned out', async () => {
   const { text } = await run('backup.sh');
   expect(text).toBe('6\n7000:2\n7001:2\n7002:2\n');
-}, 60_000);
+});
 
 test('a slot is moved by hand', async () => {
   await out('for i in {1..25}; do redis-cli -p 7000 set "{hello}$i" v > /dev/null; done');
