@@ -8,14 +8,22 @@ import { SECOND_CLUSTER, Story } from './story.ts';
 const AT_7000 = '127.0.0.1:7000';
 const cluster = (line: string): string => `redis-cli --cluster ${line}`;
 
+/** The replica with the smallest id migrates; in the recording that was 7006. Ids follow from the seed: this
+ *  world's is the first that gives 7006 a smaller id than 7003. */
+function storyOfMigration(): Story {
+  for (let seed = 1; seed < 100; seed++) {
+    const story = new Story([7000, 7001, 7002, 7003, 7004, 7005, 7006], SECOND_CLUSTER, { seed });
+    if (story.fill('ID7006') < story.fill('ID7003')) return story;
+  }
+  throw new Error('Every seed gives 7003 the smaller id.');
+}
+
 describe.sequential('a cluster of six, and a seventh', () => {
   let story: Story;
 
   beforeAll(async () => {
     await loadLua();
-    // The replica with the smallest id migrates: in this world, as in the recording, that of 7006.
-    story = new Story([7000, 7001, 7002, 7003, 7004, 7005, 7006], SECOND_CLUSTER, { seed: 7 });
-    expect(story.fill('ID7006') < story.fill('ID7003')).toBe(true);
+    story = storyOfMigration();
     story.world.runMs(2500);
     story.form(
       { 7000: '0-5460', 7001: '5461-10922', 7002: '10923-16383' },
