@@ -18,7 +18,8 @@ import {
   type Client,
 } from './client.ts';
 
-const LETTERS: readonly (readonly [flag: number, letter: string])[] = [
+/** Asked for when needed: the flags' own module needs this one in turn. */
+const letterTable = (): readonly (readonly [flag: number, letter: string])[] => [
   [CLIENT_MASTER, 'M'],
   [CLIENT_PUBSUB, 'P'],
   [CLIENT_MULTI, 'x'],
@@ -40,7 +41,7 @@ function flagLetters(client: Client): string {
   let letters = '';
   if (client.flags & CLIENT_SLAVE) letters += client.flags & CLIENT_MONITOR ? 'O' : 'S';
   else if (client.flags & CLIENT_MONITOR) letters += 'O';
-  for (const [flag, letter] of LETTERS) {
+  for (const [flag, letter] of letterTable()) {
     if (client.flags & flag) letters += letter;
     if (letter === 't' && client.flags & CLIENT_TRACKING) {
       if (client.tracking?.brokenRedirect === true) letters += 'R';
