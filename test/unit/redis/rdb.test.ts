@@ -162,6 +162,13 @@ describe('a payload', () => {
     expect(verifyDumpPayload(newer + crc64(newer))).toBe(false);
   });
 
+  test('in a file passes over empty collections, which old versions left behind', () => {
+    // One set of no members, one list of one element.
+    const body = 'REDIS0010\xfe\x00\x02\x01s\x00\x01\x01l\x01\x01a\xff';
+    const ask = loaded(body + crc64(body));
+    expect([ask('DBSIZE'), ask('LRANGE', 'l', '0', '-1'), ask('EXISTS', 's')]).toEqual([1, ['a'], 0]);
+  });
+
   test('of an empty collection, of duplicates or of NaN is refused', () => {
     for (const data of [
       '\x02\x00',
