@@ -3,6 +3,7 @@
 
 import { t, type Params, type Word } from '#app/i18n/i18n.svelte.ts';
 import type { ClientFrame } from '#sim/frame.ts';
+import { appWord } from './app-words.ts';
 import type { Anomaly } from './anomalies.ts';
 import type { Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
@@ -76,16 +77,14 @@ export function nodeSentence(mark: NodeMark): string {
 /** A whole sentence about one application client; `stale` counts the slots its map is wrong about. */
 export function clientSentence(client: ClientFrame, stale: number): string {
   const { id, kind, ops, redirects, errors } = client;
-  const state = client.running ? '' : ` · ${t('apps.stopped')}`;
-  const map = stale > 0 ? ` · ${t('apps.mapStale', { count: stale })}` : '';
-  return `${id} · ${t(kindWord(kind))}${state} · ${t('apps.counts', { ops, redirects, errors })}${map}`;
+  const state = client.running ? '' : ` · ${appWord('stopped')}`;
+  const map = stale > 0 ? ` · ${appWord('mapStale', { count: stale })}` : '';
+  return `${id} · ${appWord(kindWord(kind))}${state} · ${appWord('counts', { ops, redirects, errors })}${map}`;
 }
 
 /** The word for what a client does. */
-export function kindWord(kind: string): Word {
-  return kind === 'lock' || kind === 'redlock' || kind === 'cache'
-    ? `apps.kind.${kind}`
-    : 'apps.kind.workload';
+export function kindWord(kind: string): 'kind.workload' | 'kind.lock' | 'kind.redlock' | 'kind.cache' {
+  return kind === 'lock' || kind === 'redlock' || kind === 'cache' ? `kind.${kind}` : 'kind.workload';
 }
 
 const ANOMALY_WORDS = {
