@@ -5,6 +5,13 @@
  * us bytes, so it gets bytes, collected until the end of the handler and sent in one piece. */
 
 import type { Bytes } from '#base/bytes.ts';
+import {
+  CLIENT_CLOSE_ASAP,
+  CLIENT_MASTER,
+  CLIENT_MASTER_FORCE_REPLY,
+  CLIENT_REPLY_OFF,
+  CLIENT_REPLY_SKIP,
+} from './client-flags.ts';
 import { checkOutputLimit } from './clients-cron.ts';
 import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
@@ -17,37 +24,7 @@ import type { BlockingState } from './blocked.ts';
 import type { User } from './acl-user.ts';
 import type { TrackingState } from './tracking.ts';
 
-export const CLIENT_SLAVE = 1 << 0;
-export const CLIENT_MASTER = 1 << 1;
-export const CLIENT_MONITOR = 1 << 2;
-export const CLIENT_MULTI = 1 << 3;
-export const CLIENT_BLOCKED = 1 << 4;
-export const CLIENT_DIRTY_CAS = 1 << 5;
-export const CLIENT_CLOSE_AFTER_REPLY = 1 << 6;
-export const CLIENT_UNBLOCKED = 1 << 7;
-/** Runs the commands of a script; has no socket. */
-export const CLIENT_SCRIPT = 1 << 8;
-export const CLIENT_ASKING = 1 << 9;
-export const CLIENT_READONLY = 1 << 10;
-export const CLIENT_PUBSUB = 1 << 11;
-export const CLIENT_PREVENT_AOF_PROP = 1 << 12;
-export const CLIENT_PREVENT_REPL_PROP = 1 << 13;
-export const CLIENT_PREVENT_PROP = CLIENT_PREVENT_AOF_PROP | CLIENT_PREVENT_REPL_PROP;
-export const CLIENT_REPLY_OFF = 1 << 14;
-export const CLIENT_REPLY_SKIP_NEXT = 1 << 15;
-export const CLIENT_REPLY_SKIP = 1 << 16;
-export const CLIENT_DIRTY_EXEC = 1 << 17;
-export const CLIENT_MASTER_FORCE_REPLY = 1 << 18;
-export const CLIENT_NO_EVICT = 1 << 19;
-export const CLIENT_TRACKING = 1 << 20;
-export const CLIENT_CLOSE_ASAP = 1 << 21;
-export const CLIENT_DENY_BLOCKING = 1 << 22;
-export const CLIENT_FORCE_REPL = 1 << 23;
-export const CLIENT_FORCE_AOF = 1 << 24;
-/** A blocked command that runs again because a key became ready. */
-export const CLIENT_REEXECUTING = 1 << 25;
-/** Waits in the queue of a paused server. */
-export const CLIENT_PAUSED = 1 << 26;
+export * from './client-flags.ts';
 
 export class Client {
   readonly id: number;
