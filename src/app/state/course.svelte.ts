@@ -8,7 +8,6 @@ import { shownLanguages, t } from '#app/i18n/i18n.svelte.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import type { LessonState, TaskState } from '#lesson/run.ts';
 import type { Lang, Lesson, Step } from '#lesson/types.ts';
-import { Player } from '#session/play.ts';
 import type { Playground } from './playground.svelte.ts';
 import { mergeProgress, type Progress } from './progress.ts';
 import type { ProgressStore } from './progress-store.ts';
@@ -143,6 +142,7 @@ export class Course {
     this.hints = {};
     await this.playground.open({ ...this.playground.baseConfig, ...lesson.world });
     this.playground.pause();
+    const { Player } = await import('#session/play.ts');
     await this.playground.ask((session) => new Player(session).play(lesson.start));
     await this.playground.refresh();
     await this.#tell({ do: 'begin', lesson, step: this.step, solved: known?.solved ?? [] });
