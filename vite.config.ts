@@ -27,7 +27,8 @@ function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly s
   const [, lesson, lang] = /lessons\/(\d\d)-[^/]+\/(\w+)\.md$/.exec(chunk.facadeModuleId ?? '') ?? [];
   if (lesson !== undefined) return `assets/lesson-${lesson}-${lang}-[hash].js`;
   const has = (part: string): boolean => chunk.moduleIds.some((id) => id.includes(part));
-  const owner = has('/node_modules/wasmoon') ? 'lua-' : has('/node_modules/just-bash') ? 'shell-' : '';
+  const isShell = has('/node_modules/just-bash') || (chunk.facadeModuleId ?? '').includes('/src/shell/');
+  const owner = has('/node_modules/wasmoon') ? 'lua-' : isShell ? 'shell-' : '';
   return `assets/${owner}[name]-[hash].js`;
 }
 

@@ -22,7 +22,6 @@ function piped(name: string, last: string): string {
 function portable(text: string): string[] {
   const fields = /("(?:[\w-]+\.[\w-]+|db\.0|fragmentation)"(?: =>|:) ?(?:\((?:integer|double)\) )?)[\d.]+/g;
   return mask(text)
-    .replace(/ flags=\w+ /g, ' flags=F ')
     .replace(fields, '$1N')
     .replace(/^.*"overhead.hashtable.main".*$/gm, 'overhead')
     .replace(/^\d# ("maxmemory)/gm, '$1')
