@@ -12,6 +12,7 @@ import {
 } from './client.ts';
 import { clusterRedirectBlockedClient } from './cluster/index.ts';
 import { freeClientAsync } from './networking.ts';
+import { checkReplicaOutput } from './replication/index.ts';
 import type { Server } from './server.ts';
 
 /** Every client is visited once a second, a tenth of them at each cron. */
@@ -39,15 +40,17 @@ function visitClient(server: Server, client: Client): void {
  *  beyond the soft one. Asked once a second and whenever a client is sent more bytes. */
 export function checkOutputLimit(server: Server, client: Client): void {
   if (client.socket === null || client.has(CLIENT_CLOSE_ASAP)) return;
+  if (client.has(CLIENT_SLAVE) && !client.has(CLIENT_MONITOR)) {
+    checkReplicaOutput(client);
+    return;
+  }
   const now = server.mstime();
   const pending = server.io.outputPending(client.socket) + client.output.length;
   if (pending === 0) {
     client.softLimitReachedMs = 0;
     return;
   }
-  const isReplica = (client.flags & CLIENT_SLAVE) !== 0 && (client.flags & CLIENT_MONITOR) === 0;
-  const limits = server.config.clientOutputBufferLimit;
-  const limit = limits[isReplica ? 1 : client.flags & CLIENT_PUBSUB ? 2 : 0];
+  const limit = server.config.clientOutputBufferLimit[client.has(CLIENT_PUBSUB) ? 2 : 0];
   if (limit === undefined) return;
   const hard = limit.hardBytes > 0 && pending >= limit.hardBytes;
   let soft = limit.softBytes > 0 && pending >= limit.softBytes;

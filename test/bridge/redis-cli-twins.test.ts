@@ -77,14 +77,16 @@ async function view(twin: Twin, at: number): Promise<string[]> {
   ).map((line) => line.replace('myself,', ''));
 }
 
-/** Until every server that is in the cluster sees what the first one sees. */
-async function settle(twin: Twin): Promise<void> {
+/** Until every server that is in the cluster sees what the first one sees, a newcomer among them. */
+async function settle(twin: Twin, newcomer: number | null): Promise<void> {
   await vi.waitFor(
     async () => {
       const first = await view(twin, 0);
       const members = first.flatMap((line) =>
         [...line.matchAll(/:P(\d)@/g)].map((found) => Number(found[1])),
       );
+      // A server that is told to join is heard of only after its MEET.
+      if (newcomer !== null) expect(members).toContain(newcomer);
       const views = await Promise.all(members.map((at) => view(twin, at)));
       expect(first.filter((line) => /handshake|fail/.test(line))).toEqual([]);
       for (const one of views) expect(one).toEqual(first);
@@ -164,7 +166,9 @@ test('our redis-cli prints, sends and leaves behind what the real one does', asy
       mask(theirs.stderr, real),
       theirs.code,
     ]);
-    await Promise.all([settle(real), settle(ours)]);
+    const joins = theirs.code === 0 ? /add-node 127\.0\.0\.1:P(\d)/.exec(line) : null;
+    const newcomer = joins ? Number(joins[1]) : null;
+    await Promise.all([settle(real, newcomer), settle(ours, newcomer)]);
   }
   expect(await callCounts(ours)).toEqual(await callCounts(real));
   expect(await view(ours, 0)).toEqual(await view(real, 0));

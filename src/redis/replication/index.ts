@@ -4,7 +4,7 @@ export { ReplicationState } from './state.ts';
 export { replicationBeforeSleep, replicationCron, replicationInit } from './cron.ts';
 export { replicationFeedSlaves } from './feed.ts';
 export { masterLinkLost, replicationClosed, replicationConnected, replicationRead } from './link.ts';
-export { freeReplica } from './master.ts';
+export { checkReplicaOutput, freeReplica } from './master.ts';
 export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
 export { snapshotLoaded } from './handshake.ts';
 export { finishSending, streamSnapshot, updateSlavesWaitingBgsave } from './snapshot.ts';
