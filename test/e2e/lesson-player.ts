@@ -198,8 +198,12 @@ export class LessonPlayer {
     const item = this.page.getByRole('menuitem', { name: this.word(word, params) }).first();
     await expect
       .poll(async () => {
+        if (await item.isVisible()) return true;
         await mark.click({ button: 'right', force: true });
-        return item.isVisible();
+        return item.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
       }, LIMIT)
       .toBe(true);
     await item.click();

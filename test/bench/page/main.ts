@@ -1,6 +1,7 @@
 /* The page of bench and placement test: the worlds of world.ts in the session's worker, as the real page runs them. The runner
  * reads the figures from `window.figures`. */
 
+import '#workers/own-scripts.ts';
 import { wrap } from 'comlink';
 import type { SessionApi } from '#session/api.ts';
 import { measureSeek, measureWorld, type SeekFigures, type WorldFigures, type WorldPlan } from '../world.ts';
