@@ -30,6 +30,8 @@ interface Connection {
   socket: SocketId;
   state: 'connecting' | 'open' | 'closed';
   reason: CloseReason | null;
+  /** Something was sent after the peer had closed. */
+  wroteToNobody: boolean;
   replies: { reply: Reply; resp: 2 | 3 }[];
   /** Bytes that came: raw data for receiveBytes, or replies of a peer outside the world. */
   parser: ReplyParser;
@@ -377,6 +379,7 @@ export class ConsoleProcess implements Process {
       socket,
       state: 'connecting',
       reason: null,
+      wroteToNobody: false,
       replies: [],
       parser: new ReplyParser(),
     });
@@ -386,9 +389,8 @@ export class ConsoleProcess implements Process {
 
   private send(handle: Handle, payload: Payload): Answer {
     const connection = this.connections.get(handle);
-    if (connection === undefined || connection.state !== 'open') {
-      return { error: connection?.reason === 'reset' ? 'Connection reset by peer' : 'Broken pipe' };
-    }
+    if (connection === undefined) return { error: 'Broken pipe' };
+    if (connection.state !== 'open') return sendToNobody(connection);
     this.io.send(connection.socket, payload);
     return null;
   }
@@ -424,6 +426,14 @@ export class ConsoleProcess implements Process {
     for (const entry of this.connections) if (entry[1].socket === socket) return entry;
     return null;
   }
+}
+
+/** The kernel takes the first bytes written after the peer has closed; what comes next is told the truth. */
+function sendToNobody(connection: Connection): Answer {
+  if (connection.reason === 'reset') return { error: 'Connection reset by peer' };
+  if (connection.wroteToNobody) return { error: 'Broken pipe' };
+  connection.wroteToNobody = true;
+  return null;
 }
 
 /** The answer to a receive, if there is one already. */

@@ -13,7 +13,7 @@ const MS = 1000;
 const LINE_LIMIT_US = 300_000 * MS;
 
 /** What redis-cli says when its connection has gone. */
-const LOST = /^Error: (Server closed the connection|Connection reset by peer|Broken pipe)$/m;
+const LOST = /^Error: (Server closed the connection|Connection reset by peer)$/m;
 
 /** What was typed where and what came back. */
 export interface Played {

@@ -126,6 +126,12 @@ export class LessonPlayer {
     const server = follows ? console.slice(0, -1) : console;
     await this.openConsole(server, follows);
     await this.prompt();
+    await this.enter(line);
+    // redis-cli notices a server's restart only with the next line; a person types it again.
+    if (/not connected>/.test(await this.prompt())) await this.enter(line);
+  }
+
+  private async enter(line: string): Promise<void> {
     if (this.onPhone) {
       await this.field().fill(line);
       await this.page.keyboard.press('Enter');
@@ -161,13 +167,14 @@ export class LessonPlayer {
     return this.page.locator('form input[enterkeyhint="send"]');
   }
 
-  /** Holds when the console in front waits for a line. */
-  private async prompt(): Promise<void> {
+  /** Holds when the console in front waits for a line; what it says before the cursor. */
+  private async prompt(): Promise<string> {
     const last = async (): Promise<string> => {
       if (this.onPhone) return (await this.page.locator('form label.prompt').textContent()) ?? '';
       return (await terminalText(this.page)).trimEnd().split('\n').at(-1) ?? '';
     };
     await expect.poll(last, LIMIT).toMatch(/[>$#]\s*$/);
+    return await last();
   }
 
   private async fill(text: string): Promise<string> {
@@ -194,7 +201,7 @@ export class LessonPlayer {
 
   /** Chooses from the menu of a server on the stage; a message that flies over it may be hit instead. */
   private async inMenu(server: string, word: string, params: Record<string, string> = {}): Promise<void> {
-    const mark = this.page.locator(`g.node[data-server="${server}"]`).first();
+    const mark = this.page.locator(`.stage g.node[data-server="${server}"]`).first();
     const item = this.page.getByRole('menuitem', { name: this.word(word, params) }).first();
     await expect
       .poll(async () => {

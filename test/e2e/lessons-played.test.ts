@@ -19,6 +19,7 @@ const idOf = (number: number): string => ids[number - 1] as string;
 test.each([
   ['en', 1],
   ['zh', 3],
+  ['en', 6],
 ] as const)('in %s lesson %i is played on a desk', async (lang, number) => {
   const page = await app.open({ lang, path: `?lesson=${number}` });
   await new LessonPlayer(page, readLesson(ROOT, idOf(number), lang), lang).play();
