@@ -6,7 +6,7 @@ import { CLIENT_DENY_BLOCKING, type Client } from '#redis/client.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { parseTimeoutMs } from '#redis/types/blocking.ts';
-import { parseLong } from '#redis/types/common.ts';
+import { parseLong } from '#redis/args.ts';
 import { replicaLink } from './state.ts';
 
 function countAcksByOffset(server: Server, offset: number): number {

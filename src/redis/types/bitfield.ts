@@ -7,7 +7,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { StringObj } from '#redis/object.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import { parseBitOffset, stringForBits, withByte } from './bitops.ts';
-import { NOT_INTEGER, SYNTAX_ERROR, error, keyChanged, readTyped } from './common.ts';
+import { NOT_INTEGER, SYNTAX_ERROR, error } from '#redis/args.ts';
+import { keyChanged, readTyped } from './common.ts';
 
 interface FieldType {
   readonly signed: boolean;

@@ -7,18 +7,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, setKey } from '#redis/db.ts';
 import { ENCODING_RAW, StringObj } from '#redis/object.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import {
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyChanged,
-  keyEvent,
-  parseLong,
-  parseRange,
-  readTyped,
-  storeNothing,
-  writeTyped,
-} from './common.ts';
+import { SYNTAX_ERROR, error, isWord, parseLong, parseRange } from '#redis/args.ts';
+import { keyChanged, keyEvent, readTyped, storeNothing, writeTyped } from './common.ts';
 
 const BAD_OFFSET = error('ERR bit offset is not an integer or out of range');
 const BAD_BIT = error('ERR bit is not an integer or out of range');
@@ -148,8 +138,8 @@ function bitRange(
 }
 
 function parseUnit(text: Bytes | undefined): boolean | ErrorReply {
-  if (text === undefined || isOption(text, 'byte')) return false;
-  return isOption(text, 'bit') ? true : SYNTAX_ERROR;
+  if (text === undefined || isWord(text, 'byte')) return false;
+  return isWord(text, 'bit') ? true : SYNTAX_ERROR;
 }
 
 /** BITCOUNT key [start end [BYTE|BIT]] */

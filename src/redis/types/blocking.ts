@@ -11,7 +11,8 @@ import { lookupKeyWrite } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
 import { NULL_ARRAY, type ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
-import { WRONGTYPE, error, type ObjClass } from './common.ts';
+import { WRONGTYPE, error } from '#redis/args.ts';
+import { type ObjClass } from './common.ts';
 
 /** Reads a timeout in seconds, maybe with a fraction: the Unix ms at which it ends, 0 for never. */
 export function parseTimeout(client: Client, text: Bytes): number | ErrorReply {

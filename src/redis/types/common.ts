@@ -1,9 +1,7 @@
-/* What the commands of all types share: looking up a value of the right type, reading integer and
- * float arguments, telling others of a change. The error texts are Redis's own. */
+/* What the commands of all types share: looking up a value of the right type, telling others of a change. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { parseDouble } from '#base/float.ts';
-import { string2ll } from '#base/integer.ts';
+import { WRONGTYPE } from '#redis/args.ts';
 import type { Client } from '#redis/client.ts';
 import {
   dbDelete,
@@ -13,13 +11,7 @@ import {
   signalModifiedKey,
 } from '#redis/db.ts';
 import type { Obj } from '#redis/object.ts';
-import { ErrorReply, type Reply } from '#redis/reply.ts';
-
-export const WRONGTYPE = new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value');
-export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
-export const NOT_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
-export const NOT_FLOAT = new ErrorReply('ERR value is not a valid float');
-export const NO_SUCH_KEY = new ErrorReply('ERR no such key');
+import type { ErrorReply, Reply } from '#redis/reply.ts';
 
 /** A class of values; values are told apart by class. */
 export type ObjClass<T extends Obj> = abstract new (...args: never[]) => T;
@@ -43,41 +35,6 @@ export function writeTyped<T extends Obj>(
   const obj = lookupKeyWrite(client, key);
   return obj === null || obj instanceof kind ? obj : WRONGTYPE;
 }
-
-/** An integer argument in the range of a C long; exact up to 2^53. */
-export function parseLong(text: Bytes): number | ErrorReply {
-  const value = string2ll(text);
-  return value === null ? NOT_INTEGER : Number(value);
-}
-
-/** An integer argument within limits, else the given error. */
-export function parseRange(text: Bytes, min: number, max: number, error: ErrorReply): number | ErrorReply {
-  const value = string2ll(text);
-  if (value === null) return error;
-  return value < min || value > max ? error : Number(value);
-}
-
-/** An integer that must not be negative: a count, a limit. */
-export function parsePositive(text: Bytes, error?: ErrorReply): number | ErrorReply {
-  const value = string2ll(text);
-  if (value === null || value < 0) {
-    return error ?? new ErrorReply('ERR value is out of range, must be positive');
-  }
-  return Number(value);
-}
-
-/** A float argument. */
-export function parseFloatArg(text: Bytes): number | ErrorReply {
-  return parseDouble(text) ?? NOT_FLOAT;
-}
-
-/** Whether an option, of any case, is `word` (given in lower case). */
-export function isOption(text: Bytes | undefined, word: string): boolean {
-  return text !== undefined && text.length === word.length && text.toLowerCase() === word;
-}
-
-/** An error for a whole proc, in one line. */
-export const error = (text: string): ErrorReply => new ErrorReply(text);
 
 /** Tells watchers, clients' caches, subscribers of keyspace events and the replication of a change.
  *  `classChar` is the letter of the class in notify-keyspace-events. */

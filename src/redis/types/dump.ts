@@ -10,7 +10,8 @@ import type { Obj } from '#redis/object.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { RdbError, createDumpPayload, loadDumpObject, verifyDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, SYNTAX_ERROR, error, isOption, keyChanged } from './common.ts';
+import { NOT_INTEGER, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
+import { keyChanged } from './common.ts';
 
 /** DUMP key */
 function dumpCommand(client: Client, argv: readonly Bytes[]): Reply {
@@ -29,17 +30,17 @@ function parseOptions(argv: readonly Bytes[]): RestoreOptions | ErrorReply {
   const out: RestoreOptions = { replace: false, absTtl: false, idleSeconds: null, frequency: null };
   for (let at = 4; at < argv.length; at++) {
     const value = argv[at + 1];
-    if (isOption(argv[at], 'replace')) {
+    if (isWord(argv[at], 'replace')) {
       out.replace = true;
-    } else if (isOption(argv[at], 'absttl')) {
+    } else if (isWord(argv[at], 'absttl')) {
       out.absTtl = true;
-    } else if (isOption(argv[at], 'idletime') && value !== undefined && out.frequency === null) {
+    } else if (isWord(argv[at], 'idletime') && value !== undefined && out.frequency === null) {
       const idle = string2ll(value);
       if (idle === null) return NOT_INTEGER;
       if (idle < 0) return error('ERR Invalid IDLETIME value, must be >= 0');
       out.idleSeconds = Number(idle);
       at++;
-    } else if (isOption(argv[at], 'freq') && value !== undefined && out.idleSeconds === null) {
+    } else if (isWord(argv[at], 'freq') && value !== undefined && out.idleSeconds === null) {
       const frequency = string2ll(value);
       if (frequency === null) return NOT_INTEGER;
       if (frequency < 0 || frequency > 255) return error('ERR Invalid FREQ value, must be >= 0 and <= 255');

@@ -7,7 +7,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { Double, ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
-import { NOT_FLOAT, SYNTAX_ERROR, error, readTyped } from './common.ts';
+import { NOT_FLOAT, SYNTAX_ERROR, error } from '#redis/args.ts';
+import { readTyped } from './common.ts';
 import {
   LATITUDE_MAX,
   LONGITUDE_MAX,

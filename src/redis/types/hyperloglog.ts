@@ -7,7 +7,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, lookupKeyRead, lookupKeyWrite, signalModifiedKey } from '#redis/db.ts';
 import { ENCODING_RAW, StringObj } from '#redis/object.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
-import { WRONGTYPE, error, keyChanged } from './common.ts';
+import { WRONGTYPE, error } from '#redis/args.ts';
+import { keyChanged } from './common.ts';
 import {
   HLL_DENSE,
   HLL_REGISTERS,

@@ -4,7 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { INT64_MIN, string2ll } from '#base/integer.ts';
 import type { Prng } from '#base/prng.ts';
 import type { ErrorReply } from '#redis/reply.ts';
-import { error, parseLong } from './common.ts';
+import { error, parseLong } from '#redis/args.ts';
 
 /** A negative count asks for repetitions, as many as there be. A real server would go on until its memory
  *  is full; here it ends earlier. */

@@ -5,7 +5,7 @@ import { cString, type Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import { string2ll, UINT64_MAX } from '#base/integer.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, SYNTAX_ERROR, isOption } from './common.ts';
+import { NOT_INTEGER, SYNTAX_ERROR, isWord } from '#redis/args.ts';
 import type { Dict } from './dict.ts';
 
 /** COUNT and MATCH of a scan. */
@@ -38,12 +38,12 @@ export function parseScanOptions(argv: readonly Bytes[], from: number): ScanOpti
   for (let at = from; at < argv.length; at += 2) {
     const value = argv[at + 1];
     if (value === undefined) return SYNTAX_ERROR;
-    if (isOption(argv[at], 'count')) {
+    if (isWord(argv[at], 'count')) {
       const count = string2ll(value);
       if (count === null) return NOT_INTEGER;
       if (count < 1) return SYNTAX_ERROR;
       options.count = Number(count);
-    } else if (isOption(argv[at], 'match')) {
+    } else if (isWord(argv[at], 'match')) {
       options.pattern = value;
     } else {
       return SYNTAX_ERROR;

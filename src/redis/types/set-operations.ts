@@ -5,16 +5,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { ErrorReply, SetReply, type Reply } from '#redis/reply.ts';
-import {
-  SYNTAX_ERROR,
-  WRONGTYPE,
-  error,
-  isOption,
-  keyEvent,
-  parsePositive,
-  parseRange,
-  storeNothing,
-} from './common.ts';
+import { SYNTAX_ERROR, WRONGTYPE, error, isWord, parsePositive, parseRange } from '#redis/args.ts';
+import { keyEvent, storeNothing } from './common.ts';
 import { SetObj } from './set-obj.ts';
 
 /** The sets at the given keys; null where there is none. All types are checked before any is used. */
@@ -101,7 +93,7 @@ function sintercardCommand(client: Client, argv: readonly Bytes[]): Reply {
   let limit = 0;
   for (let at = 2 + count; at < argv.length; at += 2) {
     const value = argv[at + 1];
-    if (!isOption(argv[at], 'limit') || value === undefined) return SYNTAX_ERROR;
+    if (!isWord(argv[at], 'limit') || value === undefined) return SYNTAX_ERROR;
     const parsed = parsePositive(value, error("ERR LIMIT can't be negative"));
     if (parsed instanceof ErrorReply) return parsed;
     limit = parsed;

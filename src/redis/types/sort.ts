@@ -8,7 +8,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { StringObj } from '#redis/object.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import { SYNTAX_ERROR, WRONGTYPE, error, isOption, keyEvent, parseLong, storeNothing } from './common.ts';
+import { SYNTAX_ERROR, WRONGTYPE, error, isWord, parseLong } from '#redis/args.ts';
+import { keyEvent, storeNothing } from './common.ts';
 import { HashObj } from './hash-obj.ts';
 import { ListObj } from './list-obj.ts';
 import { SetObj } from './set-obj.ts';
@@ -42,23 +43,23 @@ function parseOptions(client: Client, argv: readonly Bytes[], readonly: boolean)
   for (let at = 2; at < argv.length; at++) {
     const option = argv[at] as Bytes;
     const left = argv.length - at - 1;
-    if (isOption(option, 'asc')) out.desc = false;
-    else if (isOption(option, 'desc')) out.desc = true;
-    else if (isOption(option, 'alpha')) out.alpha = true;
-    else if (isOption(option, 'limit') && left >= 2) {
+    if (isWord(option, 'asc')) out.desc = false;
+    else if (isWord(option, 'desc')) out.desc = true;
+    else if (isWord(option, 'alpha')) out.alpha = true;
+    else if (isWord(option, 'limit') && left >= 2) {
       const offset = parseLong(argv[++at] as Bytes);
       if (offset instanceof ErrorReply) return offset;
       const count = parseLong(argv[++at] as Bytes);
       if (count instanceof ErrorReply) return count;
       Object.assign(out, { offset, count });
-    } else if (!readonly && isOption(option, 'store') && left >= 1) {
+    } else if (!readonly && isWord(option, 'store') && left >= 1) {
       out.store = argv[++at] as Bytes;
-    } else if (isOption(option, 'by') && left >= 1) {
+    } else if (isWord(option, 'by') && left >= 1) {
       out.by = argv[++at] as Bytes;
       if (!out.by.includes('*')) out.dontSort = true;
       else if (inCluster) return error('ERR BY option of SORT denied in Cluster mode.');
       else if (!allKeys) return error('ERR BY option of SORT denied due to insufficient ACL permissions.');
-    } else if (isOption(option, 'get') && left >= 1) {
+    } else if (isWord(option, 'get') && left >= 1) {
       // Elsewhere than in the slot of the key nothing can be looked up.
       if (inCluster) return error('ERR GET option of SORT denied in Cluster mode.');
       if (!allKeys) return error('ERR GET option of SORT denied due to insufficient ACL permissions.');

@@ -7,7 +7,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { helpReply } from '#redis/help.ts';
 import { dbAdd, signalKeyAsReady, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, error, isOption, keyChanged, keyEvent, writeTyped } from './common.ts';
+import { NOT_INTEGER, error, isWord } from '#redis/args.ts';
+import { keyChanged, keyEvent, writeTyped } from './common.ts';
 import { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { ZERO_ID, parseId, parseStrictId, INVALID_ID, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -23,9 +24,9 @@ const wrongArguments = (argv: readonly Bytes[]): ErrorReply =>
 function parseOptions(argv: readonly Bytes[], allowMkstream: boolean): GroupOptions | ErrorReply {
   const options: GroupOptions = { mkstream: false, entriesRead: null };
   for (let at = 5; at < argv.length; at++) {
-    if (allowMkstream && isOption(argv[at], 'mkstream')) {
+    if (allowMkstream && isWord(argv[at], 'mkstream')) {
       options.mkstream = true;
-    } else if (isOption(argv[at], 'entriesread') && at + 1 < argv.length) {
+    } else if (isWord(argv[at], 'entriesread') && at + 1 < argv.length) {
       const value = string2ll(argv[++at] as Bytes);
       if (value === null) return NOT_INTEGER;
       if (value < -1) return error('ERR value for ENTRIESREAD must be positive or -1');

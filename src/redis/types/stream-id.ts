@@ -3,7 +3,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { UINT64_MAX, decrementUint64, incrementUint64, string2ull, type Int64 } from '#base/integer.ts';
 import type { ErrorReply } from '#redis/reply.ts';
-import { error } from './common.ts';
+import { error } from '#redis/args.ts';
 
 export interface StreamId {
   readonly ms: Int64;

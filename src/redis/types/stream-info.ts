@@ -6,7 +6,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { helpReply } from '#redis/help.ts';
 import { ErrorReply, MapReply, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, NO_SUCH_KEY, error, isOption, readTyped } from './common.ts';
+import { NOT_INTEGER, NO_SUCH_KEY, error, isWord } from '#redis/args.ts';
+import { readTyped } from './common.ts';
 import type { Nack, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, formatId, type StreamId } from './stream-id.ts';
 import { StreamObj, type StreamEntry } from './stream-obj.ts';
@@ -121,10 +122,9 @@ function streamCommand(client: Client, argv: readonly Bytes[]): Reply {
   const full = argv.length > 3;
   let count = 10;
   if (full) {
-    if (!isOption(argv[3], 'full') || argv.length === 5 || argv.length > 6)
-      return wrongForm(argv[1] as Bytes);
+    if (!isWord(argv[3], 'full') || argv.length === 5 || argv.length > 6) return wrongForm(argv[1] as Bytes);
     if (argv.length === 6) {
-      if (!isOption(argv[4], 'count')) return wrongForm(argv[1] as Bytes);
+      if (!isWord(argv[4], 'count')) return wrongForm(argv[1] as Bytes);
       const parsed = string2ll(argv[5] as Bytes);
       if (parsed === null) return NOT_INTEGER;
       count = parsed < 0 ? 10 : Number(parsed);

@@ -7,7 +7,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { preventCommandPropagation } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
-import { NOT_INTEGER, SYNTAX_ERROR, error, isOption, parseRange, readTyped, writeTyped } from './common.ts';
+import { NOT_INTEGER, SYNTAX_ERROR, error, isWord, parseRange } from '#redis/args.ts';
+import { readTyped, writeTyped } from './common.ts';
 import type { Nack, StreamGroup } from './stream-group.ts';
 import {
   ZERO_ID,
@@ -35,7 +36,7 @@ interface PendingRange {
 function parsePendingRange(argv: readonly Bytes[]): PendingRange | ErrorReply {
   let at = 3;
   let minIdleMs = 0;
-  if (isOption(argv[3], 'idle')) {
+  if (isWord(argv[3], 'idle')) {
     const idle = string2ll(argv[4] as Bytes);
     if (idle === null) return NOT_INTEGER;
     if (argv.length < 8) return SYNTAX_ERROR;
@@ -209,13 +210,13 @@ function parseAutoclaimOptions(argv: readonly Bytes[]): AutoclaimOptions | Error
   const out: AutoclaimOptions = { start, count: 100, justId: false };
   for (let at = 6; at < argv.length; at++) {
     const value = argv[at + 1];
-    if (isOption(argv[at], 'count') && value !== undefined) {
+    if (isWord(argv[at], 'count') && value !== undefined) {
       // The reply must fit memory: an id and a pointer for each entry.
       const count = parseRange(value, 1, 2 ** 59 - 1, error('ERR COUNT must be > 0'));
       if (count instanceof ErrorReply) return count;
       out.count = count;
       at++;
-    } else if (isOption(argv[at], 'justid')) {
+    } else if (isWord(argv[at], 'justid')) {
       out.justId = true;
     } else {
       return SYNTAX_ERROR;

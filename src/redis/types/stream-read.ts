@@ -8,7 +8,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
 import { mayServe, parseTimeoutMs, waitForKeys } from './blocking.ts';
-import { NOT_INTEGER, SYNTAX_ERROR, error, isOption, readTyped, writeTyped } from './common.ts';
+import { NOT_INTEGER, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
+import { readTyped, writeTyped } from './common.ts';
 import type { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, compareIds, formatId, nextId, parseStrictId, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -46,18 +47,18 @@ function parseArguments(
   for (let at = 1; at < argv.length && out.keysAt === 0; at++) {
     const option = argv[at] as Bytes;
     const left = argv.length - at - 1;
-    if (isOption(option, 'block') && left >= 1) {
+    if (isWord(option, 'block') && left >= 1) {
       if (client.has(CLIENT_SCRIPT)) {
         return error(`ERR ${argv[0]} command is not allowed with BLOCK option from scripts`);
       }
       const deadlineMs = parseTimeoutMs(client.server, argv[++at] as Bytes);
       if (deadlineMs instanceof ErrorReply) return deadlineMs;
       out.deadlineMs = deadlineMs;
-    } else if (isOption(option, 'count') && left >= 1) {
+    } else if (isWord(option, 'count') && left >= 1) {
       const count = string2ll(argv[++at] as Bytes);
       if (count === null) return NOT_INTEGER;
       out.count = Math.max(0, Number(count));
-    } else if (isOption(option, 'streams') && left >= 1) {
+    } else if (isWord(option, 'streams') && left >= 1) {
       out.keysAt = at + 1;
       if (left % 2 !== 0) {
         return error(
@@ -65,11 +66,11 @@ function parseArguments(
         );
       }
       out.streams = left / 2;
-    } else if (isOption(option, 'group') && left >= 2) {
+    } else if (isWord(option, 'group') && left >= 2) {
       if (!isGroup) return onlyGroup('GROUP');
       out.group = argv[++at] as Bytes;
       out.consumer = argv[++at] as Bytes;
-    } else if (isOption(option, 'noack')) {
+    } else if (isWord(option, 'noack')) {
       if (!isGroup) return onlyGroup('NOACK');
       out.noAck = true;
     } else {

@@ -8,17 +8,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, OK, type Reply } from '#redis/reply.ts';
-import {
-  NOT_FLOAT,
-  NOT_INTEGER,
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyChanged,
-  readTyped,
-  removeEmpty,
-  writeTyped,
-} from './common.ts';
+import { NOT_FLOAT, NOT_INTEGER, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
+import { keyChanged, readTyped, removeEmpty, writeTyped } from './common.ts';
 import type { Dict } from './dict.ts';
 import { HashObj } from './hash-obj.ts';
 import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
@@ -46,7 +37,7 @@ function hsetCommand(client: Client, argv: readonly Bytes[]): Reply {
     if (hash.set(argv[at] as Bytes, argv[at + 1] as Bytes, config)) created++;
   }
   keyChanged(client, key, 'h', 'hset', (argv.length - 2) / 2);
-  return isOption(name, 'hmset') ? OK : created;
+  return isWord(name, 'hmset') ? OK : created;
 }
 
 /** HSETNX key field value */
@@ -179,7 +170,7 @@ function hrandfieldCommand(client: Client, argv: readonly Bytes[]): Reply {
   }
   const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
-  const withValues = isOption(argv[3], 'withvalues');
+  const withValues = isWord(argv[3], 'withvalues');
   if (argv.length > 4 || (argv.length === 4 && !withValues)) return SYNTAX_ERROR;
   if (withValues && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
   const hash = readTyped(client, key, HashObj);

@@ -8,18 +8,8 @@ import { dbAdd } from '#redis/db.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
 import { parseTimeout, waitForKeys, writeTypedOrWait } from './blocking.ts';
-import {
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyChanged,
-  keyEvent,
-  keyTouched,
-  parsePositive,
-  parseRange,
-  removeEmpty,
-  writeTyped,
-} from './common.ts';
+import { SYNTAX_ERROR, error, isWord, parsePositive, parseRange } from '#redis/args.ts';
+import { keyChanged, keyEvent, keyTouched, removeEmpty, writeTyped } from './common.ts';
 import { ListObj, type ListEnd } from './list-obj.ts';
 
 /** Tells of `count` elements popped from one end; deletes the key when none are left. */
@@ -30,8 +20,8 @@ function listElementsRemoved(client: Client, key: Bytes, end: ListEnd, list: Lis
 }
 
 function parseEnd(text: Bytes | undefined): ListEnd | ErrorReply {
-  if (isOption(text, 'left')) return 'left';
-  return isOption(text, 'right') ? 'right' : SYNTAX_ERROR;
+  if (isWord(text, 'left')) return 'left';
+  return isWord(text, 'right') ? 'right' : SYNTAX_ERROR;
 }
 
 /** LPOP, RPOP key [count] */
@@ -155,7 +145,7 @@ function parseMpop(argv: readonly Bytes[], from: number): MpopArguments | ErrorR
   let wanted: number | null = null;
   for (let at = keysEnd + 1; at < argv.length; at += 2) {
     const value = argv[at + 1];
-    if (wanted !== null || !isOption(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
+    if (wanted !== null || !isWord(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
     const parsed = parseRange(value, 1, 2 ** 63, error('ERR count should be greater than 0'));
     if (parsed instanceof ErrorReply) return parsed;
     wanted = parsed;

@@ -6,17 +6,12 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
+import { NO_SUCH_KEY, SYNTAX_ERROR, error, isWord, parseLong, parsePositive } from '#redis/args.ts';
 import {
-  NO_SUCH_KEY,
-  SYNTAX_ERROR,
   absoluteRange,
-  error,
-  isOption,
   keyChanged,
   keyEvent,
   keyTouched,
-  parseLong,
-  parsePositive,
   readTyped,
   removeEmpty,
   writeTyped,
@@ -43,8 +38,8 @@ function pushWith(end: ListEnd, onlyExisting: boolean) {
 /** LINSERT key BEFORE|AFTER pivot element */
 function linsertCommand(client: Client, argv: readonly Bytes[]): Reply {
   const [, key, side, pivot, element] = argv as [Bytes, Bytes, Bytes, Bytes, Bytes];
-  const after = isOption(side, 'after');
-  if (!after && !isOption(side, 'before')) return SYNTAX_ERROR;
+  const after = isWord(side, 'after');
+  if (!after && !isWord(side, 'before')) return SYNTAX_ERROR;
   const list = writeTyped(client, key, ListObj);
   if (!list || list instanceof ErrorReply) return list ?? 0;
   let at = 0;
@@ -158,7 +153,7 @@ function parseLposOptions(argv: readonly Bytes[]): LposOptions | ErrorReply {
   for (let at = 3; at < argv.length; at += 2) {
     const value = argv[at + 1];
     if (value === undefined) return SYNTAX_ERROR;
-    if (isOption(argv[at], 'rank')) {
+    if (isWord(argv[at], 'rank')) {
       const rank = parseLong(value);
       if (rank instanceof ErrorReply) return rank;
       if (rank === 0) {
@@ -169,11 +164,11 @@ function parseLposOptions(argv: readonly Bytes[]): LposOptions | ErrorReply {
       }
       // Its own negation overflows in Redis, which then takes any match from the end.
       options.rank = value === '-9223372036854775808' ? -1 : rank;
-    } else if (isOption(argv[at], 'count')) {
+    } else if (isWord(argv[at], 'count')) {
       const count = parsePositive(value, error("ERR COUNT can't be negative"));
       if (count instanceof ErrorReply) return count;
       options.count = count;
-    } else if (isOption(argv[at], 'maxlen')) {
+    } else if (isWord(argv[at], 'maxlen')) {
       const maxlen = parsePositive(value, error("ERR MAXLEN can't be negative"));
       if (maxlen instanceof ErrorReply) return maxlen;
       options.maxlen = maxlen;

@@ -6,16 +6,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, dbDelete } from '#redis/db.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, SetReply, type Reply } from '#redis/reply.ts';
-import {
-  SYNTAX_ERROR,
-  keyChanged,
-  keyEvent,
-  keyTouched,
-  parsePositive,
-  readTyped,
-  removeEmpty,
-  writeTyped,
-} from './common.ts';
+import { SYNTAX_ERROR, parsePositive } from '#redis/args.ts';
+import { keyChanged, keyEvent, keyTouched, readTyped, removeEmpty, writeTyped } from './common.ts';
 import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 import { SetObj } from './set-obj.ts';

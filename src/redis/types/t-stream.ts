@@ -9,18 +9,8 @@ import { dbAdd, signalKeyAsReady } from '#redis/db.ts';
 import { mustObeyClient } from '#redis/process-command.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '#redis/reply.ts';
-import {
-  NOT_INTEGER,
-  NO_SUCH_KEY,
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyChanged,
-  keyEvent,
-  keyTouched,
-  readTyped,
-  writeTyped,
-} from './common.ts';
+import { NOT_INTEGER, NO_SUCH_KEY, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
+import { keyChanged, keyEvent, keyTouched, readTyped, writeTyped } from './common.ts';
 import {
   INVALID_ID,
   MAX_ID,
@@ -65,7 +55,7 @@ function parseAddOrTrim(client: Client, argv: readonly Bytes[], isAdd: boolean):
   for (let at = 2; at < argv.length; at++) {
     const option = argv[at] as Bytes;
     const left = argv.length - 1 - at;
-    const strategy = isOption(option, 'maxlen') ? 'maxlen' : isOption(option, 'minid') ? 'minid' : null;
+    const strategy = isWord(option, 'maxlen') ? 'maxlen' : isWord(option, 'minid') ? 'minid' : null;
     if (isAdd && option === '*') {
       out.next = at;
       break;
@@ -81,12 +71,12 @@ function parseAddOrTrim(client: Client, argv: readonly Bytes[], isAdd: boolean):
       const approximate = marked && mark === '~';
       out.trim = { strategy, maxlen: 0, minid: ZERO_ID, approximate, limit: 0, ...threshold };
       out.trimAt = at;
-    } else if (isOption(option, 'limit') && left >= 1) {
+    } else if (isWord(option, 'limit') && left >= 1) {
       const value = string2ll(argv[++at] as Bytes);
       if (value === null) return NOT_INTEGER;
       if (value < 0) return error('ERR The LIMIT argument must be >= 0.');
       limit = Number(value);
-    } else if (isAdd && isOption(option, 'nomkstream')) {
+    } else if (isAdd && isWord(option, 'nomkstream')) {
       out.noMkstream = true;
     } else if (isAdd) {
       out.id = parseId(option, 0, { strict: true, autoSeq: true });
@@ -241,7 +231,7 @@ function rangeWith(reverse: boolean) {
     let count: number | null = null;
     for (let at = 4; at < argv.length; at += 2) {
       const value = argv[at + 1];
-      if (!isOption(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
+      if (!isWord(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
       const parsed = string2ll(value);
       if (parsed === null) return NOT_INTEGER;
       count = Math.max(0, Number(parsed));
@@ -269,12 +259,12 @@ function xsetidCommand(client: Client, argv: readonly Bytes[]): Reply {
   for (let at = 3; at < argv.length; at += 2) {
     const value = argv[at + 1];
     if (value === undefined) return SYNTAX_ERROR;
-    if (isOption(argv[at], 'entriesadded')) {
+    if (isWord(argv[at], 'entriesadded')) {
       const parsed = string2ll(value);
       if (parsed === null) return NOT_INTEGER;
       if (parsed < 0) return error('ERR entries_added must be positive');
       entriesAdded = Number(parsed);
-    } else if (isOption(argv[at], 'maxdeletedid')) {
+    } else if (isWord(argv[at], 'maxdeletedid')) {
       const parsed = parseStrictId(value);
       if (parsed instanceof ErrorReply) return parsed;
       if (compareIds(id, parsed) < 0) {

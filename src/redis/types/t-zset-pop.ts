@@ -7,17 +7,8 @@ import type { CommandProcs } from '#redis/command.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
 import { parseTimeout, waitForKeys, writeTypedOrWait } from './blocking.ts';
-import {
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyEvent,
-  keyTouched,
-  parsePositive,
-  parseRange,
-  removeEmpty,
-  writeTyped,
-} from './common.ts';
+import { SYNTAX_ERROR, error, isWord, parsePositive, parseRange } from '#redis/args.ts';
+import { keyEvent, keyTouched, removeEmpty, writeTyped } from './common.ts';
 import { ZsetObj, type ZEntry } from './zset-obj.ts';
 import { entriesReply, scoreReply } from './zset-reply.ts';
 
@@ -83,12 +74,12 @@ function parseMpop(argv: readonly Bytes[], from: number): MpopArguments | ErrorR
   if (numkeys instanceof ErrorReply) return numkeys;
   const keysEnd = from + 1 + numkeys;
   if (keysEnd >= argv.length) return SYNTAX_ERROR;
-  const end = isOption(argv[keysEnd], 'min') ? 'min' : isOption(argv[keysEnd], 'max') ? 'max' : null;
+  const end = isWord(argv[keysEnd], 'min') ? 'min' : isWord(argv[keysEnd], 'max') ? 'max' : null;
   if (end === null) return SYNTAX_ERROR;
   let count: number | null = null;
   for (let at = keysEnd + 1; at < argv.length; at += 2) {
     const value = argv[at + 1];
-    if (count !== null || !isOption(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
+    if (count !== null || !isWord(argv[at], 'count') || value === undefined) return SYNTAX_ERROR;
     const parsed = parseRange(value, 1, 2 ** 63, error('ERR count should be greater than 0'));
     if (parsed instanceof ErrorReply) return parsed;
     count = parsed;

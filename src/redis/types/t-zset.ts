@@ -7,17 +7,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import {
-  SYNTAX_ERROR,
-  error,
-  isOption,
-  keyChanged,
-  keyEvent,
-  parseFloatArg,
-  readTyped,
-  removeEmpty,
-  writeTyped,
-} from './common.ts';
+import { SYNTAX_ERROR, error, isWord, parseFloatArg } from '#redis/args.ts';
+import { keyChanged, keyEvent, readTyped, removeEmpty, writeTyped } from './common.ts';
 import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 import { ZsetObj, type ZEntry } from './zset-obj.ts';
@@ -182,7 +173,7 @@ function zrandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
   }
   const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
-  const withScores = isOption(argv[3], 'withscores');
+  const withScores = isWord(argv[3], 'withscores');
   if (argv.length > 4 || (argv.length === 4 && !withScores)) return SYNTAX_ERROR;
   if (withScores && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
   const zset = readTyped(client, key, ZsetObj);

@@ -7,16 +7,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import {
-  SYNTAX_ERROR,
-  WRONGTYPE,
-  error,
-  isOption,
-  keyEvent,
-  parseLong,
-  parsePositive,
-  storeNothing,
-} from './common.ts';
+import { SYNTAX_ERROR, WRONGTYPE, error, isWord, parseLong, parsePositive } from '#redis/args.ts';
+import { keyEvent, storeNothing } from './common.ts';
 import { SetObj } from './set-obj.ts';
 import { ZsetObj } from './zset-obj.ts';
 import { entriesReply } from './zset-reply.ts';
@@ -88,19 +80,19 @@ function parseArguments(
   for (let next = at + 1 + numkeys; next < argv.length; next++) {
     const option = argv[next] as Bytes;
     const left = argv.length - next - 1;
-    if (weighs && left >= numkeys && isOption(option, 'weights')) {
+    if (weighs && left >= numkeys && isWord(option, 'weights')) {
       for (let of = 0; of < numkeys; of++) {
         const weight = parseDouble(argv[++next] as Bytes);
         if (weight === null) return error('ERR weight value is not a float');
         parsed.sources[of] = { obj: parsed.sources[of]?.obj ?? null, weight };
       }
-    } else if (weighs && left >= 1 && isOption(option, 'aggregate')) {
+    } else if (weighs && left >= 1 && isWord(option, 'aggregate')) {
       const name = (argv[++next] as Bytes).toLowerCase();
       if (name !== 'sum' && name !== 'min' && name !== 'max') return SYNTAX_ERROR;
       parsed.aggregate = name;
-    } else if (form === 'reply' && isOption(option, 'withscores')) {
+    } else if (form === 'reply' && isWord(option, 'withscores')) {
       parsed.withScores = true;
-    } else if (form === 'card' && left >= 1 && isOption(option, 'limit')) {
+    } else if (form === 'card' && left >= 1 && isWord(option, 'limit')) {
       const limit = parsePositive(argv[++next] as Bytes, error("ERR LIMIT can't be negative"));
       if (limit instanceof ErrorReply) return limit;
       parsed.limit = limit;

@@ -6,14 +6,11 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { setKey } from '#redis/db.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
+import { SYNTAX_ERROR, error, isWord, parseLong } from '#redis/args.ts';
 import {
-  SYNTAX_ERROR,
   absoluteRange,
-  error,
-  isOption,
   keyEvent,
   keyTouched,
-  parseLong,
   readTyped,
   removeEmpty,
   storeNothing,
@@ -46,20 +43,20 @@ function parseOptions(
   const fixedReverse = options.reverse;
   for (let at = from; at < argv.length; at++) {
     const option = argv[at] as Bytes;
-    if (!store && isOption(option, 'withscores')) {
+    if (!store && isWord(option, 'withscores')) {
       options.withScores = true;
-    } else if (isOption(option, 'limit') && argv.length - at > 2) {
+    } else if (isWord(option, 'limit') && argv.length - at > 2) {
       const offset = parseLong(argv[at + 1] as Bytes);
       if (offset instanceof ErrorReply) return offset;
       const limit = parseLong(argv[at + 2] as Bytes);
       if (limit instanceof ErrorReply) return limit;
       Object.assign(options, { offset, limit });
       at += 2;
-    } else if (fixedReverse === null && options.reverse === null && isOption(option, 'rev')) {
+    } else if (fixedReverse === null && options.reverse === null && isWord(option, 'rev')) {
       options.reverse = true;
-    } else if (fixedType === null && options.type === null && isOption(option, 'bylex')) {
+    } else if (fixedType === null && options.type === null && isWord(option, 'bylex')) {
       options.type = 'lex';
-    } else if (fixedType === null && options.type === null && isOption(option, 'byscore')) {
+    } else if (fixedType === null && options.type === null && isWord(option, 'byscore')) {
       options.type = 'score';
     } else {
       return SYNTAX_ERROR;

@@ -3,7 +3,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
 import type { ErrorReply } from '#redis/reply.ts';
-import { error } from './common.ts';
+import { error } from '#redis/args.ts';
 import type { LexBound, LexRange, ScoreRange } from './zset-obj.ts';
 
 /** strtod on a C string: spaces in front are skipped, nothing at all is zero, overflow is infinite. */
