@@ -102,95 +102,106 @@ function unpackNumber(data: Bytes, { code, size, big }: Item): number {
   return Number(signed ? BigInt.asIntN(Math.min(64, size * 8), value) : value);
 }
 
+/** All items of a format; a mistake in it is an error of the script. */
+function itemsOf(lua: LuaState, thread: LuaThread, name: string): Item[] {
+  const format = lua.checkString(thread, 1, name);
+  const items: Item[] = [];
+  let problem = '';
+  try {
+    items.push(...parseFormat(format));
+  } catch (error) {
+    if (!(error instanceof StructError)) throw error;
+    problem = error.message;
+  }
+  if (problem.startsWith('option')) lua.argumentError(thread, 1, name, `invalid format ${problem}`);
+  if (problem) lua.raise(thread, problem);
+  return items;
+}
+
+function pack(lua: LuaState, thread: LuaThread): number {
+  let out = '';
+  let argument = 2;
+  for (const item of itemsOf(lua, thread, 'pack')) {
+    out += '\0'.repeat(padding(out.length, item));
+    if (item.code === 'x') {
+      out += '\0';
+    } else if (item.code === 's' || item.code === 'c') {
+      const text = lua.checkString(thread, argument++, 'pack');
+      const size = item.code === 's' || item.size === 0 ? text.length : item.size;
+      if (text.length < size) lua.argumentError(thread, argument - 1, 'pack', 'string too short');
+      out += text.slice(0, size) + (item.code === 's' ? '\0' : '');
+    } else {
+      const value = lua.checkNumber(thread, argument++, 'pack');
+      out += item.code === 'f' || item.code === 'd' ? packFloat(value, item) : packInteger(value, item);
+    }
+  }
+  lua.pushBytes(thread, out);
+  return 1;
+}
+
+/** Reads one item at `at`, adds its value to `values` and returns where the next begins. */
+function readItem(
+  lua: LuaState,
+  thread: LuaThread,
+  item: Item,
+  data: Bytes,
+  at: number,
+  values: (number | Bytes)[],
+): number {
+  if (item.code === 's') {
+    const end = data.indexOf('\0', at);
+    if (end < 0) lua.raise(thread, 'unfinished string in data');
+    values.push(data.slice(at, end));
+    return end + 1;
+  }
+  let { size } = item;
+  if (item.code === 'c' && size === 0) {
+    const before = values.pop();
+    if (typeof before !== 'number') lua.raise(thread, "format 'c0' needs a previous size");
+    size = before as number;
+  }
+  if (at + size > data.length) lua.argumentError(thread, 2, 'unpack', 'data string too short');
+  const raw = data.slice(at, at + size);
+  if (item.code === 'c') values.push(raw);
+  else if (item.code !== 'x') values.push(unpackNumber(raw, item));
+  return at + size;
+}
+
+function unpack(lua: LuaState, thread: LuaThread): number {
+  const { module } = lua;
+  const items = itemsOf(lua, thread, 'unpack');
+  const data = lua.checkString(thread, 2, 'unpack');
+  const start = lua.type(thread, 3) > 0 ? lua.checkNumber(thread, 3, 'unpack') : 1;
+  if (start < 1) lua.argumentError(thread, 3, 'unpack', 'offset must be 1 or greater');
+  let at = start - 1;
+  const values: (number | Bytes)[] = [];
+  for (const item of items) at = readItem(lua, thread, item, data, at + padding(at, item), values);
+  if (!module._lua_checkstack(thread, values.length + 1)) lua.raise(thread, 'too many results');
+  for (const value of values) {
+    if (typeof value === 'number') module._lua_pushnumber(thread, value);
+    else lua.pushBytes(thread, value);
+  }
+  module._lua_pushnumber(thread, at + 1);
+  return values.length + 1;
+}
+
+function size(lua: LuaState, thread: LuaThread): number {
+  let total = 0;
+  for (const item of itemsOf(lua, thread, 'size')) {
+    total += padding(total, item);
+    if (item.code === 's') lua.argumentError(thread, 1, 'size', 'variable-size format');
+    if (item.code === 'c' && item.size === 0) lua.argumentError(thread, 1, 'size', 'variable-length format');
+    total += item.size;
+  }
+  lua.module._lua_pushnumber(thread, total);
+  return 1;
+}
+
 /** The functions of the library. */
 export function structFunctions(lua: LuaState): Record<string, LuaFunction> {
-  const { module } = lua;
-  /** All items of a format; a mistake in it is an error of the script. */
-  const itemsOf = (thread: LuaThread, name: string): Item[] => {
-    const format = lua.checkString(thread, 1, name);
-    const items: Item[] = [];
-    let problem = '';
-    try {
-      items.push(...parseFormat(format));
-    } catch (error) {
-      if (!(error instanceof StructError)) throw error;
-      problem = error.message;
-    }
-    if (problem.startsWith('option')) lua.argumentError(thread, 1, name, `invalid format ${problem}`);
-    if (problem) lua.raise(thread, problem);
-    return items;
+  return {
+    pack: (thread) => pack(lua, thread),
+    unpack: (thread) => unpack(lua, thread),
+    size: (thread) => size(lua, thread),
   };
-  const pack: LuaFunction = (thread) => {
-    const items = itemsOf(thread, 'pack');
-    let out = '';
-    let argument = 2;
-    for (const item of items) {
-      out += '\0'.repeat(padding(out.length, item));
-      if (item.code === 'x') {
-        out += '\0';
-      } else if (item.code === 's' || item.code === 'c') {
-        const text = lua.checkString(thread, argument++, 'pack');
-        const size = item.code === 's' || item.size === 0 ? text.length : item.size;
-        if (text.length < size) lua.argumentError(thread, argument - 1, 'pack', 'string too short');
-        out += text.slice(0, size) + (item.code === 's' ? '\0' : '');
-      } else {
-        const value = lua.checkNumber(thread, argument++, 'pack');
-        out += item.code === 'f' || item.code === 'd' ? packFloat(value, item) : packInteger(value, item);
-      }
-    }
-    lua.pushBytes(thread, out);
-    return 1;
-  };
-  const unpack: LuaFunction = (thread) => {
-    const items = itemsOf(thread, 'unpack');
-    const data = lua.checkString(thread, 2, 'unpack');
-    const start = lua.type(thread, 3) > 0 ? lua.checkNumber(thread, 3, 'unpack') : 1;
-    if (start < 1) lua.argumentError(thread, 3, 'unpack', 'offset must be 1 or greater');
-    let at = start - 1;
-    const values: (number | Bytes)[] = [];
-    const need = (size: number): void => {
-      if (at + size > data.length) lua.argumentError(thread, 2, 'unpack', 'data string too short');
-    };
-    for (const item of items) {
-      at += padding(at, item);
-      if (item.code === 's') {
-        const end = data.indexOf('\0', at);
-        if (end < 0) lua.raise(thread, 'unfinished string in data');
-        values.push(data.slice(at, end));
-        at = end + 1;
-        continue;
-      }
-      let { size } = item;
-      if (item.code === 'c' && size === 0) {
-        const before = values.pop();
-        if (typeof before !== 'number') lua.raise(thread, "format 'c0' needs a previous size");
-        size = before as number;
-      }
-      need(size);
-      const raw = data.slice(at, at + size);
-      at += size;
-      if (item.code === 'c') values.push(raw);
-      else if (item.code !== 'x') values.push(unpackNumber(raw, item));
-    }
-    if (!module._lua_checkstack(thread, values.length + 1)) lua.raise(thread, 'too many results');
-    for (const value of values) {
-      if (typeof value === 'number') module._lua_pushnumber(thread, value);
-      else lua.pushBytes(thread, value);
-    }
-    module._lua_pushnumber(thread, at + 1);
-    return values.length + 1;
-  };
-  const size: LuaFunction = (thread) => {
-    let total = 0;
-    for (const item of itemsOf(thread, 'size')) {
-      total += padding(total, item);
-      if (item.code === 's') lua.argumentError(thread, 1, 'size', 'variable-size format');
-      if (item.code === 'c' && item.size === 0)
-        lua.argumentError(thread, 1, 'size', 'variable-length format');
-      total += item.size;
-    }
-    module._lua_pushnumber(thread, total);
-    return 1;
-  };
-  return { pack, unpack, size };
 }
