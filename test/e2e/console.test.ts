@@ -64,6 +64,23 @@ describe('the terminal', () => {
     await app.closePage(page);
   });
 
+  test('a tab that was left and opened again shows each line once', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'GET foo');
+    await waitForTerminal(page, 'MOVED');
+    await page.locator('.why').waitFor();
+    await page.getByRole('tab', { name: /^7001/ }).click();
+    await waitForTerminal(page, '127.0.0.1:7001>');
+    await page.getByRole('tab', { name: /^7000/ }).click();
+    await waitForTerminal(
+      page,
+      '127.0.0.1:7000> GET foo\n(error) MOVED 12182 127.0.0.1:7002\n127.0.0.1:7000>',
+    );
+    await page.locator('.why').waitFor();
+    expect((await terminalText(page)).match(/MOVED/g)).toHaveLength(1);
+    await app.closePage(page);
+  });
+
   test('Tab completes a command and its arguments are hinted', async () => {
     const page = await openConsole();
     await page.locator('.xterm textarea').focus();

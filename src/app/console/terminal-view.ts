@@ -21,6 +21,8 @@ import { WhyButtons } from './why-buttons.ts';
 
 const SCROLLBACK = 5000;
 const BRACKETED_PASTE = '\x1b[?2004h';
+/** Goes the way of the text: terminal.reset() would overtake what was written but not yet drawn. */
+const FULL_RESET = '\x1bc';
 
 export interface TerminalHost {
   tab: ConsoleTab;
@@ -35,6 +37,7 @@ export interface TerminalHost {
   type: { size: number; line: number };
 }
 
+/** Shows nothing until its first restart(). */
 export class TerminalView {
   readonly terminal: Terminal;
   readonly search: TerminalSearch;
@@ -76,9 +79,7 @@ export class TerminalView {
     this.terminal.attachCustomKeyEventHandler((event) => this.#onKey(event));
     this.terminal.onData((data) => this.#onData(data));
     this.terminal.registerLinkProvider(linksOf(this.terminal, host.playground));
-    this.terminal.write(BRACKETED_PASTE);
     this.fit();
-    this.restart();
   }
 
   dispose(): void {
@@ -111,9 +112,7 @@ export class TerminalView {
   /** Draws everything afresh: the tab was opened, or the world has jumped to another time. */
   restart(): void {
     const { tab } = this.#host;
-    this.#why.clear();
-    this.terminal.reset();
-    this.terminal.write(BRACKETED_PASTE);
+    this.terminal.write(FULL_RESET + BRACKETED_PASTE, () => this.#why.clear());
     this.#drawn = null;
     this.#submitted = false;
     this.#midLine = false;
@@ -143,8 +142,12 @@ export class TerminalView {
 
   #print(text: string): void {
     if (text === '') return;
-    const { active } = this.terminal.buffer;
-    const from = active.baseY + active.cursorY;
+    // Where the text begins is known once all before it is on the screen.
+    let from = 0;
+    this.terminal.write('', () => {
+      const { active } = this.terminal.buffer;
+      from = active.baseY + active.cursorY;
+    });
     this.terminal.write(decorate(text), () => this.#why.mark(from));
     this.#midLine = !text.endsWith('\n');
   }

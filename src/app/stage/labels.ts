@@ -33,11 +33,24 @@ export function nodeLabel(mark: NodeMark): Label {
   };
 }
 
-/** Whether the line stands over its server: in the upper half of a small stage, where the cable to the
- *  replica and the ring lie below. */
+/** Whether the line stands over its server. Among few it does in the upper half, where the cable to the
+ *  replica and the ring lie below. Among many it keeps to its own circle: outside of the replicas', inside
+ *  of the masters'. */
 export function labelAbove(layout: Layout, mark: Pick<NodeMark, 'name' | 'y'>): boolean {
-  const shard = layout.seats.get(mark.name)?.shard ?? -1;
-  return layout.density === 'all' && shard >= 0 && mark.y < layout.centre.y - 40 * layout.scale;
+  const seat = layout.seats.get(mark.name);
+  if (!seat || seat.shard < 0) return false;
+  if (layout.density === 'all') return mark.y < layout.centre.y - 40 * layout.scale;
+  const outside = seat.radius < layout.radii.master;
+  return mark.y < layout.centre.y === outside;
+}
+
+/** The middle of the plate of such a width: at its server, within the stage. Beside a circle of many it
+ *  reaches away from the circle, where it covers fewer of them. */
+export function labelX(layout: Layout, mark: Pick<NodeMark, 'name' | 'x'>, plate: number): number {
+  const seat = layout.seats.get(mark.name);
+  const outside = layout.density !== 'all' && seat !== undefined && seat.radius < layout.radii.master;
+  const away = outside ? Math.sign(mark.x - layout.centre.x) * (plate / 2 - 12 * layout.scale) : 0;
+  return Math.min(layout.width - plate / 2, Math.max(plate / 2, mark.x + away));
 }
 
 /** What is on its way: one slot with its keys at either end, or how many slots. */

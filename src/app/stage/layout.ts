@@ -116,8 +116,8 @@ function planFor(
   const small = density === 'groups' || density === 'heat';
   // Marks shrink on a phone, but type does not shrink with them.
   const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
-  const top = (small ? 22 : 44) * k;
-  const bottom = small ? 30 * k : Math.max(62 * k, 54);
+  const top = (small ? 40 : 44) * k;
+  const bottom = small ? 46 : Math.max(62 * k, 54);
   const halfHeight = Math.max(60, (height - top - bottom) / (above + below));
   const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
   const centre = { x: width / 2, y: top + halfHeight * above };

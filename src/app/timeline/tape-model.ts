@@ -27,6 +27,10 @@ export interface Notch {
   at: Micros;
 }
 
+/** How far notches reach up from the foot of the strip, pixels of its 26; labels stand above the low ones. */
+export const NOTCH_HEIGHT = { promotion: 22, write: 7, lost: 22, fault: 10, input: 9 } as const;
+const LOW = 10;
+
 export interface TapeModel {
   bands: Band[];
   notches: Notch[];
@@ -73,10 +77,11 @@ export function tapeModel(history: HistoryView, axis: Axis, now: Micros, words: 
     ...spans(history.marks, 'migration', axis, end, words),
     ...spans(history.marks, 'fail', axis, end, words),
   ];
-  placeLabels(bands, words);
+  const notches = notchesOf(history.marks, axis, words);
+  placeLabels(bands, notches, words);
   return {
     bands,
-    notches: notchesOf(history.marks, axis, words),
+    notches,
     playhead: toPixel(axis, now),
     end: toPixel(axis, end),
   };
@@ -129,9 +134,12 @@ function notchesOf(marks: readonly TapeMark[], axis: Axis, words: TapeWords): No
 }
 
 /** Failures are named first, then epochs and migrations where room is left; a label moves to the right
- *  within its band before it gives up. */
-function placeLabels(bands: readonly Band[], words: TapeWords): void {
-  const taken: [number, number][] = [];
+ *  within its band, also past notches that reach up to it, before it gives up. */
+function placeLabels(bands: readonly Band[], notches: readonly Notch[], words: TapeWords): void {
+  const taken = notches
+    .filter(({ kind }) => NOTCH_HEIGHT[kind] > LOW)
+    .map(({ x }): [number, number] => [x - 5, x + 5])
+    .sort((p, q) => p[0] - q[0]);
   const order = { fail: 0, epoch: 1, migration: 2 };
   for (const band of [...bands].sort((p, q) => order[p.kind] - order[q.kind] || p.x - q.x)) {
     const width = words.width(band.label);
