@@ -1,33 +1,41 @@
-/* A process full of followers, started by load.ts:  followers.ts URL COUNT FIRST. It says 'ready' when all
- * are connected, and on { finish: at } waits until each has come to that time and tells how it went. */
+/* A process full of followers, started by load.ts:  followers.ts URL COUNT FIRST follow|listen. It says how
+ * long they took to be in step when all of them are, and on { finish: at } waits until each has come to
+ * that time and tells how it went. */
 
-import { HeadlessFollower } from './headless-follower.ts';
+import { HeadlessFollower, Listener } from './headless-follower.ts';
+import { clockMs, type Moment } from './delays.ts';
 
-const [url = '', count = '0', first = '0'] = process.argv.slice(2);
+const [url = '', count = '0', first = '0', kind = 'follow'] = process.argv.slice(2);
+
+/** What a process of followers says first: how long the slowest took from connecting to being in step. */
+export interface FollowersReady {
+  inStepMs: number;
+}
 
 export interface FollowersReport {
+  /** Of those that compute the world. */
   hashes: string[];
-  steps: string[];
-  /** [time of the teacher's world, Unix ms at which a follower came there]. */
-  arrivals: [number, number][];
+  arrivals: Moment[][];
   rssMb: number;
   cpuSeconds: number;
 }
 
-const followers = Array.from({ length: Number(count) }, (_, at) => {
-  return new HeadlessFollower(url, (Number(first) + at).toString(16).padStart(16, '0'));
+const pupils = Array.from({ length: Number(count) }, (_, at) => {
+  const id = (Number(first) + at).toString(16).padStart(16, '0');
+  return kind === 'listen' ? new Listener(url, id) : new HeadlessFollower(url, id);
 });
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 async function finish(at: number): Promise<FollowersReport> {
-  for (const { follower } of followers) {
-    while (follower.copy.log?.at !== at) await new Promise((resolve) => setTimeout(resolve, 20));
-    await follower.settled();
-  }
+  await until(() => pupils.every((pupil) => pupil.at === at));
   const { user, system } = process.cpuUsage();
+  const followers = pupils.filter((pupil) => pupil instanceof HeadlessFollower);
   return {
     hashes: await Promise.all(followers.map(({ session }) => session.hash())),
-    steps: followers.map(({ follower }) => follower.step),
-    arrivals: followers.flatMap(({ arrivals }) => [...arrivals]),
+    arrivals: pupils.map(({ arrivals }) => arrivals),
     rssMb: process.memoryUsage().rss / 1e6,
     cpuSeconds: (user + system) / 1e6,
   };
@@ -37,5 +45,7 @@ process.on('message', (message: { finish: number }) => {
   void finish(message.finish).then((report) => process.send?.(report, () => process.exit(0)));
 });
 process.on('disconnect', () => process.exit(0));
-for (const follower of followers) await follower.connect();
-process.send?.('ready');
+const began = clockMs();
+for (const pupil of pupils) await pupil.connect();
+await until(() => pupils.every((pupil) => pupil.at !== undefined));
+process.send?.({ inStepMs: clockMs() - began } satisfies FollowersReady);

@@ -1,28 +1,16 @@
-/* A follower without a page: a session of its own, kept in step over a WebSocket. */
+/* Followers without a page, at the relay: one that computes the world as a page does, and one that only
+ * listens, by which the way of a message can be told from the work that it makes. */
 
 import { WebSocket } from 'ws';
-import type { Micros } from '#redis/io.ts';
-import { readMessage } from '#session/follow-messages.ts';
-import { Follower } from '#session/follow.ts';
-import { partOptions } from '#session/processes.ts';
-import { Session } from '#session/session.ts';
-import { WorldHost } from '#sim/host.ts';
-import { Part } from '#sim/part.ts';
+import { readMessage, type FollowerMessage, type LogMessage } from '#session/follow-messages.ts';
+import { Follower, LogCopy } from '#session/follow.ts';
+import { makeSession } from '#session/in-place.ts';
+import { clockMs, type Moment } from './delays.ts';
 
-/** A session that keeps few snapshots: hundreds of them share one machine here. */
-export function leanSession(): Session {
-  return new Session({
-    makeHost: (config) => new WorldHost([new Part(partOptions(config, 0))]),
-    complete: () => ({ candidates: [], hint: '' }),
-    snapshots: () => ({ everyUs: 4e6, kept: 3 }),
-  });
-}
-
-export class HeadlessFollower {
-  readonly session = leanSession();
-  readonly follower: Follower;
-  /** When the world came to each of the teacher's times, Unix ms. */
-  readonly arrivals = new Map<Micros, number>();
+/** A line to the relay and what came over it. */
+abstract class Pupil {
+  /** When this one came to each of the teacher's times. */
+  readonly arrivals: Moment[] = [];
   readonly id: string;
   private readonly url: string;
   private ws: WebSocket | null = null;
@@ -30,21 +18,19 @@ export class HeadlessFollower {
   constructor(url: string, id: string) {
     this.url = url;
     this.id = id;
-    this.follower = new Follower(
-      this.session,
-      (message) => this.ws?.send(JSON.stringify(message)),
-      (frame) => this.arrivals.set(frame.now, Date.now()),
-    );
   }
+
+  protected abstract hear(message: LogMessage): void;
+  /** Where this one is by now. */
+  abstract get at(): number | undefined;
 
   connect(): Promise<void> {
     const ws = new WebSocket(`${this.url}classroom/follow?id=${this.id}`);
     this.ws = ws;
-    this.follower.reconnected();
     ws.on('message', (data) => {
       const message = readMessage('toFollower', String(data));
       if (message?.kind === 'whole' || message?.kind === 'change' || message?.kind === 'tick')
-        this.follower.hear(message);
+        this.hear(message);
     });
     return new Promise((resolve, reject) => {
       ws.once('open', () => resolve());
@@ -52,8 +38,50 @@ export class HeadlessFollower {
     });
   }
 
+  protected say(message: FollowerMessage): void {
+    this.ws?.send(JSON.stringify(message));
+  }
+
   drop(): void {
     this.ws?.terminate();
     this.ws = null;
+  }
+}
+
+/** A session of its own, kept in step. */
+export class HeadlessFollower extends Pupil {
+  readonly session = makeSession();
+  readonly follower = new Follower(
+    this.session,
+    (message) => this.say(message),
+    (frame) => this.arrivals.push([frame.now, clockMs()]),
+  );
+
+  override connect(): Promise<void> {
+    this.follower.reconnected();
+    return super.connect();
+  }
+
+  protected hear(message: LogMessage): void {
+    this.follower.hear(message);
+  }
+
+  get at(): number | undefined {
+    return this.follower.step === 'same' ? this.arrivals.at(-1)?.[0] : undefined;
+  }
+}
+
+/** Keeps the teacher's log and computes nothing. */
+export class Listener extends Pupil {
+  private readonly copy = new LogCopy();
+
+  protected hear(message: LogMessage): void {
+    const heard = this.copy.hear(message);
+    if (heard === 'gap') this.say({ kind: 'ask' });
+    else if (heard !== 'old') this.arrivals.push([message.at, clockMs()]);
+  }
+
+  get at(): number | undefined {
+    return this.copy.log?.at;
   }
 }

@@ -1,5 +1,10 @@
-/* A class in full: a relay, a teacher with a busy session, and many followers in a few processes, each
- * computing its own world. For the test (a short lesson) and for `npm run bench -- classroom`. */
+/* A class in full: a relay, a teacher with a busy session, many followers in a few processes, each computing
+ * its own world, and a few that only listen. For the test (a short lesson) and for
+ * `npm run bench -- classroom`.
+ *
+ * Two delays are told apart. The way of a message (told by the teacher, carried by the relay, heard by a
+ * listener) belongs to the relay. Being in step (a world has come to that time with that hash) has the
+ * simulating in it, which in a real class each computer does for itself and which here shares this one. */
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,12 +14,14 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { readMessage } from '#session/follow-messages.ts';
 import { Leader } from '#session/follow.ts';
+import { makeSession } from '#session/in-place.ts';
 import type { Session } from '#session/session.ts';
 import { startRelay, type Relay } from '#node/relay.ts';
-import type { FollowersReport } from './followers.ts';
-import { HeadlessFollower, leanSession } from './headless-follower.ts';
+import { clockMs, delays, quantile, type Moment } from './delays.ts';
+import type { FollowersReady, FollowersReport } from './followers.ts';
 
 const tickMs = 100;
+const listeners = 8;
 
 /** Something listens on a free port with a page that says nothing. */
 export async function startRoom(): Promise<{ relay: Relay; url: string; close(): Promise<void> }> {
@@ -33,10 +40,10 @@ export async function startRoom(): Promise<{ relay: Relay; url: string; close():
 
 /** A teacher without a page, at the relay. */
 export class HeadlessTeacher {
-  readonly session: Session = leanSession();
+  readonly session: Session = makeSession();
   readonly leader = new Leader('teacher-1');
-  /** When each time of the world was told, Unix ms. */
-  readonly told = new Map<number, number>();
+  /** When each time of the world was told. */
+  readonly told: Moment[] = [];
   readonly ws: WebSocket;
   private logTold = '';
   constructor(url: string, secret: string) {
@@ -62,8 +69,9 @@ export class HeadlessTeacher {
     const news =
       log === this.logTold ? this.leader.tick(now, hash) : this.leader.publish(await this.session.save());
     this.logTold = log;
+    if (!news) return;
+    this.told.push([now, clockMs()]);
     this.send(news);
-    if (!this.told.has(now)) this.told.set(now, Date.now());
   }
 
   private send(message: unknown): void {
@@ -72,7 +80,7 @@ export class HeadlessTeacher {
 
   /** A busy lesson in real time: a command every few ticks, a server that dies and comes back, a step
    *  back in time with another past. */
-  async teach(seconds: number, each?: (tick: number) => Promise<void>): Promise<void> {
+  async teach(seconds: number, each?: (tick: number) => void): Promise<void> {
     const { session } = this;
     const ticks = Math.round((seconds * 1000) / tickMs);
     const began = performance.now();
@@ -90,22 +98,30 @@ export class HeadlessTeacher {
       if (tick % 100 === 70) await session.seek((await session.frame()).now - 1.5e6);
       await session.advance(tickMs * 1000);
       await this.tell();
-      await each?.(tick);
+      each?.(tick);
       const waitMs = began + (tick + 1) * tickMs - performance.now();
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
 
+/** Delays in ms. */
+export interface Delay {
+  median: number;
+  /** 95 of 100 are within this. */
+  slow: number;
+}
+
 export interface ClassFigures {
   followers: number;
-  seconds: number;
-  /** Followers whose hash is the teacher's at the end, the late one with them. */
+  /** Of all that computed a world, the late ones with them, and those whose hash is the teacher's. */
+  worlds: number;
   equal: number;
-  medianDelayMs: number;
-  /** Of a hundred ticks, 95 came within this. */
-  slowDelayMs: number;
-  /** How long the late one needed to be in step. */
+  /** From the teacher's telling to a listener's hearing. */
+  heard: Delay;
+  /** From the teacher's telling to a world's being there. */
+  inStep: Delay;
+  /** How long the slowest of the late ones needed to be in step. */
   lateMs: number;
   relayMb: number;
   followerMb: number;
@@ -117,6 +133,8 @@ export interface ClassOptions {
   followers: number;
   seconds: number;
   processes: number;
+  /** When somebody comes late, as shares of the lesson. */
+  late: readonly number[];
   /** May do its worst with the relay's address meanwhile. */
   disturb?: (url: string) => Promise<void>;
   /** The built followers.ts; without it the source is run. */
@@ -127,71 +145,80 @@ export interface ClassOptions {
 export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
   const { followers, seconds, processes, disturb, program } = options;
   const { relay, url, close } = await startRoom();
-  const children: ChildProcess[] = [];
+  const groups: Group[] = [];
+  const group = (count: number, kind?: 'listen'): Group => {
+    const made = new Group(url, count, 1000 * (groups.length + 1), { kind, program });
+    groups.push(made);
+    return made;
+  };
   try {
     const teacher = new HeadlessTeacher(url, relay.secret);
     await teacher.open();
-    for (let at = 0; at < processes; at++) {
-      const share = Math.floor(((at + 1) * followers) / processes) - Math.floor((at * followers) / processes);
-      children.push(startFollowers(url, share, 1000 * (at + 1), program));
-    }
-    await Promise.all(children.map((child) => once(child, 'message')));
-    const late = new HeadlessFollower(url, 'f'.repeat(16));
-    let lateMs = Infinity;
+    const share = (at: number): number => Math.floor((at * followers) / processes);
+    const pupils = Array.from({ length: processes }, (_, at) => group(share(at + 1) - share(at)));
+    await Promise.all(pupils.map(({ ready }) => ready));
+    // They come last, so that the relay turns to them last.
+    const ears = group(listeners, 'listen');
+    await ears.ready;
+    const late: Group[] = [];
+    const comesAt = new Set(options.late.map((part) => Math.round((part * seconds * 1000) / tickMs)));
     const cpuBefore = process.cpuUsage();
     const disturbed = disturb?.(url);
-    const halfway = Math.round((seconds * 1000) / tickMs / 2);
-    await teacher.teach(seconds, async (tick) => {
-      if (tick !== halfway) return;
-      const began = performance.now();
-      void late.connect().then(async () => {
-        while (late.follower.step !== 'same') await new Promise((resolve) => setTimeout(resolve, 10));
-        lateMs = performance.now() - began;
-      });
+    await teacher.teach(seconds, (tick) => {
+      if (comesAt.has(tick)) late.push(group(1));
     });
     await disturbed;
     const { user, system } = process.cpuUsage(cpuBefore);
     const { playhead, hash } = await teacher.session.save();
-    const reports = await Promise.all(children.map((child) => finish(child, playhead)));
-    await late.follower.settled();
-    const hashes = [...reports.flatMap((report) => report.hashes), await late.session.hash()];
-    const delays = reports.flatMap(({ arrivals }) => delaysOf(arrivals, teacher.told)).sort((a, b) => a - b);
-    late.drop();
+    const lateMs = await Promise.all(late.map(async ({ ready }) => (await ready).inStepMs));
+    const heard = await ears.finish(playhead);
+    const reports = await Promise.all(pupils.map((each) => each.finish(playhead)));
+    const lateReports = await Promise.all(late.map((each) => each.finish(playhead)));
     teacher.ws.terminate();
+    const hashes = [...reports, ...lateReports].flatMap((report) => report.hashes);
     return {
       followers,
-      seconds,
+      worlds: hashes.length,
       equal: hashes.filter((one) => one === hash).length,
-      medianDelayMs: delays[Math.floor(delays.length / 2)] ?? Infinity,
-      slowDelayMs: delays[Math.floor(delays.length * 0.95)] ?? Infinity,
-      lateMs,
+      heard: delayOf([heard], teacher.told),
+      inStep: delayOf(reports, teacher.told),
+      lateMs: Math.max(...lateMs),
       relayMb: process.memoryUsage().rss / 1e6,
       followerMb: reports.reduce((sum, { rssMb }) => sum + rssMb, 0) / followers,
       relayCpuSeconds: (user + system) / 1e6,
       followerCpuSeconds: reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
     };
   } finally {
-    for (const child of children) child.kill();
+    for (const { child } of groups) child.kill();
     await close();
   }
 }
 
-function startFollowers(url: string, count: number, first: number, built?: string): ChildProcess {
-  const program = built ?? join(import.meta.dirname, 'followers.ts');
-  const execArgv = built === undefined ? ['--import', 'tsx'] : [];
-  return fork(program, [url, String(count), String(first)], { execArgv });
+/** A process of followers. */
+class Group {
+  readonly child: ChildProcess;
+  readonly ready: Promise<FollowersReady>;
+
+  constructor(
+    url: string,
+    count: number,
+    first: number,
+    { kind = 'follow', program }: { kind?: 'follow' | 'listen' | undefined; program?: string | undefined },
+  ) {
+    const source = join(import.meta.dirname, 'followers.ts');
+    const execArgv = program === undefined ? ['--import', 'tsx'] : [];
+    this.child = fork(program ?? source, [url, String(count), String(first), kind], { execArgv });
+    this.ready = once(this.child, 'message').then(([message]) => message as FollowersReady);
+  }
+
+  async finish(at: number): Promise<FollowersReport> {
+    this.child.send({ finish: at });
+    const [report] = (await once(this.child, 'message')) as [FollowersReport];
+    return report;
+  }
 }
 
-async function finish(child: ChildProcess, at: number): Promise<FollowersReport> {
-  child.send({ finish: at });
-  const [report] = (await once(child, 'message')) as [FollowersReport];
-  return report;
-}
-
-/** A time that was shown twice (the teacher went back) is not counted: it would not say which. */
-function delaysOf(arrivals: readonly [number, number][], told: ReadonlyMap<number, number>): number[] {
-  return arrivals.flatMap(([at, when]) => {
-    const since = told.get(at);
-    return since === undefined || when - since > 60_000 ? [] : [Math.max(0, when - since)];
-  });
+function delayOf(reports: readonly FollowersReport[], told: readonly Moment[]): Delay {
+  const all = reports.flatMap(({ arrivals }) => arrivals.flatMap((each) => delays(told, each)));
+  return { median: quantile(all, 0.5), slow: quantile(all, 0.95) };
 }

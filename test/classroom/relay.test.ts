@@ -51,8 +51,11 @@ test('a class of 24 with a late one ends with one hash, while others flood, stee
   const disturb = async (url: string): Promise<void> => {
     for (const words of attacks) codes.push(await endOf(url, words));
   };
-  const figures = await holdClass({ followers: 24, seconds: 8, processes: 2, disturb });
+  const figures = await holdClass({ followers: 24, seconds: 8, processes: 2, late: [0.4], disturb });
+  expect(figures.worlds).toBe(25);
   expect(figures.equal).toBe(25);
+  expect(figures.heard.median).toBeLessThan(Infinity);
+  expect(figures.inStep.median).toBeLessThan(Infinity);
   expect(figures.lateMs).toBeLessThan(Infinity);
   expect(codes).toHaveLength(attacks.length);
   // 1008: refused by the rules of the room; 1009: too long.
@@ -119,6 +122,31 @@ test('a teacher whose page is loaded again goes on with another log', async () =
   expect(first.ws.readyState).toBeGreaterThanOrEqual(WebSocket.CLOSING);
   one.drop();
   second.ws.terminate();
+});
+
+test('a line that is too slow for the clock hears where it stands when it is free again', async () => {
+  const desk = new WebSocket(`${room.url}classroom/teach`, room.relay.secret);
+  await once(desk, 'open');
+  const ws = new WebSocket(`${room.url}classroom/follow?id=${freshId()}`);
+  const heard: { kind: string; at: number }[] = [];
+  ws.on('message', (data) => heard.push(JSON.parse(String(data))));
+  await once(ws, 'open');
+  const place = { room: 'teacher-1', hash: 'ab' };
+  const say = (message: object): void => desk.send(JSON.stringify({ ...place, ...message }));
+  say({ kind: 'whole', version: 1, at: 1, config: {}, inputs: [] });
+  await expect.poll(() => heard.some(({ kind }) => kind === 'whole'), { timeout: 30_000 }).toBe(true);
+  ws.pause();
+  // More than the buffers of the system between the two take, and less than what cuts the line.
+  const inputs = [{ at: 1, input: { kind: 'print', text: 'x'.repeat(14e6) } }];
+  say({ kind: 'change', version: 2, at: 2, keep: 0, inputs });
+  say({ kind: 'change', version: 3, at: 3, keep: 0, inputs });
+  for (let at = 4; at <= 40; at++) say({ kind: 'tick', version: 3, at });
+  await expect.poll(() => room.relay.room.copy.log?.at, { timeout: 30_000 }).toBe(40);
+  ws.resume();
+  const ticks = (): number[] => heard.filter(({ kind }) => kind === 'tick').map(({ at }) => at);
+  await expect.poll(ticks, { timeout: 30_000 }).toEqual([40]);
+  expect(heard.filter(({ kind }) => kind === 'change')).toHaveLength(2);
+  for (const line of [ws, desk]) line.terminate();
 });
 
 test('predictions are counted once each, and a slow class is told the result', async () => {
