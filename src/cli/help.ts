@@ -18,6 +18,7 @@ export function outputHelp(words: readonly Bytes[]): Bytes {
   const rows = first.startsWith('@')
     ? COMMAND_HELP.filter((row) => row[3] === first.slice(1).toLowerCase())
     : COMMAND_HELP.filter((row) => row[0].toLowerCase() === words.join(' ').toLowerCase());
+  if (rows.length === 0) return '\r\n';
   return '\r\n' + rows.map((row) => formatEntry(row, !first.startsWith('@'))).join('\r\n') + '\r\n';
 }
 

@@ -5,6 +5,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { cliConnect, cliReadReply, cliSelect, command, printContextError } from './connection.ts';
 import type { Session } from './connection.ts';
 import { outputHelp } from './help.ts';
+import { followMaster } from './modes/rdb.ts';
 import * as ops from './ops.ts';
 import { Exit } from './ops.ts';
 import { atoi } from './options.ts';
@@ -84,8 +85,8 @@ function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: numbe
       continue;
     }
     if (name === 'sync' || name === 'psync') {
-      yield* ops.printError('Entering replica output mode is done with --replica.\n');
-      return true;
+      yield* ops.print('Entering replica output mode...  (press Ctrl-C to quit)\n');
+      throw new Exit(yield* followMaster(session.handle));
     }
     if (!(yield* cliReadReply(session, rawStrings))) {
       // A server that was told to stop closes the connection instead of answering.

@@ -30,6 +30,10 @@ export interface CliConfig {
   stdinTag: Bytes | null;
   showPushes: boolean;
   evalFile: string | null;
+  /** --ldb: the script is to be debugged. */
+  ldb: boolean;
+  /** --mono: --latency-dist in shades of grey. */
+  mono: boolean;
   pattern: Bytes | null;
   memkeysSamples: number;
   pipeTimeoutSeconds: number;
@@ -118,6 +122,8 @@ export function defaultConfig(stdoutTty: boolean): CliConfig {
     stdinTag: null,
     showPushes: stdoutTty,
     evalFile: null,
+    ldb: false,
+    mono: false,
     pattern: null,
     memkeysSamples: 0,
     pipeTimeoutSeconds: 30,
@@ -203,14 +209,15 @@ export function parseOptions(
         at = takeManagerCommand(argv, at + 1, manager, config);
         continue;
       }
-      if (option === '--cluster-weight') {
+      if (option === '--cluster-weight' && !last) {
         at = takeWeights(argv, at, manager);
         continue;
       }
       const handler = FLAGS[option] ?? (last ? undefined : VALUED[option]);
       if (handler !== undefined) {
-        if (option === '-a' || option === '--pass' || option === '-u') passwordGiven = true;
+        const before = config.auth;
         handler(parser);
+        if (option === '-a' || option === '--pass' || config.auth !== before) passwordGiven = true;
         continue;
       }
       if (option.startsWith('-')) {
@@ -245,6 +252,11 @@ const FLAGS: Readonly<Record<string, OptionHandler>> = {
   '--quoted-input': ({ config }) => void (config.quotedInput = true),
   '--no-auth-warning': ({ config }) => void (config.noAuthWarning = true),
   '--askpass': ({ config }) => void (config.askpass = true),
+  '--ldb': ({ config }) => void (config.ldb = true),
+  '--ldb-sync-mode': ({ config }) => void (config.ldb = true),
+  '--tls': noTls,
+  // What belongs to TLS has no meaning without it.
+  '--insecure': () => {},
   '--verbose': ({ config }) => void (config.verbose = true),
   '--stat': ({ config }) => void (config.mode = { kind: 'stat' }),
   '--scan': ({ config }) => void (config.mode = { kind: 'scan' }),
@@ -254,6 +266,7 @@ const FLAGS: Readonly<Record<string, OptionHandler>> = {
   '--hotkeys': ({ config }) => void (config.mode = { kind: 'hotkeys' }),
   '--latency': ({ config }) => void (config.mode = { kind: 'latency' }),
   '--latency-dist': ({ config }) => void (config.mode = { kind: 'latency-dist' }),
+  '--mono': ({ config }) => void (config.mono = true),
   '--latency-history': ({ config }) => void (config.mode = { kind: 'latency-history' }),
   '--slave': ({ config }) => void (config.mode = { kind: 'replica' }),
   '--replica': ({ config }) => void (config.mode = { kind: 'replica' }),
@@ -276,6 +289,11 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
   '-s': (p) => {
     throw new OptionError(`Unix sockets are not part of this world: '${p.value()}'\n`);
   },
+  ...Object.fromEntries(
+    ['--sni', '--cacert', '--cacertdir', '--cert', '--key', '--tls-ciphers', '--tls-ciphersuites'].map(
+      (name) => [name, (p: Parser) => void p.value()],
+    ),
+  ),
   '-r': (p) => void (p.config.repeat = atoi(p.value())),
   '-i': (p) => void (p.config.intervalMicros = Math.trunc(atof(p.value()) * 1e6)),
   '-n': (p) => void (p.config.db = atoi(p.value())),
@@ -323,6 +341,10 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
   '--cluster-threshold': (p) => void (p.manager.threshold = atof(p.value())),
 };
 
+function noTls(): never {
+  throw new OptionError('TLS is not part of this world: servers here speak in the clear, without --tls.\n');
+}
+
 /** --json speaks RESP3 unless -2 asked for RESP2. */
 function useJson(config: CliConfig, mode: 'json' | 'quoted-json'): void {
   config.output = mode;
@@ -347,7 +369,11 @@ function takeManagerCommand(
 
 function takeWeights(argv: readonly Bytes[], from: number, manager: ManagerOptions): number {
   if (manager.weights.length > 0) {
-    throw new OptionError('WARNING: you cannot use --cluster-weight more than once.\n');
+    throw new OptionError(
+      'WARNING: you cannot use --cluster-weight more than once.\n' +
+        'You can set more weights by adding them as a space-separated list, ie:\n' +
+        '--cluster-weight n1=w n2=w\n',
+    );
   }
   let at = from + 1;
   while (at < argv.length && (argv[at] as Bytes).includes('=')) manager.weights.push(argv[at++] as Bytes);
@@ -358,6 +384,16 @@ function checkCombinations(config: CliConfig): void {
   if (config.stdinLastArg && config.stdinTag !== null) {
     throw new OptionError('Options -x and -X are mutually exclusive.\n');
   }
+  if (config.resp2 && config.resp3) throw new OptionError('Options -2 and -3 are mutually exclusive.\n');
+  if (config.ldb && config.evalFile === null) {
+    throw new OptionError(
+      'Options --ldb and --ldb-sync-mode require --eval.\nTry redis-cli --help for more information.\n',
+    );
+  }
+  if (config.ldb)
+    throw new OptionError(
+      'The Lua debugger (--ldb) is not part of this redis-cli; --eval runs the script.\n',
+    );
 }
 
 /** redis://user:password@host:port/db */
@@ -380,7 +416,7 @@ function parseUri(uri: Bytes, config: CliConfig): void {
   if (userEnd >= 0) {
     const info = rest.slice(0, userEnd);
     const colon = info.indexOf(':');
-    if (colon > 0) config.user = percentDecode(info.slice(0, colon));
+    if (colon >= 0) config.user = percentDecode(info.slice(0, colon));
     config.auth = percentDecode(info.slice(colon + 1));
     rest = rest.slice(userEnd + 1);
   }
@@ -393,7 +429,11 @@ function parseUri(uri: Bytes, config: CliConfig): void {
 }
 
 function percentDecode(text: Bytes): Bytes {
-  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return text.replace(/%(.{0,2})/gs, (_, hex: string) => {
+    if (hex === '') throw new OptionError('Incomplete URI encoding\n');
+    if (!/^[0-9a-f]{2}$/i.test(hex)) throw new OptionError('Illegal character in URI encoding\n');
+    return String.fromCharCode(parseInt(hex, 16));
+  });
 }
 
 /** Leading whole number of a text, 0 when there is none (after atoi). */

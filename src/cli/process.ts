@@ -373,8 +373,10 @@ export class ConsoleProcess implements Process {
   private connect(host: string, port: number, timeoutMs?: number): Answer | typeof LATER {
     const ip = resolve(host);
     if (ip === null) return { error: 'Name or service not known' };
+    if (port < 0) return { error: 'Servname not supported for ai_socktype' };
     const handle = this.nextHandle++;
-    const socket = this.io.connect(ip, port);
+    // The system looks at sixteen bits of a port.
+    const socket = this.io.connect(ip, port & 0xffff);
     this.connections.set(handle, {
       socket,
       state: 'connecting',
@@ -466,6 +468,6 @@ function connectError(reason: CloseReason): string {
 
 /** Only what the machine's own hosts file knows; null when there is no such name. */
 function resolve(host: string): string | null {
-  if (host === 'localhost' || host === '') return '127.0.0.1';
+  if (host === 'localhost') return '127.0.0.1';
   return /^[0-9a-fA-F.:]+$/.test(host) ? host : null;
 }

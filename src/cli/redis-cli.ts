@@ -81,7 +81,7 @@ function* commandFromArguments(config: CliConfig, env: ProgramEnv): Step<Bytes[]
     for (const word of config.argv) {
       const words = splitArgs(word);
       if (words === null || words.length !== 1) {
-        yield* ops.printError('Invalid quoted string\n');
+        yield* ops.print('Invalid quoted string\n');
         throw new Exit(1);
       }
       argv.push(words[0] as Bytes);
@@ -119,10 +119,23 @@ function* evalMode(config: CliConfig, path: string, env: ProgramEnv): Step<numbe
 
 function* startRepl(config: CliConfig, env: ProgramEnv): Step<number> {
   const session = newSession(config, env, true);
+  if (env.stdin === null) yield* loadPreferences(session, env);
   // A server that is not there is no reason to stop: every command tries again.
   yield* cliConnect(session, 'if-needed');
   if (session.handle !== null && session.error === null) yield* command(session, ['COMMAND', 'DOCS']);
   return yield* repl({ session, stdinAt: 0 }, env);
+}
+
+/** The preferences in ~/.redisclirc, one `:set` to a line. */
+function* loadPreferences(session: Session, env: ProgramEnv): Step<void> {
+  const path = env.vars['REDISCLI_RCFILE'] ?? `${env.vars['HOME'] ?? '/root'}/.redisclirc`;
+  if (path === '/dev/null') return;
+  const file = yield* ops.readFile(path);
+  if ('error' in file) return;
+  for (const line of file.data.split('\n')) {
+    const argv = splitArgs(line);
+    if (argv !== null && argv.length > 0) yield* setPreference(session, argv, '.redisclirc: ');
+  }
 }
 
 function* repl(state: ReplState, env: ProgramEnv): Step<number> {
@@ -211,13 +224,13 @@ function* timedCommand(session: Session, argv: readonly Bytes[], repeat: number)
   }
 }
 
-/** `:set hints`, `:set nohints` */
-function* setPreference(session: Session, argv: readonly Bytes[]): Step<void> {
+/** `:set hints`, `:set nohints`. What it cannot do it says behind `where`. */
+function* setPreference(session: Session, argv: readonly Bytes[], where = ''): Step<void> {
   if (argv[0]?.toLowerCase() === ':set' && argv.length >= 2) {
     if (argv[1]?.toLowerCase() === 'hints') session.hints = true;
     else if (argv[1]?.toLowerCase() === 'nohints') session.hints = false;
-    else yield* ops.print(`unknown redis-cli preference '${argv[1]}'\n`);
+    else yield* ops.print(`${where}unknown redis-cli preference '${argv[1]}'\n`);
     return;
   }
-  yield* ops.print("unknown redis-cli internal command '" + (argv[0] as Bytes) + "'\n");
+  yield* ops.print(`${where}unknown redis-cli internal command '${argv[0]}'\n`);
 }

@@ -23,12 +23,10 @@ export function parseAddress(text: Bytes): NodeAddress | null {
 export function addressFromArgs(args: readonly Bytes[]): NodeAddress | null {
   const [first = '', second] = args;
   if (args.length === 1) return validPort(parseAddress(first));
-  const parsed = parseAddress(first);
-  if (parsed !== null && !/^\d+$/.test(second ?? '')) return validPort(parsed);
   if (second === undefined) return null;
   return validPort({ ip: first, port: atoi(second), busPort: 0 });
 }
 
 function validPort(where: NodeAddress | null): NodeAddress | null {
-  return where === null || where.ip === '' || where.port <= 0 || where.port > 65535 ? null : where;
+  return where === null || where.port === 0 ? null : where;
 }

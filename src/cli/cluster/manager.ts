@@ -24,7 +24,7 @@ interface Subcommand {
 }
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
-  create: { arity: -1, run: createCluster },
+  create: { arity: -2, run: createCluster },
   check: { arity: -1, run: (manager, args) => checkCommand(manager, args, false) },
   info: { arity: -1, run: infoCommand },
   fix: { arity: -1, run: (manager, args) => checkCommand(manager, args, true) },
@@ -55,7 +55,7 @@ export function* clusterManager(config: CliConfig, options: ManagerOptions, env:
   }
   const { arity, run } = subcommand;
   const count = options.args.length;
-  if (arity >= 0 ? count !== arity : count < -arity) {
+  if (arity > 0 ? count !== arity : count < -arity) {
     yield* ops.printError('[ERR] Wrong number of arguments for specified --cluster sub command\n');
     return 1;
   }

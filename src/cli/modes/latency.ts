@@ -75,8 +75,9 @@ const COLUMNS: readonly (readonly [number, string])[] = [
   [Number.POSITIVE_INFINITY, '?'],
 ];
 
-/** Colours of the xterm palette from rare to frequent. */
-const PALETTE = [0, 233, 234, 235, 237, 239, 241, 243, 245, 247, 144, 143, 142, 184, 226, 214, 208, 202, 196];
+/** Colours of the xterm palette from rare to frequent, and shades of grey. */
+const COLORS = [0, 233, 234, 235, 237, 239, 241, 243, 245, 247, 144, 143, 142, 184, 226, 214, 208, 202, 196];
+const GREYS = [0, 233, 234, 235, 237, 239, 241, 243, 245, 247, 249, 251, 253];
 
 interface Spectrum {
   counts: number[];
@@ -87,6 +88,7 @@ interface Spectrum {
 /** One coloured row per second: how often each latency occurred. */
 export function* latencyDistMode(session: Session, kept: ModeState | undefined): Step<number> {
   const period = session.config.intervalMicros > 0 ? session.config.intervalMicros : 1_000_000;
+  const palette = session.config.mono ? GREYS : COLORS;
   const spectrum = (kept?.memory as Spectrum | undefined) ?? {
     counts: COLUMNS.map(() => 0),
     rows: 0,
@@ -98,8 +100,8 @@ export function* latencyDistMode(session: Session, kept: ModeState | undefined):
     const column = COLUMNS.findIndex(([end]) => elapsed <= end);
     spectrum.counts[column] = (spectrum.counts[column] ?? 0) + 1;
     if (now - spectrum.since > period) {
-      if (spectrum.rows++ % 20 === 0) yield* ops.printControl(spectrumLegend());
-      yield* ops.printControl(spectrumRow(spectrum.counts));
+      if (spectrum.rows++ % 20 === 0) yield* ops.printControl(spectrumLegend(palette));
+      yield* ops.printControl(spectrumRow(spectrum.counts, palette));
       spectrum.counts = COLUMNS.map(() => 0);
       spectrum.since = now;
     }
@@ -107,9 +109,9 @@ export function* latencyDistMode(session: Session, kept: ModeState | undefined):
   }
 }
 
-function spectrumLegend(): string {
+function spectrumLegend(palette: readonly number[]): string {
   const line = '---------------------------------------------\n';
-  const colors = PALETTE.map((color) => `\x1b[48;5;${color}m `).join('');
+  const colors = palette.map((color) => `\x1b[48;5;${color}m `).join('');
   return (
     line +
     '. - * #          .01 .125 .25 .5 milliseconds\n' +
@@ -122,12 +124,12 @@ function spectrumLegend(): string {
   );
 }
 
-function spectrumRow(counts: readonly number[]): string {
+function spectrumRow(counts: readonly number[], palette: readonly number[]): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let out = '\x1b[38;5;0m';
   COLUMNS.forEach(([, mark], at) => {
     const share = total === 0 ? 0 : (counts[at] ?? 0) / total;
-    out += `\x1b[48;5;${PALETTE[Math.ceil(share * (PALETTE.length - 1))]}m${mark}`;
+    out += `\x1b[48;5;${palette[Math.ceil(share * (palette.length - 1))]}m${mark}`;
   });
   return out + '\x1b[0m\n';
 }

@@ -14,7 +14,8 @@ export function* pipeMode(session: Session, env: ProgramEnv): Step<number> {
   let magic = '';
   for (let at = 0; at < 20; at++) magic += String.fromCharCode(97 + (yield* ops.random(26)));
   if (data !== '') yield* ops.sendBytes(handle, data);
-  yield* ops.sendBytes(handle, `*2\r\n$4\r\nECHO\r\n$20\r\n${magic}\r\n`);
+  // It begins on a line of its own, whatever came before.
+  yield* ops.sendBytes(handle, `\r\n*2\r\n$4\r\nECHO\r\n$20\r\n${magic}\r\n`);
   yield* ops.print('All data transferred. Waiting for the last reply...\n');
   let replies = 0;
   let errors = 0;

@@ -36,7 +36,7 @@ function* sendSync(handle: Handle): Step<Preamble | null> {
     const line = head.slice(0, end).replace(/\r$/, '');
     const rest = head.slice(end + 1);
     if (line.startsWith('-')) {
-      yield* ops.printError(`SYNC with master failed: ${line}\n`);
+      yield* ops.printError(`SYNC with master failed: ${line}\r\n`);
       return null;
     }
     if (line.startsWith('$EOF:')) return { length: null, mark: line.slice(5), rest };
@@ -120,6 +120,11 @@ export function* replicaMode(session: Session): Step<number> {
   if (handle === null) return 1;
   yield* replconf(session, 'capa', 'eof');
   yield* replconf(session, 'rdb-filter-only', '');
+  return yield* followMaster(handle);
+}
+
+/** Prints what a master sends its replicas, until the connection ends. */
+export function* followMaster(handle: Handle): Step<number> {
   const preamble = yield* sendSync(handle);
   if (preamble === null) return 1;
   const size =

@@ -74,7 +74,7 @@ describe('help', () => {
     );
     expect(get).toMatch(/\x1b\[33mgroup:\x1b\[0m string\r\n\r\n$/);
     expect(outputHelp(['@hash']).match(/summary:/g)?.length).toBe(16);
-    expect(outputHelp(['nosuch'])).toBe('\r\n\r\n');
+    expect(outputHelp(['nosuch'])).toBe('\r\n');
     expect(outputHelp(['cluster', 'slots'])).toContain('CLUSTER SLOTS');
   });
 });
