@@ -8,7 +8,13 @@ import App from './App.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
+/** What index.html shows until then. */
+const endSplash = (): void => document.getElementById('splash')?.remove();
+
 // The speaker's notes are a window of their own, beside the page that presents.
 if (new URLSearchParams(location.search).has('notes'))
-  void import('./present/Notes.svelte').then(({ default: Notes }) => mount(Notes, { target }));
-else mount(App, { target });
+  void import('./present/Notes.svelte').then(({ default: Notes }) => {
+    mount(Notes, { target });
+    endSplash();
+  });
+else mount(App, { target, props: { onworded: endSplash } });
