@@ -62,5 +62,17 @@ async function loadScriptingEverywhere(): Promise<void> {
   await Promise.all([loadScripting(), ...helpers.map((helper) => helper.loadScripting())]);
 }
 
+/** How long nobody is let in, real milliseconds. */
+const HOLD_BREATH_MS = 100;
+let breathedAt = 0;
+
+/** Takes the messages that came meanwhile, every now and then. */
+async function breathe(): Promise<void> {
+  const now = performance.now();
+  if (now - breathedAt < HOLD_BREATH_MS) return;
+  breathedAt = now;
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
 if (self.name === 'world') expose(partWorker);
-else expose(sessionOver(makeHost, loadScriptingEverywhere));
+else expose(sessionOver(makeHost, loadScriptingEverywhere, breathe));

@@ -201,9 +201,20 @@ export interface SessionApi {
    *  goes to a time of it. Where the logs part, a new branch begins. */
   follow(keep: number, inputs: LoggedInput[], to: Micros): Promise<Frame>;
   hash(): Promise<string>;
+  /** How far the call has come that is being answered; does not wait for it. Null while nothing is. */
+  progress(): Promise<Progress | null>;
+  /** Lets the call that is being answered end where it is, and does not wait for it: a jump stays short of
+   *  its time, a condition unmet. What has happened until then is as valid as always. */
+  interrupt(): Promise<void>;
   /** What the lesson's tasks say now; see src/lesson. */
   setLesson(lesson: unknown): Promise<void>;
   lessonState(): Promise<unknown>;
+}
+
+export interface Progress {
+  now: Micros;
+  /** The time that it is on the way to; null where that is not known. */
+  to: Micros | null;
 }
 
 export interface RunCondition {

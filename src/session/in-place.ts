@@ -15,10 +15,20 @@ async function loadHere(): Promise<void> {
 }
 
 /** A session whose worlds are hosted as `makeHost` says; `loadScripting` makes Lua ready in all of their
- *  threads. */
-export function sessionOver(makeHost: HostMaker, loadScripting = loadHere): Session {
+ *  threads, `breathe` lets questions in while it simulates. */
+export function sessionOver(
+  makeHost: HostMaker,
+  loadScripting = loadHere,
+  breathe?: () => Promise<void>,
+): Session {
   const complete = (line: string): Completion => ({ candidates: completionsOf(line), hint: hintOf(line) });
-  return new Session({ makeHost, complete, watch: new LessonWatch(), loadScripting });
+  return new Session({
+    makeHost,
+    complete,
+    watch: new LessonWatch(),
+    loadScripting,
+    ...(breathe && { breathe }),
+  });
 }
 
 /** A session in this thread. `parts` greater than 1 splits the world as workers would, to prove that it

@@ -18,6 +18,7 @@ import type {
   Input,
   LoggedInput,
   PacketDetail,
+  Progress,
   RunCondition,
   RunOutcome,
   ServerFiles,
@@ -44,6 +45,8 @@ const LONGEST_RUN_US = 31 * 86_400e6;
 /** How often a watch looks while nothing happens, and how often a condition is tried. */
 const WATCH_EVERY_US = 500_000;
 const LOOK_EVERY_US = 100_000;
+/** How much is simulated at a stretch before whoever waits outside is let in. */
+const BREATHE_EVERY_US = 1e6;
 
 /** Makes the host for a world, with the machines not yet added. */
 export type HostMaker = (config: WorldConfig) => WorldHost | Promise<WorldHost>;
@@ -55,6 +58,9 @@ export interface SessionTools {
   watch?: Watch;
   /** Loads what servers need to run scripts; called before the first input that may start one. */
   loadScripting?(): Promise<void>;
+  /** Called all the time while a long stretch is simulated: lets questions from outside in (how far it is,
+   *  whether it shall end). Without it nobody can ask, and nothing is slowed down. */
+  breathe?(): Promise<void>;
   /** How often to keep the world; by the size of the world unless given. */
   snapshots?: (servers: number) => SnapshotPlan;
 }
@@ -79,6 +85,8 @@ export class Session implements SessionApi {
   private stoppedBy: string | null = null;
   private lastSnapshotAt: Micros = 0;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Set while a call is being answered: the time it wants to reach, and whether it shall end early. */
+  private work: { to: Micros | null; interrupted: boolean } | null = null;
 
   constructor(tools: SessionTools) {
     this.tools = tools;
@@ -86,7 +94,10 @@ export class Session implements SessionApi {
 
   /** Runs one call at a time, in the order in which they came. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
+    const result = this.queue.then(() => {
+      this.work = { to: null, interrupted: false };
+      return work().finally(() => (this.work = null));
+    });
     this.queue = result.catch(() => undefined);
     return result;
   }
@@ -157,6 +168,21 @@ export class Session implements SessionApi {
     this.jumped();
   }
 
+  progress(): Promise<Progress | null> {
+    const { current, work } = this;
+    return Promise.resolve(work && { now: current?.host.now ?? 0, to: work.to });
+  }
+
+  interrupt(): Promise<void> {
+    if (this.work) this.work.interrupted = true;
+    return Promise.resolve();
+  }
+
+  /** Notes on the way to which time it is. */
+  private aim(to: Micros): void {
+    if (this.work) this.work.to = Math.max(this.work.to ?? 0, to);
+  }
+
   // ---- Time ----
 
   advance(dt: Micros, request?: FrameRequest): Promise<Frame> {
@@ -194,10 +220,11 @@ export class Session implements SessionApi {
     const { host } = this.world;
     const { watch } = this.tools;
     if (!watch) throw new Error('This session cannot read expressions.');
+    this.aim(limit);
     for (;;) {
       const holds = watch.holds(expression, await this.look());
       this.stoppedBy = holds ? expression : null;
-      if (holds || host.now >= limit || host.halted) return;
+      if (holds || host.now >= limit || host.halted || this.work?.interrupted) return;
       await this.runTo(Math.min(limit, host.now + LOOK_EVERY_US), { types: 'all' });
     }
   }
@@ -290,7 +317,10 @@ export class Session implements SessionApi {
   private async runTo(to: Micros, stop: StopRule | null): Promise<Stop | null> {
     const { host, history, overseer, snapshotPlan } = this.world;
     this.stoppedBy = null;
+    this.aim(to);
     for (;;) {
+      await this.tools.breathe?.();
+      if (this.work?.interrupted) return null;
       const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
       const nextSnapshot = this.lastSnapshotAt + snapshotPlan.everyUs;
@@ -301,6 +331,7 @@ export class Session implements SessionApi {
         due,
         nextSnapshot,
         nextLook,
+        this.tools.breathe ? host.now + BREATHE_EVERY_US : Infinity,
         overseer.nextLook(host.now),
       );
       const { stopped } = await host.run(target, stop);

@@ -115,6 +115,25 @@ test('a tab that slept goes on where it was, without a leap', async () => {
   await app.closePage(page);
 });
 
+test('a session file of a month opens as far as one cares to wait', async () => {
+  const page = await app.open();
+  const month = 31 * 86_400_000;
+  const opened = page.evaluate(async (playhead) => {
+    const { playground } = window;
+    const file = (await playground.save()) as object;
+    await playground.load({ ...file, playhead: playhead * 1000 });
+  }, month);
+  await page.getByRole('button', { name: 'Stop here' }).click();
+  await opened;
+  const stopped = await page.evaluate(() => window.playground.clock.now());
+  expect(stopped).toBeGreaterThan(15_000);
+  expect(stopped).toBeLessThan(month);
+  await page.getByRole('button', { name: 'Stop here' }).waitFor({ state: 'detached' });
+  await page.evaluate(() => window.playground.clock.advance(1000));
+  expect(await page.evaluate(() => window.playground.clock.now())).toBe(stopped + 1000);
+  await app.closePage(page);
+});
+
 test('a new version is fetched and announced, and takes nothing away from the open page', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'page-update-'));
   cpSync(join(import.meta.dirname, '..', '..', 'dist'), copy, { recursive: true });

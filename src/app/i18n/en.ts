@@ -6,6 +6,8 @@ export const enPage = {
   'app.starting': 'Starting the servers …',
   'app.failed': 'The world has stopped',
   'app.reload': 'Load the page again',
+  'work.title': 'Time is being simulated …',
+  'work.stop': 'Stop here',
   'app.readOnly': 'This stage is only to look at. Open it in a page of its own to act.',
   'app.recovered':
     'The worker that ran the world died ({why}). It was started again and every input was replayed; nothing is lost.',

@@ -8,6 +8,8 @@ export const zhPage = {
   'app.starting': '正在启动服务器……',
   'app.failed': '模拟已停止',
   'app.reload': '重新加载页面',
+  'work.title': '正在模拟时间流逝 …',
+  'work.stop': '停在这里',
   'app.readOnly': '这里只能观看。要动手操作，请在单独的页面中打开。',
   'app.recovered': '运行集群的工作线程意外退出（{why}）。已重新启动并重放全部操作，没有丢失任何内容。',
 

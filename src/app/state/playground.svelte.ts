@@ -2,9 +2,8 @@
  * reader looks at. Panels read from here and act through the methods here; none talks to the session
  * by itself.
  *
- * Calls to the session never overlap: they wait in one line, and while the clock plays each
- * animation frame adds one `advance` if the line is empty. A frame is accepted whole and never
- * changed, so it is kept raw (not proxied). */
+ * While the clock plays each animation frame adds one `advance` to the line of calls, if that is empty. A
+ * frame is accepted whole and never changed, so it is kept raw (not proxied). */
 
 import { createContext } from 'svelte';
 import type { Frame, ServerFrame } from '#sim/frame.ts';
@@ -13,6 +12,7 @@ import type { SessionApi, SessionFile, WorldConfig } from '#session/api.ts';
 import type { Micros } from '#redis/io.ts';
 import { t } from '#app/i18n/i18n.svelte.ts';
 import { Clock } from './clock.svelte.ts';
+import { CallLine } from './call-line.svelte.ts';
 import type { Connection } from './connect.ts';
 import { Consoles, HOST, type ConsoleTab, type TabShell } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
@@ -44,6 +44,7 @@ export class Playground {
   readonly preferences = new Preferences();
   readonly feed = new Feed();
   readonly consoles = new Consoles();
+  readonly calls = new CallLine();
 
   phase: Phase = $state('starting');
   /** Why it failed, in words for people. */
@@ -83,8 +84,6 @@ export class Playground {
   /** Rejects when the worker dies, so that no call waits for ever. */
   #death: Promise<never> = new Promise(() => undefined);
   #log: SessionFile | null = null;
-  #line: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
   #historyMs = 0;
   #historyStale = true;
   #animation = 0;
@@ -226,11 +225,12 @@ export class Playground {
   }
 
   #tick(nowMs: number): void {
+    this.calls.watch(nowMs, () => this.session.progress());
     if (this.phase !== 'ready') return;
-    if (this.#waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
+    if (this.calls.waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
     if (!this.clock.playing) return this.clock.wind(nowMs);
     // A slow answer makes the next frame longer; asking twice would only queue up work.
-    if (this.#waiting > 0) return;
+    if (this.calls.waiting > 0) return;
     const dt = this.clock.take(nowMs, this.frame, this.selection);
     if (dt > 0) void this.#show(() => this.session.advance(dt, this.#request())).catch((e) => this.fail(e));
   }
@@ -256,6 +256,12 @@ export class Playground {
 
   pause(): void {
     this.clock.playing = false;
+  }
+
+  /** Ends the call that takes so long: time stays where it has got to. */
+  interruptCall(): void {
+    this.pause();
+    void this.session.interrupt().catch((error) => this.#warn(error));
   }
 
   toggle(): void {
@@ -518,12 +524,8 @@ export class Playground {
   }
 
   /** Resolves when every call so far has been answered and drawn. */
-  async idle(): Promise<void> {
-    let last: unknown;
-    do {
-      last = this.#line;
-      await this.#line;
-    } while (last !== this.#line);
+  idle(): Promise<void> {
+    return this.calls.idle();
   }
 
   // --- Looking ----------------------------------------------------------------------------------
@@ -548,11 +550,7 @@ export class Playground {
   // --- The line of calls ------------------------------------------------------------------------
 
   #enqueue<T>(call: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const answer = this.#line.then(() => Promise.race([call(), this.#death])).finally(() => this.#waiting--);
-    // The next call does not care how this one ended; its caller does.
-    this.#line = answer.catch(() => undefined);
-    return answer;
+    return this.calls.enqueue(() => Promise.race([call(), this.#death]));
   }
 
   #show(call: () => Promise<Frame>): Promise<Frame> {

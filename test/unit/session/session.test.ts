@@ -10,6 +10,52 @@ beforeEach(async () => {
   await session.input({ kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] });
 });
 
+describe('a jump that takes long', () => {
+  const MONTH_US = 31 * 86_400e6;
+
+  /** A session that lets in one who looks at how far it is, and ends it at the tenth look. */
+  function stoppable(): { session: Session; seen: { now: number; to: number | null }[] } {
+    const seen: { now: number; to: number | null }[] = [];
+    const session = toySession(1, async () => {
+      const progress = await session.progress();
+      if (progress?.to !== MONTH_US) return;
+      seen.push(progress);
+      if (seen.length === 10) await session.interrupt();
+    });
+    return { session, seen };
+  }
+
+  test('tells how far it is, ends where it is told to, and goes on to the same hash', async () => {
+    const { session, seen } = stoppable();
+    await session.open(TOY_WORLD);
+    const stopped = await session.seek(MONTH_US);
+    expect(seen).toHaveLength(10);
+    expect(seen.map(({ now }) => now)).toEqual(seen.map(({ now }) => now).toSorted((p, q) => p - q));
+    expect(stopped.now).toBe(seen[9]?.now);
+    expect(stopped.now).toBeGreaterThan(1_000_000);
+    expect(await session.progress()).toBeNull();
+
+    const straight = toySession();
+    await straight.open(TOY_WORLD);
+    const there = await straight.seek(stopped.now + 5e6);
+    expect((await session.advance(5e6)).now).toBe(there.now);
+    expect(await session.hash()).toBe(await straight.hash());
+  });
+
+  test('a file that ends a month later is opened as far as one cares to wait', async () => {
+    const file = { ...(await session.save()), playhead: MONTH_US };
+    const patient = stoppable().session;
+    const frame = await patient.load(file);
+    expect(frame.now).toBeLessThan(MONTH_US);
+    expect((await patient.save()).inputs).toEqual(file.inputs);
+  });
+
+  test('a stop that comes when nothing is under way stops nothing', async () => {
+    await session.interrupt();
+    expect((await session.advance(2e6)).now).toBe(3_000_000);
+  });
+});
+
 describe('time', () => {
   test('begins after the warm-up and passes only when it is asked to', async () => {
     expect((await session.frame()).now).toBe(1_000_000);

@@ -64,7 +64,7 @@ const viewer: Viewer = {
   holdings: () => null,
 };
 
-export function toySession(parts = 1): Session {
+export function toySession(parts = 1, breathe?: () => Promise<void>): Session {
   return new Session({
     makeHost: ({ seed, startWallMs, latencyUs, jitterUs, loss }) => {
       const link = { latencyUs, jitterUs, loss };
@@ -84,6 +84,7 @@ export function toySession(parts = 1): Session {
       return new WorldHost(Array.from({ length: parts }, (_, part) => make(part)));
     },
     complete: () => ({ candidates: [], hint: '' }),
+    ...(breathe && { breathe }),
   });
 }
 
