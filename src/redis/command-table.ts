@@ -46,13 +46,16 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
   asking: CMD_ASKING,
   fast: CMD_FAST,
   no_auth: CMD_NO_AUTH,
-  may_replicate: CMD_MAY_REPLICATE,
   no_multi: CMD_NO_MULTI,
   movablekeys: CMD_MOVABLE_KEYS,
   allow_busy: CMD_ALLOW_BUSY,
   no_async_loading: CMD_NO_ASYNC_LOADING,
   no_mandatory_keys: CMD_NO_MANDATORY_KEYS,
 };
+
+/** Not writes by their flags, and yet something may come of them that replicas must get. COMMAND INFO does
+ *  not tell of it. */
+const MAY_REPLICATE = new Set(['eval', 'evalsha', 'fcall', 'pfcount', 'publish', 'spublish']);
 
 /** Where a command's keys begin and how many follow (key specifications of 7.0). */
 export interface CommandKeySpec {
@@ -107,7 +110,8 @@ export class Command {
     this.name = bar < 0 ? fullName : fullName.slice(bar + 1);
     this.arity = Number(arity);
     this.flagNames = words(flags);
-    this.flags = this.flagNames.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), 0);
+    const hidden = MAY_REPLICATE.has(fullName) ? CMD_MAY_REPLICATE : 0;
+    this.flags = this.flagNames.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), hidden);
     this.firstKey = first;
     this.lastKey = last;
     this.keyStep = step;

@@ -58,7 +58,7 @@ export function propagatePendingCommands(server: Server): void {
   const both = PROPAGATE_AOF | PROPAGATE_REPL;
   if (transaction) propagateNow(server, (ops[0] as PendingOp).dbId, ['MULTI'], both);
   for (const op of ops) propagateNow(server, op.dbId, op.argv, op.target);
-  if (transaction) propagateNow(server, (ops[0] as PendingOp).dbId, ['EXEC'], both);
+  if (transaction) propagateNow(server, (ops[ops.length - 1] as PendingOp).dbId, ['EXEC'], both);
 }
 
 /** Sends one operation to the AOF and to the replicas, at once. */

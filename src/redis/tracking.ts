@@ -72,8 +72,11 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   const server = client.server;
   const caller = server.scriptCaller ?? client;
   const state = caller.tracking;
-  if (state !== null && cmd.flags & CMD_READONLY && !state.bcast)
-    rememberKeys(server, caller, state, cmd, argv);
+  if (state !== null && !state.bcast && (cmd.flags & CMD_READONLY) !== 0 && !READING_SCRIPTS.has(cmd.fullName)) {
+    // A script that reads anything is taken to read all the keys that it was given.
+    if (caller === client) rememberKeys(server, caller, state, cmd, argv);
+    else rememberKeys(server, caller, state, caller.cmd as Command, caller.argv);
+  }
   if (
     state !== null &&
     client === caller &&
@@ -84,6 +87,9 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   }
   if (server.callDepth === 0) trackingHandlePendingKeyInvalidations(server);
 }
+
+/** They may read, but only what they run tells whether they do. */
+const READING_SCRIPTS = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro']);
 
 function rememberKeys(
   server: Server,

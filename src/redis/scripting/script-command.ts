@@ -4,7 +4,14 @@ import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { aclCheckAllPerm, addAclLogEntry } from '#redis/acl.ts';
 import { routeQuery } from '#redis/cluster/redirect.ts';
-import { CMD_DENYOOM, CMD_NOSCRIPT, CMD_STALE, CMD_WRITE, type Command } from '#redis/command-table.ts';
+import {
+  CMD_DENYOOM,
+  CMD_MAY_REPLICATE,
+  CMD_NOSCRIPT,
+  CMD_STALE,
+  CMD_WRITE,
+  type Command,
+} from '#redis/command-table.ts';
 import { lookupCommand } from '#redis/commands.ts';
 import { getKeysFromCommand } from '#redis/keys.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
@@ -34,8 +41,9 @@ function checkPermission(run: ScriptRun): ErrorReply | null {
 
 function checkWrite(run: ScriptRun, command: Command): ErrorReply | null {
   const { server } = run;
+  const mayReplicate = (command.flags & (CMD_WRITE | CMD_MAY_REPLICATE)) !== 0;
+  if (run.readOnly && mayReplicate) return refuse('Write commands are not allowed from read-only scripts.');
   if ((command.flags & CMD_WRITE) === 0) return null;
-  if (run.readOnly) return refuse('Write commands are not allowed from read-only scripts.');
   // What has begun to write must not stop half way.
   if (run.wrote) return null;
   const obey = run.caller === null || mustObeyClient(run.caller);

@@ -190,7 +190,8 @@ function readNew(
     }
     if (out.length === args.count) break;
   }
-  if (out.length > 0) propagateGroupId(client, key, args.group as Bytes, group);
+  // Otherwise the XCLAIM of each entry has said it.
+  if (args.noAck && out.length > 0) propagateGroupId(client, key, args.group as Bytes, group);
   return out;
 }
 

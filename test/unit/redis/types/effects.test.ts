@@ -122,8 +122,19 @@ describe('the effect that is propagated', () => {
       ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>'],
     ];
     expect(effects(...commands)).toEqual([
-      'MULTI',
       'XCLAIM s g c 0 1-1 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 1-1',
+    ]);
+  });
+
+  test('of a group read without acknowledgements is the place that the group has come to', () => {
+    const commands = [
+      ['XADD', 's', '1-1', 'f', 'v'],
+      ['XGROUP', 'CREATE', 's', 'g', '0'],
+      ['XREADGROUP', 'GROUP', 'g', 'c', 'NOACK', 'STREAMS', 's', '>'],
+    ];
+    expect(effects(...commands)).toEqual([
+      'MULTI',
+      'XGROUP CREATECONSUMER s g c',
       'XGROUP SETID s g 1-1 ENTRIESREAD 1',
       'EXEC',
     ]);
