@@ -17,6 +17,7 @@ import { call } from './process-command.ts';
 import { preventCommandPropagation } from './propagate.ts';
 import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from './reply.ts';
+import { getCommandFlags } from './scripting/command-flags.ts';
 
 /** What a client has queued since MULTI. */
 export interface MultiState {
@@ -33,7 +34,7 @@ export function queueMultiCommand(client: Client): void {
   const multi = client.multi as MultiState;
   const cmd = client.cmd as Command;
   multi.commands.push({ cmd, argv: client.argv });
-  multi.cmdFlags |= cmd.flags;
+  multi.cmdFlags |= getCommandFlags(client.server, cmd, client.argv);
   for (const arg of client.argv) multi.argvBytes += arg.length;
 }
 

@@ -53,7 +53,7 @@ import { spendWork, type Server } from './server.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
 import { busyScriptError } from './scripting-hooks.ts';
 import type { CommandStats } from './stats.ts';
-import { trackingAfterCommand } from './tracking.ts';
+import { trackingAfterCommand, trackingLimitUsedSlots } from './tracking.ts';
 
 const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
 const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
@@ -160,6 +160,7 @@ function checkState(server: Server, client: Client, command: Command): ErrorRepl
     if (outOfMemory && ((flags & CMD_DENYOOM) !== 0 || queues)) return OOM;
     server.scriptOom = outOfMemory;
   }
+  if (server.trackingClients > 0) trackingLimitUsedSlots(server);
   if (!obey) {
     if (isWrite || command.fullName === 'ping') {
       const diskError = diskErrorMessage(server);

@@ -31,8 +31,8 @@ export class TrackingTable {
   keys: Map<Bytes, Set<number>> = new Map();
   /** Broadcast: per prefix the clients and the keys that changed since the last message. */
   prefixes: Map<Bytes, { clients: Set<Client>; changed: Map<Bytes, Client | null> }> = new Map();
-  /** Invalidations for the client that runs a command: sent behind its reply. */
-  pending: Bytes[] = [];
+  /** Keys (null: all) to invalidate for the client that runs a command: sent behind its reply. */
+  pending: (Bytes | null)[] = [];
   items = 0;
 }
 
@@ -131,10 +131,14 @@ export function trackingInvalidateKey(
     if (target === undefined || target.tracking === null || target.tracking.bcast) continue;
     // Who runs a script made the changes of the script.
     if (target.tracking.noLoop && (target === client || target === server.currentClient)) continue;
-    // Behind the reply of the command that runs now, since it may contain the old value.
-    if (target === server.currentClient) table.pending.push(key);
+    if (isRunning(target)) table.pending.push(key);
     else sendTrackingMessage(target, [key]);
   }
+}
+
+/** Such a client hears of it behind the reply of its command, which may contain the old value. */
+function isRunning(client: Client): boolean {
+  return client === client.server.currentClient && client.server.callDepth > 0;
 }
 
 /** What the running command invalidated for its own client. */
@@ -142,7 +146,7 @@ export function trackingHandlePendingKeyInvalidations(server: Server): void {
   const keys = server.tracking.pending;
   if (keys.length === 0 || server.currentClient === null) return;
   server.tracking.pending = [];
-  for (const key of keys) sendTrackingMessage(server.currentClient, [key]);
+  for (const key of keys) sendTrackingMessage(server.currentClient, key === null ? null : [key]);
 }
 
 /** Sends keys (null: everything) to a tracking client, or to the one it named. */
@@ -172,8 +176,11 @@ const REDIRECT_CHANNEL = '__redis__:invalidate';
 /** A database was emptied: clients forget everything. */
 export function trackingInvalidateAll(server: Server): void {
   if (server.trackingClients === 0) return;
-  for (const client of server.clients.values())
-    if (client.tracking !== null) sendTrackingMessage(client, null);
+  for (const client of server.clients.values()) {
+    if (client.tracking === null) continue;
+    if (isRunning(client)) server.tracking.pending.push(null);
+    else sendTrackingMessage(client, null);
+  }
   server.tracking.keys.clear();
   server.tracking.items = 0;
 }
