@@ -65,7 +65,11 @@ export class FileDisk implements Disk {
   }
 
   rename(from: string, to: string): void {
-    if (existsSync(this.find(from))) attempt(() => renameSync(this.find(from), this.find(to)));
+    if (!existsSync(this.find(from))) return;
+    attempt(() => {
+      mkdirSync(dirname(this.find(to)), { recursive: true });
+      renameSync(this.find(from), this.find(to));
+    });
   }
 
   remove(path: string): void {

@@ -242,7 +242,7 @@ export class Host implements Io {
     if (!this.process) return true;
     this.queue.push(event);
     this.drain();
-    return this.queue.length === 0;
+    return !this.queue.includes(event);
   }
 
   private drain(): void {

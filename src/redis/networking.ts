@@ -22,9 +22,10 @@ import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { Payload, SocketId } from './io.ts';
 import { discardTransaction, unwatchAllKeys } from './multi.ts';
+import { forgetPostponedClient } from './pause.ts';
 import { authRequired, processCommand } from './process-command.ts';
 import { pubsubForgetClient } from './pubsub.ts';
-import { freeReplica, masterLinkLost } from './replication/index.ts';
+import { freeReplica, masterLinkLost, runStream } from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
 import { RequestParser } from './resp.ts';
 import type { Server } from './server.ts';
@@ -76,6 +77,10 @@ const READ_MICROS = 8;
 
 /** Runs the commands that have arrived completely, as long as the client can run any. */
 export function processInput(client: Client): void {
+  if (client.has(CLIENT_MASTER)) {
+    runStream(client.server);
+    return;
+  }
   while (canRun(client) && client.pending.length > 0) {
     runCommand(client, client.pending.shift() as readonly Bytes[]);
   }
@@ -84,7 +89,7 @@ export function processInput(client: Client): void {
   const server = client.server;
   while (canRun(client)) {
     const argv = parser.next({
-      maxBulkLength: client.has(CLIENT_MASTER) ? Infinity : server.config.protoMaxBulkLen,
+      maxBulkLength: server.config.protoMaxBulkLen,
       authRequired: authRequired(client),
     });
     if (argv === null) break;
@@ -158,6 +163,7 @@ export function freeClient(client: Client): void {
   server.socketKinds.delete(socket);
   if (client.flags & CLIENT_BLOCKED) unblockClient(client);
   if (client.flags & CLIENT_MULTI) discardTransaction(client);
+  forgetPostponedClient(client);
   unwatchAllKeys(client);
   pubsubForgetClient(client);
   disableTracking(client);

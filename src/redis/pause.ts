@@ -62,6 +62,13 @@ export function postponeClient(client: Client): void {
   client.server.pause.clients.push(client);
 }
 
+/** The client goes, and with it the command that waited. */
+export function forgetPostponedClient(client: Client): void {
+  if (!client.has(CLIENT_PAUSED)) return;
+  const { pause } = client.server;
+  pause.clients = pause.clients.filter((other) => other !== client);
+}
+
 function updatePause(server: Server): void {
   const pause = server.pause;
   const before = pause.kind;

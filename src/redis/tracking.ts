@@ -72,7 +72,12 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   const server = client.server;
   const caller = server.scriptCaller ?? client;
   const state = caller.tracking;
-  if (state !== null && !state.bcast && (cmd.flags & CMD_READONLY) !== 0 && !READING_SCRIPTS.has(cmd.fullName)) {
+  if (
+    state !== null &&
+    !state.bcast &&
+    (cmd.flags & CMD_READONLY) !== 0 &&
+    !READING_SCRIPTS.has(cmd.fullName)
+  ) {
     // A script that reads anything is taken to read all the keys that it was given.
     if (caller === client) rememberKeys(server, caller, state, cmd, argv);
     else rememberKeys(server, caller, state, caller.cmd as Command, caller.argv);
@@ -175,8 +180,7 @@ const REDIRECT_CHANNEL = '__redis__:invalidate';
 
 /** A database was emptied: clients forget everything. */
 export function trackingInvalidateAll(server: Server): void {
-  if (server.trackingClients === 0) return;
-  for (const client of server.clients.values()) {
+  for (const client of server.trackingClients > 0 ? server.clients.values() : []) {
     if (client.tracking === null) continue;
     if (isRunning(client)) server.tracking.pending.push(null);
     else sendTrackingMessage(client, null);

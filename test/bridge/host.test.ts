@@ -147,6 +147,23 @@ test('a blocking call lets nothing through but its own socket, then the rest in 
   expect(recorder.words()).toContain('message 1 waits');
 });
 
+test('a socket that is waited for again is heard again, though other things wait meanwhile', async () => {
+  const recorder = new Recorder();
+  const { host, port } = await startHost(recorder);
+  const socket = await dial(port);
+  await vi.waitFor(() => expect(recorder.told).toHaveLength(1), 30_000);
+  const waitAgain = (): void => host.blockOn(1, host.now + 60_000_000);
+  recorder.onEach = waitAgain;
+  waitAgain();
+  host.setTimer('cron', 0);
+  await new Promise((done) => setTimeout(done, 20));
+  for (const word of ['one', 'two', 'three']) {
+    socket.write(word);
+    await vi.waitFor(() => expect(recorder.told.at(-1)).toEqual(['message', 1, word]), 30_000);
+  }
+  expect(recorder.words()).not.toContain('cron');
+});
+
 test('a blocking call that waits in vain ends with its timer', async () => {
   const recorder = new Recorder();
   const { host, port } = await startHost(recorder);

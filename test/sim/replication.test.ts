@@ -47,6 +47,28 @@ describe('a replica', () => {
     }
   });
 
+  test('that is paused takes the stream, runs it afterwards, and in its order', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7001, 'CLIENT', 'PAUSE', '60000', 'WRITE');
+    world.ok(7000, 'SET', 'a', '1');
+    world.ok(7000, 'MULTI');
+    world.ok(7000, 'APPEND', 'a', '2');
+    world.ok(7000, 'APPEND', 'a', '3');
+    world.ok(7000, 'EXEC');
+    world.ok(7000, 'APPEND', 'a', '4');
+    world.run(1500);
+    const before = offset(world, 7001);
+    expect(before).toBeLessThan(offset(world, 7000));
+    expect(world.ok(7001, 'GET', 'a')).toBe(null);
+    expect(String(world.ok(7001, 'INFO', 'replication'))).toContain(`slave_repl_offset:${before}\r\n`);
+    expect(world.server(7001).replication.unproxied).toContain('EXEC');
+    world.ok(7001, 'CLIENT', 'UNPAUSE');
+    world.run(1500);
+    expect(world.ok(7001, 'GET', 'a')).toBe('1234');
+    expect(offset(world, 7001)).toBe(offset(world, 7000));
+  });
+
   test('waits for the diskless delay before its snapshot begins', () => {
     const world = standalone(2, { 'repl-diskless-sync-delay': '5' });
     world.ok(7001, 'REPLICAOF', '127.0.0.1', '7000');

@@ -3,7 +3,13 @@
 export { ReplicationState } from './state.ts';
 export { replicationBeforeSleep, replicationCron, replicationInit } from './cron.ts';
 export { replicationFeedSlaves } from './feed.ts';
-export { masterLinkLost, replicationClosed, replicationConnected, replicationRead } from './link.ts';
+export {
+  masterLinkLost,
+  replicationClosed,
+  replicationConnected,
+  replicationRead,
+  runStream,
+} from './link.ts';
 export { checkReplicaOutput, freeReplica } from './master.ts';
 export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
 export { snapshotLoaded } from './handshake.ts';

@@ -51,7 +51,7 @@ function masterLines(server: Server, nowS: number): string[] {
     `master_link_status:${up ? 'up' : 'down'}`,
     `master_last_io_seconds_ago:${up ? nowS - Math.floor(replication.masterLastInteractionMs / 1000) : -1}`,
     `master_sync_in_progress:${syncing ? 1 : 0}`,
-    `slave_read_repl_offset:${offset}`,
+    `slave_read_repl_offset:${offset + replication.unproxied.length}`,
     `slave_repl_offset:${offset}`,
   ];
   if (syncing) {

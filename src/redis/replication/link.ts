@@ -10,6 +10,7 @@ import {
   CLIENT_CLOSE_ASAP,
   CLIENT_MASTER,
   CLIENT_MULTI,
+  CLIENT_PAUSED,
   Client,
 } from '#redis/client.ts';
 import type { Db } from '#redis/db.ts';
@@ -17,6 +18,7 @@ import { abortLoading } from '#redis/loading.ts';
 import { replyToBlockedClient } from '#redis/blocked.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
 import { freeClientAsync } from '#redis/networking.ts';
+import { forgetPostponedClient } from '#redis/pause.ts';
 import { processCommand } from '#redis/process-command.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import { encodeCommand, encodeReply, RequestParser } from '#redis/resp.ts';
@@ -175,6 +177,7 @@ function dropMasterLink(server: Server): void {
 function forgetMasterClient(server: Server, client: Client): void {
   if (client.socket !== null) server.clients.delete(client.socket);
   client.socket = null;
+  forgetPostponedClient(client);
   client.flags |= CLIENT_CLOSE_ASAP;
   server.clientsById.delete(client.id);
 }
@@ -242,8 +245,7 @@ export function masterLinkUp(server: Server, offset: number): void {
   });
 }
 
-/** Runs the commands of the stream. What ran is counted and passed on to our own replicas; a
- *  transaction only when it is complete, so that a broken link never resumes in its middle. */
+/** Takes more of the stream. */
 export function readStream(server: Server, data: string): void {
   const { replication } = server;
   const { parser, masterClient } = replication;
@@ -252,16 +254,26 @@ export function readStream(server: Server, data: string): void {
   masterClient.lastInteractionMs = server.mstime();
   parser.feed(data);
   replication.unproxied += data;
-  for (;;) {
+  runStream(server);
+}
+
+/** Runs the commands of the stream. What ran is counted and passed on to our own replicas; a
+ *  transaction only when it is complete, so that a broken link never resumes in its middle. Writes wait
+ *  for the end of a pause like everybody's. */
+export function runStream(server: Server): void {
+  const { replication } = server;
+  const { parser, masterClient } = replication;
+  if (parser === null || masterClient === null) return;
+  while (!masterClient.has(CLIENT_PAUSED)) {
     const before = parser.pendingBytes;
-    const argv = parser.next({ maxBulkLength: Infinity, authRequired: false });
-    const consumed = before - parser.pendingBytes;
+    const argv =
+      masterClient.pending.shift() ?? parser.next({ maxBulkLength: Infinity, authRequired: false });
     if (argv === null) break;
-    replication.uncounted += consumed;
+    replication.uncounted += before - parser.pendingBytes;
     if (argv.length > 0) runFromMaster(server, masterClient, argv);
     // The command may have ended the link, e.g. a FLUSHALL never does but a reset could.
     if (replication.masterClient !== masterClient) return;
-    if (masterClient.has(CLIENT_MULTI)) continue;
+    if ((masterClient.flags & (CLIENT_MULTI | CLIENT_PAUSED)) !== 0) continue;
     const ran = replication.unproxied.slice(0, replication.uncounted);
     replication.unproxied = replication.unproxied.slice(replication.uncounted);
     replication.uncounted = 0;

@@ -24,6 +24,9 @@ test('folders are made on the way, and files listed with them', () => {
   disk.append('appendonlydir/a.aof', 'x');
   disk.rename('appendonlydir/a.aof', 'appendonlydir/b.aof');
   expect(disk.list()).toContain('appendonlydir/b.aof');
+  disk.rename('appendonlydir/b.aof', 'elsewhere/b.aof');
+  disk.rename('elsewhere/b.aof', 'appendonlydir/b.aof');
+  expect(disk.list()).toContain('appendonlydir/b.aof');
   disk.remove('appendonlydir/b.aof');
   disk.remove('appendonlydir/b.aof');
   expect(disk.list()).not.toContain('appendonlydir/b.aof');
