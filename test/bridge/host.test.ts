@@ -156,7 +156,7 @@ test('a socket that is waited for again is heard again, though other things wait
   recorder.onEach = waitAgain;
   waitAgain();
   host.setTimer('cron', 0);
-  await new Promise((done) => setTimeout(done, 20));
+  await new Promise((done) => setImmediate(done));
   for (const word of ['one', 'two', 'three']) {
     socket.write(word);
     await vi.waitFor(() => expect(recorder.told.at(-1)).toEqual(['message', 1, word]), 30_000);
