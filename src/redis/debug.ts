@@ -130,6 +130,11 @@ function setActiveExpire(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
+function setSkipChecksumValidation(client: Client, argv: readonly Bytes[]): Reply {
+  client.server.skipChecksumValidation = Number.parseInt(argv[2] as Bytes, 10) !== 0;
+  return OK;
+}
+
 function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
   const bytes = memtoull(argv[2] as Bytes);
   if (bytes === null) return new ErrorReply('ERR argument must be a memory value');
@@ -183,6 +188,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
     (client, argv) => argv.slice(2).map((key) => new Status(digestValue(client.db, key))),
   ],
   'set-active-expire': [3, 3, setActiveExpire],
+  'set-skip-checksum-validation': [3, 3, setSkipChecksumValidation],
   'quicklist-packed-threshold': [3, 3, packedThreshold],
   'change-repl-id': [2, 2, changeReplId],
   replicate: [4, Infinity, replicate],
@@ -209,7 +215,6 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
       return OK;
     },
   ],
-  'set-skip-checksum-validation': [3, 3, ignored],
   'config-rewrite-force-all': [
     2,
     2,

@@ -8,9 +8,9 @@ import { littleEndian, readSigned } from './types/listpack.ts';
 
 const unsigned = (data: Bytes, at: number): number => Number(readSigned(data, at, 4)) >>> 0;
 
-/** The elements of a ziplist. */
-export function decodeZiplist(data: Bytes): Bytes[] {
-  if (data.length < 11 || unsigned(data, 0) !== data.length) throw new RdbError('damaged ziplist');
+/** The elements of a ziplist; null when it is damaged. */
+export function decodeZiplist(data: Bytes): Bytes[] | null {
+  if (data.length < 11 || unsigned(data, 0) !== data.length) return null;
   const out: Bytes[] = [];
   let at = 10;
   let previous = 0;
@@ -21,25 +21,26 @@ export function decodeZiplist(data: Bytes): Bytes[] {
       before = unsigned(data, at);
       at += 4;
     }
-    if (before !== previous || at >= data.length - 1) throw new RdbError('damaged ziplist');
-    const [text, size] = ziplistElement(data, at);
+    if (before !== previous || at >= data.length - 1) return null;
+    const element = ziplistElement(data, at);
+    if (element === null) return null;
+    const [text, size] = element;
     at += size;
-    if (at >= data.length) throw new RdbError('damaged ziplist');
+    if (at >= data.length) return null;
     previous = at - start;
     out.push(text);
   }
   const count = data.charCodeAt(8) | (data.charCodeAt(9) << 8);
-  if (at !== data.length - 1 || (count !== 0xffff && count !== out.length))
-    throw new RdbError('damaged ziplist');
+  if (at !== data.length - 1 || (count !== 0xffff && count !== out.length)) return null;
   return out;
 }
 
 const ZIPLIST_INT_SIZES: Readonly<Record<number, number>> = { 0xc0: 2, 0xd0: 4, 0xe0: 8, 0xf0: 3, 0xfe: 1 };
 
-function ziplistElement(data: Bytes, at: number): [text: Bytes, size: number] {
+function ziplistElement(data: Bytes, at: number): [text: Bytes, size: number] | null {
   const first = data.charCodeAt(at);
-  const cut = (header: number, length: number): [Bytes, number] => {
-    if (at + header + length >= data.length) throw new RdbError('damaged ziplist');
+  const cut = (header: number, length: number): [Bytes, number] | null => {
+    if (at + header + length >= data.length) return null;
     return [data.slice(at + header, at + header + length), header + length];
   };
   if (first < 0x40) return cut(1, first);
@@ -52,7 +53,7 @@ function ziplistElement(data: Bytes, at: number): [text: Bytes, size: number] {
   const size = ZIPLIST_INT_SIZES[first];
   if (size !== undefined) return [readSigned(data, at + 1, size), 1 + size];
   if (first >= 0xf1 && first <= 0xfd) return [String((first & 0x0f) - 1), 1];
-  throw new RdbError('damaged ziplist');
+  return null;
 }
 
 /** Keys and values of a zipmap, in turn. */
@@ -62,12 +63,12 @@ export function decodeZipmap(data: Bytes): Bytes[] {
   const length = (): number => {
     const first = data.charCodeAt(at++);
     if (first < 254) return first;
-    if (first !== 254) throw new RdbError('damaged zipmap');
+    if (first !== 254) throw new RdbError('Zipmap integrity check failed.');
     at += 4;
     return unsigned(data, at - 4);
   };
   const take = (size: number): Bytes => {
-    if (at + size >= data.length) throw new RdbError('damaged zipmap');
+    if (at + size >= data.length) throw new RdbError('Zipmap integrity check failed.');
     at += size;
     return data.slice(at - size, at);
   };
@@ -78,7 +79,7 @@ export function decodeZipmap(data: Bytes): Bytes[] {
     out.push(take(size));
     at += free;
   }
-  if (at !== data.length - 1) throw new RdbError('damaged zipmap');
+  if (at !== data.length - 1) throw new RdbError('Zipmap integrity check failed.');
   return out;
 }
 
@@ -87,11 +88,13 @@ export function decodeIntset(data: Bytes): Bytes[] {
   const width = unsigned(data, 0);
   const count = unsigned(data, 4);
   const known = width === 2 || width === 4 || width === 8;
-  if (data.length < 8 || !known || data.length !== 8 + width * count) throw new RdbError('damaged intset');
+  if (data.length < 8 || !known || data.length !== 8 + width * count)
+    throw new RdbError('Intset integrity check failed.');
   const out: Bytes[] = [];
   for (let at = 0; at < count; at++) out.push(readSigned(data, 8 + at * width, width));
   for (let at = 1; at < count; at++) {
-    if (compareIntegers(out[at - 1] as Bytes, out[at] as Bytes) >= 0) throw new RdbError('damaged intset');
+    if (compareIntegers(out[at - 1] as Bytes, out[at] as Bytes) >= 0)
+      throw new RdbError('Intset integrity check failed.');
   }
   return out;
 }

@@ -136,14 +136,14 @@ export function loadObject(input: RdbReader, type: number, config: Config): Obj 
       return notEmpty(loadZset(input, type, config));
     case TYPE_ZSET_LISTPACK:
     case TYPE_ZSET_ZIPLIST:
-      return notEmpty(fillZset(packed(input, type === TYPE_ZSET_ZIPLIST), config));
+      return notEmpty(fillZset(packed(input, 'Zset', type === TYPE_ZSET_ZIPLIST), config));
     case TYPE_HASH:
       return notEmpty(fillHash(strings(input, input.length() * 2), config));
     case TYPE_HASH_ZIPMAP:
       return notEmpty(fillHash(decodeZipmap(input.string()), config));
     case TYPE_HASH_LISTPACK:
     case TYPE_HASH_ZIPLIST:
-      return notEmpty(fillHash(packed(input, type === TYPE_HASH_ZIPLIST), config));
+      return notEmpty(fillHash(packed(input, 'Hash', type === TYPE_HASH_ZIPLIST), config));
     case TYPE_STREAM_LISTPACKS:
       return loadStream(input, 1);
     case TYPE_STREAM_LISTPACKS_2:
@@ -165,11 +165,20 @@ const strings = (input: RdbReader, count: number): Bytes[] => {
   return out;
 };
 
-function packed(input: RdbReader, isZiplist: boolean): Bytes[] {
+/** What is packed into one string, for a value of the type `owner`. */
+function packed(input: RdbReader, owner: string, isZiplist: boolean): Bytes[] {
   const data = input.string();
   const elements = isZiplist ? decodeZiplist(data) : decodeListpack(data);
-  if (elements === null) throw new RdbError('damaged listpack');
-  return elements;
+  if (elements !== null) return elements;
+  throw new RdbError(`${owner} ${isZiplist ? 'ziplist' : 'listpack'} integrity check failed.`);
+}
+
+/** What tells a pair that it is there already. Redis may find it while it checks the whole payload, or when it
+ *  builds the value. */
+function duplicate(owner: string, config: Config): RdbError {
+  return config.sanitizeDumpPayload === 'no'
+    ? new RdbError(`${owner} listpack with dup elements.`)
+    : new RdbError(`${owner} listpack integrity check failed.`);
 }
 
 function loadList(input: RdbReader, type: number): ListObj {
@@ -178,21 +187,28 @@ function loadList(input: RdbReader, type: number): ListObj {
     for (const item of items) list.push(item, 'right');
   };
   if (type === TYPE_LIST_ZIPLIST) {
-    add(packed(input, true));
+    add(packed(input, 'List', true));
     return list;
   }
   for (let left = input.length(); left > 0; left--) {
     if (type === TYPE_LIST) {
       add([input.string()]);
     } else if (type === TYPE_LIST_QUICKLIST) {
-      add(packed(input, true));
+      add(packed(input, 'List', true));
     } else {
       const node = input.length();
       if (node !== NODE_PLAIN && node !== NODE_PACKED) throw new RdbError('unknown quicklist node');
-      add(node === NODE_PLAIN ? [input.string()] : packed(input, false));
+      add(node === NODE_PLAIN ? [plainNode(input)] : packed(input, 'List', false));
     }
   }
   return list;
+}
+
+/** A node is made for an element too large for a listpack, never for an empty one. */
+function plainNode(input: RdbReader): Bytes {
+  const text = input.string();
+  if (text === '') throw new RdbError('Quicklist integrity check failed.');
+  return text;
 }
 
 function fillSet(members: readonly Bytes[], config: Config): SetObj {
@@ -204,7 +220,7 @@ function fillSet(members: readonly Bytes[], config: Config): SetObj {
 
 function addScore(zset: ZsetObj, member: Bytes, score: number | null, config: Config): void {
   if (score === null || Number.isNaN(score)) throw new RdbError('a score is not a number');
-  if (!zset.set(member, score, config)) throw new RdbError('duplicate member');
+  if (!zset.set(member, score, config)) throw duplicate('Zset', config);
 }
 
 function loadZset(input: RdbReader, type: number, config: Config): ZsetObj {
@@ -225,7 +241,7 @@ function oldDouble(input: RdbReader): number | null {
 }
 
 function fillZset(elements: readonly Bytes[], config: Config): ZsetObj {
-  if (elements.length % 2 !== 0) throw new RdbError('a member without a score');
+  if (elements.length % 2 !== 0) throw new RdbError('Zset listpack integrity check failed.');
   const zset = new ZsetObj();
   for (let at = 0; at < elements.length; at += 2) {
     const text = elements[at + 1] as Bytes;
@@ -236,12 +252,11 @@ function fillZset(elements: readonly Bytes[], config: Config): ZsetObj {
 }
 
 function fillHash(elements: readonly Bytes[], config: Config): HashObj {
-  if (elements.length % 2 !== 0) throw new RdbError('a field without a value');
+  if (elements.length % 2 !== 0) throw new RdbError('Hash listpack integrity check failed.');
   const hash = new HashObj();
   hash.tryConversion(elements, 0, elements.length - 1, config);
   for (let at = 0; at < elements.length; at += 2) {
-    if (!hash.set(elements[at] as Bytes, elements[at + 1] as Bytes, config))
-      throw new RdbError('duplicate field');
+    if (!hash.set(elements[at] as Bytes, elements[at + 1] as Bytes, config)) throw duplicate('Hash', config);
   }
   return hash;
 }

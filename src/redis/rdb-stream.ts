@@ -62,27 +62,28 @@ class Cursor {
 
   text(): Bytes {
     const element = this.elements[this.at++];
-    if (element === undefined) throw new RdbError('damaged stream listpack');
+    if (element === undefined) throw new RdbError('Stream listpack integrity check failed.');
     return element;
   }
 
   integer(): Int64 {
     const value = string2ll(this.text());
-    if (value === null) throw new RdbError('damaged stream listpack');
+    if (value === null) throw new RdbError('Stream listpack integrity check failed.');
     return value;
   }
 
   /** A count that the listpack must be long enough for. */
   count(): number {
     const value = Number(this.integer());
-    if (value < 0 || value > this.elements.length) throw new RdbError('damaged stream listpack');
+    if (value < 0 || value > this.elements.length)
+      throw new RdbError('Stream listpack integrity check failed.');
     return value;
   }
 }
 
 function decodeNode(masterId: StreamId, listpack: Bytes): StreamNode {
   const elements = decodeListpack(listpack);
-  if (elements === null) throw new RdbError('damaged stream listpack');
+  if (elements === null) throw new RdbError('Stream listpack integrity check failed.');
   const cursor = new Cursor(elements);
   const live = cursor.count();
   const deleted = cursor.count();
@@ -101,7 +102,7 @@ function decodeNode(masterId: StreamId, listpack: Bytes): StreamNode {
   }
   const alive = entries.filter((entry) => !entry.deleted).length;
   if (entries.length === 0 || alive !== live || entries.length - alive !== deleted) {
-    throw new RdbError('damaged stream listpack');
+    throw new RdbError('Stream listpack integrity check failed.');
   }
   for (let at = 1; at < entries.length; at++) {
     if (compareIds((entries[at - 1] as StreamEntry).id, (entries[at] as StreamEntry).id) >= 0) {
@@ -210,7 +211,7 @@ function loadGroup(input: RdbReader, version: 1 | 2 | 3, stream: StreamObj): voi
   for (let left = input.length(); left > 0; left--) {
     const consumer = new StreamConsumer(input.string(), Number(input.int64()));
     if (version === 3) input.int64();
-    if (group.consumers.has(consumer.name)) throw new RdbError('duplicate consumer');
+    if (group.consumers.has(consumer.name)) throw new RdbError('Duplicate stream consumer detected.');
     group.consumers.set(consumer.name, consumer);
     for (let pending = input.length(); pending > 0; pending--) {
       const raw = input.raw(16);

@@ -148,6 +148,8 @@ export class Server implements Process {
   shutdownAsap: number | null = null;
   /** The client whose script runs commands now. */
   scriptCaller: Client | null = null;
+  /** RESTORE and the like believe what they are given (DEBUG). */
+  skipChecksumValidation = false;
   activeExpireEnabled = true;
   cronPaused = false;
   /** Size beyond which a list element gets a node of its own (DEBUG). */

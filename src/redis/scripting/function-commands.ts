@@ -136,7 +136,8 @@ function restoreCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (policy !== 'flush' && policy !== 'append' && policy !== 'replace') {
     return fail('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
   }
-  if (!verifyDumpPayload(payload)) return fail('DUMP payload version or checksum are wrong');
+  if (!verifyDumpPayload(payload, client.server.skipChecksumValidation))
+    return fail('DUMP payload version or checksum are wrong');
   let sources: Bytes[];
   try {
     sources = restoreFunctions(payload);

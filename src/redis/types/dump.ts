@@ -55,12 +55,16 @@ function parseOptions(argv: readonly Bytes[]): RestoreOptions | ErrorReply {
 
 /** The value in a payload, or the error to reply with. */
 function readPayload(client: Client, payload: Bytes): Obj | ErrorReply {
-  if (!verifyDumpPayload(payload)) return error('ERR DUMP payload version or checksum are wrong');
+  const { server } = client;
+  if (!verifyDumpPayload(payload, server.skipChecksumValidation)) {
+    return error('ERR DUMP payload version or checksum are wrong');
+  }
   try {
-    return loadDumpObject(payload, client.server.config);
+    return loadDumpObject(payload, server.config);
   } catch (problem) {
-    if (problem instanceof RdbError) return error('ERR Bad data format');
-    throw problem;
+    if (!(problem instanceof RdbError)) throw problem;
+    server.io.log('warning', `Internal error in RDB reading -> ${problem.message}`);
+    return error('ERR Bad data format');
   }
 }
 

@@ -13,7 +13,7 @@ import {
   rdbSave,
   verifyDumpPayload,
 } from '#redis/rdb.ts';
-import type { Reply } from '#redis/reply.ts';
+import { Status, type Reply } from '#redis/reply.ts';
 import { HashObj } from '#redis/types/hash-obj.ts';
 import type { ListObj } from '#redis/types/list-obj.ts';
 import { littleEndian } from '#redis/types/listpack.ts';
@@ -167,6 +167,32 @@ describe('a payload', () => {
     const body = 'REDIS0010\xfe\x00\x02\x01s\x00\x01\x01l\x01\x01a\xff';
     const ask = loaded(body + crc64(body));
     expect([ask('DBSIZE'), ask('LRANGE', 'l', '0', '-1'), ask('EXISTS', 's')]).toEqual([1, ['a'], 0]);
+  });
+
+  test('that is damaged is refused, and the log says where, be its checksum right or not looked at', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const client = lone.connect();
+    const restore = (data: string): unknown =>
+      lone.ask(client, 'RESTORE', 'k', '0', `${data}${littleEndian(10, 2)}01234567`, 'REPLACE');
+    const refused = (text: string): unknown => expect.objectContaining({ text });
+    expect(restore('\0\x01a')).toEqual(refused('ERR DUMP payload version or checksum are wrong'));
+    lone.run(client, 'DEBUG', 'SET-SKIP-CHECKSUM-VALIDATION', '1');
+    expect(restore('\0\x01a')).toEqual(new Status('OK'));
+    const ziplist = '\x0b\0\0\0\x0a\0\0\0\0\0\xfe';
+    const stream = `\x13\x01\x10${'\0'.repeat(16)}\x07\x07\0\0\0\0\0\xfe`;
+    for (const [data, says] of [
+      [`\x0a\x0b${ziplist}`, 'List ziplist'],
+      [`\x0d\x0b${ziplist}`, 'Hash ziplist'],
+      ['\x11\x07\x07\0\0\0\0\0\xfe', 'Zset listpack'],
+      ['\x12\x01\x01\0', 'Quicklist'],
+      ['\x09\x03\x01\x05a', 'Zipmap'],
+      ['\x0b\x02\x02\0', 'Intset'],
+      [stream, 'Stream listpack'],
+    ] as const) {
+      expect(restore(data), says).toEqual(refused('ERR Bad data format'));
+      expect(lone.logLines.at(-1)).toContain(`${says} integrity check failed.`);
+    }
+    expect(lone.ask(client, 'GET', 'k')).toBe('a');
   });
 
   test('of an empty collection, of duplicates or of NaN is refused', () => {
