@@ -194,15 +194,21 @@ function says(printed: string, pattern: Value): boolean {
 }
 
 function happenings(view: LessonView, since: number): Scope {
-  const events = (type: Value, fields?: Value): number =>
+  const happened = (type: Value, fields?: Value): LessonView['events'] =>
     view.events.filter(
       (e) => e.at >= since && e.event.type === type && matches({ ...e.event, who: e.who }, fields),
-    ).length;
+    );
+  const events = (type: Value, fields?: Value): number => happened(type, fields).length;
   const replies = view.replies.filter((reply) => reply.at >= since);
   const acts = view.acts.filter((act) => act.at >= since).map((act) => act.act);
   return {
     events,
     event: (type: Value, fields?: Value) => events(type, fields) > 0,
+    /** Seconds from the beginning of the step to the first such event; Infinity when there is none. */
+    after: (type: Value, fields?: Value) => {
+      const first = happened(type, fields)[0];
+      return first ? (first.at - since) / 1_000_000 : Infinity;
+    },
     /** Some reply since the step began looks like this. */
     reply: (pattern: Value) => replies.some((reply) => says(reply.text, pattern)),
     /** Replies that came in this order, others between them allowed. */
@@ -211,6 +217,12 @@ function happenings(view: LessonView, since: number): Scope {
       for (const reply of replies) if (next < patterns.length && says(reply.text, patterns[next])) next++;
       return next === patterns.length;
     },
+    /** The numbers that a pattern with one group finds in the replies, in their order. */
+    numbers: (pattern: Value) =>
+      replies.flatMap(({ text }) => {
+        const found = (pattern as RegExp).exec(text.slice(0, 100_000))?.[1];
+        return found === undefined ? [] : [Number(found)];
+      }),
     /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
     asked: (line: Value) =>
       replies.some((reply) => (line instanceof RegExp ? line.test(reply.line) : reply.line === line)),

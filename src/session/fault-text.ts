@@ -51,15 +51,17 @@ function groups(text: string): string[][] {
   return made;
 }
 
+const US: Readonly<Record<string, number>> = { us: 1, ms: 1000, s: 1e6 };
+
 function settings(words: readonly string[]): { latencyUs?: number; jitterUs?: number; loss?: number } {
   const made: { latencyUs?: number; jitterUs?: number; loss?: number } = {};
   for (const word of words.filter((candidate) => candidate.includes('='))) {
-    const [name = '', value = ''] = word.split('=');
-    const amount = Number.parseFloat(value);
-    if (!(amount >= 0)) throw new Error(`not a number: "${word}"`);
-    if (name === 'loss' && amount <= 1) made.loss = amount;
-    else if (name === 'latency' || name === 'jitter')
-      made[`${name}Us`] = amount * (value.endsWith('us') ? 1 : 1000);
+    const [, name = '', digits = '', unit] = /^(\w+)=(\d*\.?\d+)([a-z]*)$/.exec(word) ?? [];
+    if (digits === '') throw new Error(`not a number: "${word}"`);
+    const amount = Number(digits);
+    const us = US[unit || 'ms'];
+    if (name === 'loss' && amount <= 1 && unit === '') made.loss = amount;
+    else if ((name === 'latency' || name === 'jitter') && us !== undefined) made[`${name}Us`] = amount * us;
     else throw new Error(`unknown setting of a link: "${word}"`);
   }
   return made;

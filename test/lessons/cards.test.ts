@@ -1,4 +1,5 @@
-/* Every interview card proves its answer: its check is false in a fresh world and true after the proof. */
+/* Every interview card proves its answer: its check is false in a fresh world, still false when only the first
+ * thing has been done, and true after the proof. */
 
 import { describe, expect, it } from 'vitest';
 import { freeNames, parseExpression } from '#lesson/expression.ts';
@@ -16,7 +17,7 @@ await loadLua();
 const cards = readCards(ROOT);
 const lessons = lessonIds(ROOT);
 
-async function prove(card: Card): Promise<{ before: boolean; after: boolean; near: string }> {
+async function prove(card: Card): Promise<{ before: boolean; early: boolean; after: boolean; near: string }> {
   const session = makeSession();
   await session.open(card.proof.world);
   await session.setLesson({ do: 'begin', lesson: lessonOfProof(card), step: 0, solved: [] });
@@ -24,9 +25,13 @@ async function prove(card: Card): Promise<{ before: boolean; after: boolean; nea
     return ((await session.lessonState()) as LessonState).tasks['proof'] as LessonState['tasks'][string];
   };
   const before = (await task()).solved;
-  await new Player(session).play(card.proof.play);
+  const [first, ...rest] = card.proof.play;
+  const player = new Player(session);
+  if (first) await player.play([first]);
+  const early = (await task()).solved;
+  await player.play(rest);
   const { solved, checks } = await task();
-  return { before, after: solved, near: checks[0]?.near ?? '' };
+  return { before, early, after: solved, near: checks[0]?.near ?? '' };
 }
 
 describe('interview cards', () => {
@@ -44,6 +49,6 @@ describe('interview cards', () => {
   });
 
   it.each(cards.map((card) => [card.id, card] as const))('%s proves its answer', async (_, card) => {
-    expect(await prove(card)).toEqual({ before: false, after: true, near: '' });
+    expect(await prove(card)).toEqual({ before: false, early: false, after: true, near: '' });
   });
 });

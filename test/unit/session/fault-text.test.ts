@@ -21,10 +21,29 @@ describe('the words of a fault', () => {
     expect(writeFault(parseFault(text))).toBe(text);
   });
 
-  test.each(['', 'kill', 'kill 7000 7001', 'explode 7000', 'cut 7000', 'partition 7000', 'link a b loss=2'])(
-    '"%s" is none',
-    (text) => {
-      expect(() => parseFault(text)).toThrow();
-    },
-  );
+  test.each([
+    ['link 7000 7001 latency=3s', 3e6],
+    ['link 7000 7001 latency=1.5ms', 1500],
+    ['link 7000 7001 latency=250us', 250],
+    ['link 7000 7001 latency=20', 20_000],
+  ])('%s', (text, latencyUs) => {
+    expect(parseFault(text)).toEqual({ kind: 'link', from: '7000', to: '7001', latencyUs });
+  });
+
+  test.each([
+    '',
+    'kill',
+    'kill 7000 7001',
+    'explode 7000',
+    'cut 7000',
+    'partition 7000',
+    'link a b loss=2',
+    'link a b loss=1s',
+    'link a b latency=3h',
+    'link a b latency=',
+    'link a b latency=-1ms',
+    'link a b speed=1',
+  ])('"%s" is none', (text) => {
+    expect(() => parseFault(text)).toThrow();
+  });
 });
