@@ -17,7 +17,7 @@ import { catClientInfoString, type ClientType, clientTypeByName, clientTypeOf } 
 import type { CommandProcs } from './command.ts';
 import { BAD_CLIENT_NAME, validClientName } from './connection.ts';
 import { helpReply } from './help.ts';
-import { freeClientAsync } from './networking.ts';
+import { freeClient } from './networking.ts';
 import { PAUSE_BY_CLIENT_COMMAND, pauseClients, unpauseClients } from './pause.ts';
 import { ErrorReply, OK, Verbatim, type Reply } from './reply.ts';
 
@@ -120,7 +120,12 @@ function kill(client: Client, argv: readonly Bytes[]): Reply {
     if (one === client && filter.skipMe) continue;
     // The one who asks still gets the answer.
     if (one === client) client.flags |= CLIENT_CLOSE_AFTER_REPLY;
-    else freeClientAsync(one);
+    else {
+      // The others are gone at once, with what they have not been sent yet: a replica gets nothing of the
+      // transaction that kills it.
+      one.output = '';
+      freeClient(one);
+    }
     killed++;
   }
   if (!old) return killed;

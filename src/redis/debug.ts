@@ -8,6 +8,7 @@ import { isWord, NO_SUCH_KEY } from './args.ts';
 import { loadAppendOnlyFiles, loadManifest } from './aof-load.ts';
 import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
 import type { Client } from './client.ts';
+import { debugKillLinks } from './cluster/links.ts';
 import type { CommandProcs } from './command.ts';
 import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { digestDataset, digestValue } from './debug-digest.ts';
@@ -157,6 +158,12 @@ function dropClusterPacketFilter(client: Client, argv: readonly Bytes[]): Reply 
   return OK;
 }
 
+/** DEBUG CLUSTERLINK KILL to|from|all node-id */
+function clusterLink(client: Client, argv: readonly Bytes[]): Reply {
+  if (!isWord(argv[2], 'kill')) return wrongSubcommand(argv);
+  return debugKillLinks(client.server, argv[3] as Bytes, argv[4] as Bytes);
+}
+
 function pauseCron(client: Client, argv: readonly Bytes[]): Reply {
   client.server.cronPaused = Number.parseInt(argv[2] as Bytes, 10) !== 0;
   return OK;
@@ -203,6 +210,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
     },
   ],
   htstats: [3, 3, htstats],
+  clusterlink: [5, 5, clusterLink],
   'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],
   'pause-cron': [3, 3, pauseCron],
   listpack: [3, 3, () => new Status('Listpack structure printed on stdout')],
@@ -236,11 +244,15 @@ function debug(client: Client, argv: readonly Bytes[]): Reply | undefined {
   if (isWord(argv[1], 'help') && argv.length === 2) return help();
   const entry = SUBCOMMANDS[(argv[1] as Bytes).toLowerCase()];
   if (entry === undefined || argv.length < entry[0] || argv.length > entry[1]) {
-    return new ErrorReply(
-      `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try DEBUG HELP.`,
-    );
+    return wrongSubcommand(argv);
   }
   return entry[2](client, argv);
+}
+
+function wrongSubcommand(argv: readonly Bytes[]): ErrorReply {
+  return new ErrorReply(
+    `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try DEBUG HELP.`,
+  );
 }
 
 function help(): Reply {

@@ -1,6 +1,7 @@
 /* Stories of joining, leaving, being forgotten, changing address and keeping a memory. */
 
 import { describe, expect, test } from 'vitest';
+import { OK } from '#redis/reply.ts';
 import { ClusterWorld } from './cluster-world.ts';
 
 const CONFIG = { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' };
@@ -202,5 +203,43 @@ describe('epochs', () => {
     expect(world.ok(7000, 'CLUSTER', 'BUMPEPOCH')).toMatchObject({ text: 'STILL 5' });
     world.run(3000);
     expect(world.ok(7003, 'CLUSTER', 'BUMPEPOCH')).toMatchObject({ text: 'BUMPED 6' });
+  });
+});
+
+describe('DEBUG CLUSTERLINK KILL', () => {
+  test('closes the connections it names: what is published meanwhile is lost, cron connects again', () => {
+    const world = formed(3, 1, { 'enable-debug-command': 'yes' });
+    const links = (): number => (world.ok(7000, 'CLUSTER', 'LINKS') as unknown[]).length;
+    expect(links()).toBe(4);
+    world.ok(7001, 'SSUBSCRIBE', 'ch');
+    world.ok(7002, 'SSUBSCRIBE', 'ch');
+    world.ok(7000, 'MULTI');
+    world.ok(7000, 'DEBUG', 'CLUSTERLINK', 'KILL', 'TO', world.id(7001));
+    world.ok(7000, 'SPUBLISH', 'ch', 'hello');
+    world.ok(7000, 'EXEC');
+    world.must(() => links() === 4, 10_000, 'the link is there again');
+    world.driver.replies.clear();
+    world.ok(7000, 'SPUBLISH', 'ch', 'world');
+    world.run(50);
+    expect(world.driver.replies.get(7001)?.length).toBe(1);
+    expect(world.ok(7000, 'DEBUG', 'CLUSTERLINK', 'KILL', 'ALL', world.id(7001))).toBe(OK);
+    expect(world.cluster(7000).nodes.byName.get(world.id(7001))?.inboundLink).toBe(null);
+  });
+
+  test('takes nothing else', () => {
+    const world = new ClusterWorld({ servers: 1, config: { ...CONFIG, 'enable-debug-command': 'yes' } });
+    const wrong = "ERR unknown subcommand or wrong number of arguments for 'CLUSTERLINK'. Try DEBUG HELP.";
+    const error = (...argv: string[]): string => world.error(7000, 'DEBUG', 'CLUSTERLINK', ...argv);
+    expect(error('KILL', 'TO')).toBe(wrong);
+    expect(error('CUT', 'TO', 'x')).toBe(wrong);
+    expect(error('KILL', 'TO', '\xff')).toBe('ERR Unknown node \xff');
+    expect(error('KILL', 'up', world.id(7000))).toBe('ERR Unknown direction up');
+    const alone = new ClusterWorld({
+      servers: 1,
+      config: { 'cluster-enabled': 'no', 'enable-debug-command': 'yes' },
+    });
+    expect(alone.error(7000, 'DEBUG', 'CLUSTERLINK', 'KILL', 'TO', 'x')).toBe(
+      'ERR Debug option only available for cluster mode enabled setup!',
+    );
   });
 });

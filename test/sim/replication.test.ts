@@ -120,6 +120,22 @@ describe('a replica', () => {
     expect(world.server(7002).replication.replid2).toBe(world.server(7000).replication.replid);
   });
 
+  test('that a transaction kills gets nothing of that transaction, and needs a snapshot when the backlog is short', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'CONFIG', 'SET', 'repl-backlog-size', '16384');
+    world.ok(7000, 'MULTI');
+    world.ok(7000, 'CLIENT', 'KILL', 'TYPE', 'replica');
+    for (let at = 0; at < 60; at++) world.ok(7000, 'SET', `k${at}`, 'x'.repeat(1000));
+    const before = offset(world, 7001);
+    world.ok(7000, 'EXEC');
+    world.must(() => !world.server(7001).replication.linkUp, 1000, 'the replica notices');
+    expect(offset(world, 7001)).toBe(before);
+    world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
+    expect(world.server(7000).replication.syncFull).toBe(2);
+    expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
+  });
+
   test('never shows half a transaction, even when the link breaks inside it', () => {
     const world = standalone(2);
     follow(world, 7001, 7000);

@@ -4,8 +4,10 @@
  * Each server opens one connection to every other and accepts one from it. Requests go out on the
  * one it opened; a PONG goes back on the connection its PING came on. */
 
-import { toUint8 } from '#base/bytes.ts';
+import { toUint8, type Bytes } from '#base/bytes.ts';
+import { isWord } from '#redis/args.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
+import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { checkFrameStart, decodeMessage, frameLength, messageLength } from './codec.ts';
 import { clusterOf } from './events.ts';
@@ -17,6 +19,7 @@ import {
   CLUSTER_NODE_MEET,
   type BusMessage,
 } from './message.ts';
+import { clusterLookupNode } from './nodes.ts';
 import { clusterProcessPacket } from './packet.ts';
 import { ClusterLink, type ClusterNode } from './state.ts';
 
@@ -89,6 +92,21 @@ function forgetLink(server: Server, link: ClusterLink): void {
   if (node.link === link) node.link = null;
   if (node.inboundLink === link) node.inboundLink = null;
   link.node = null;
+}
+
+/** DEBUG CLUSTERLINK KILL: closes the connections to or from a node, for tests of what is lost meanwhile. */
+export function debugKillLinks(server: Server, direction: Bytes, nodeId: Bytes): Reply {
+  const cluster = server.cluster;
+  if (cluster === null)
+    return new ErrorReply('ERR Debug option only available for cluster mode enabled setup!');
+  const node = clusterLookupNode(cluster, nodeId);
+  if (!node) return new ErrorReply(`ERR Unknown node ${nodeId}`);
+  const to = isWord(direction, 'to');
+  const from = isWord(direction, 'from');
+  if (!to && !from && !isWord(direction, 'all')) return new ErrorReply(`ERR Unknown direction ${direction}`);
+  if (!from && node.link) freeClusterLink(server, node.link);
+  if (!to && node.inboundLink) freeClusterLink(server, node.inboundLink);
+  return OK;
 }
 
 /** Ties an accepted connection to the node that speaks on it; an older one of that node ends. */
