@@ -159,6 +159,7 @@ export const worldSchema = v.strictObject({
   replicas: v.optional(count),
   spares: v.optional(count),
   preset: v.optional(v.picklist(['formed', 'empty', 'standalone'])),
+  addresses: v.optional(v.picklist(['one', 'own', 'nat'])),
   seed: v.optional(v.pipe(v.number(), v.integer())),
   'node-timeout': v.optional(duration),
   latency: v.optional(duration),

@@ -89,6 +89,11 @@ export class Client {
     return this.db.id;
   }
 
+  /** Whether it speaks from the computer on which the server runs. */
+  get isLocal(): boolean {
+    return this.peer.ip === '127.0.0.1' || this.peer.ip === '::1';
+  }
+
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;
   }

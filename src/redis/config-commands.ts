@@ -79,7 +79,7 @@ function mayNotSet(client: Client, parameter: ConfigParameter): string | null {
   if (parameter.immutable) return "can't set immutable config";
   const allowed = client.server.config.enableProtectedConfigs;
   if (!parameter.protected || allowed === 'yes' || mustObeyClient(client)) return null;
-  if (allowed === 'local' && client.peer.ip === client.server.ip) return null;
+  if (allowed === 'local' && client.isLocal) return null;
   return "can't set protected config";
 }
 

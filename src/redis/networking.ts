@@ -36,6 +36,12 @@ export function createFakeClient(server: Server): Client {
   return new Client(server, server.nextClientId++, null, server.dbs[0] as Db);
 }
 
+const DENIED = new ErrorReply(
+  'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the ' +
+    'default user: only connections from its own computer are accepted. Set a password, or turn protected-mode ' +
+    'off if nobody else can reach this address.',
+);
+
 /** A connection to the client port. */
 export function acceptClient(server: Server, socket: SocketId): void {
   if (server.clients.size >= server.config.maxclients) {
@@ -46,6 +52,12 @@ export function acceptClient(server: Server, socket: SocketId): void {
     return;
   }
   const client = new Client(server, server.nextClientId++, socket, server.dbs[0] as Db);
+  if (server.config.protectedMode && server.defaultUser.nopass && !client.isLocal) {
+    server.stats.rejectedConnections++;
+    server.io.send(socket, { kind: 'reply', reply: DENIED, resp: 2 });
+    server.io.close(socket);
+    return;
+  }
   client.user = server.defaultUser;
   client.authenticated = server.defaultUser.nopass && server.defaultUser.enabled;
   server.socketKinds.set(socket, 'client');

@@ -242,7 +242,7 @@ function checkProtected(server: Server, client: Client, command: Command): Error
         ? (['enable-module-command', 'MODULE', server.config.enableModuleCommand] as const)
         : null;
   if (parameter === null || parameter[2] === 'yes' || mustObeyClient(client)) return null;
-  if (parameter[2] === 'local' && client.peer.ip === server.ip) return null;
+  if (parameter[2] === 'local' && client.isLocal) return null;
   return new ErrorReply(
     `ERR ${parameter[1]} command not allowed. If the ${parameter[0]} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
   );

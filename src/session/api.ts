@@ -15,7 +15,8 @@ export interface WorldConfig {
   spares: number;
   basePort: number;
   /** 'formed': the world begins with a cluster already made (replica i+masters follows master i);
-   *  'empty': cluster-mode servers that do not know each other; 'standalone': no cluster mode. */
+   *  'empty': cluster-mode servers that do not know each other; 'standalone': no cluster mode,
+   *  replicas follow their masters. */
   preset: 'formed' | 'empty' | 'standalone';
   seed: number;
   nodeTimeoutMs: number;
@@ -25,6 +26,11 @@ export interface WorldConfig {
   loss: number;
   /** Wall clock at virtual time 0, Unix ms. */
   startWallMs: number;
+  /** 'one': all servers share 127.0.0.1 and differ by port; 'own': each has an address, 10.0.0.1 and up;
+   *  'nat': each runs in a container of its own on a host with such an address, where the container's ports
+   *  6379 and 16379 are published as the server's port and the one 10000 above. A formed cluster announces
+   *  the hosts' addresses, an empty one leaves that to whoever makes it. */
+  addresses: 'one' | 'own' | 'nat';
   /** redis.conf lines applied to every server. */
   config: Record<string, string>;
   /** 'bytes' forces every message through its wire format at every hop. */
@@ -38,6 +44,8 @@ export type Fault =
   | { kind: 'kill' | 'pause' | 'resume' | 'restart' | 'wipe'; server: string }
   /** SIGTERM, for the server to end as it is configured to; the whole machine loses its power */
   | { kind: 'terminate' | 'powerLoss'; server: string }
+  /** the server is started again at another address, with its disk; what it announces stays */
+  | { kind: 'move'; server: string; ip: string }
   | { kind: 'cut' | 'heal'; from: string; to: string; oneWay?: boolean }
   /** all links of one server */
   | { kind: 'isolate' | 'rejoin'; server: string }
@@ -235,6 +243,7 @@ export const DEFAULT_WORLD: WorldConfig = {
   latencyUs: 500,
   jitterUs: 100,
   loss: 0,
+  addresses: 'one',
   startWallMs: 1_767_225_600_000,
   config: {},
   wire: 'records',

@@ -2,7 +2,7 @@
 
 import { utf8Encode } from '#base/bytes.ts';
 import type { WorldHost } from '#sim/host.ts';
-import type { ProcessSpec } from '#sim/machine.ts';
+import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
 import type { Input, WorldConfig } from './api.ts';
 import { planServers, type ServerPlan } from './config.ts';
@@ -10,7 +10,10 @@ import { clientName } from './session-file.ts';
 
 /** A cluster that has not formed by then never will. */
 const FORMING_LIMIT_US = 600e6;
+/** Where consoles and applications sit. */
 const ADDRESS = '127.0.0.1';
+/** What a container believes its own address to be, and the port on which Redis listens in it. */
+const CONTAINER = { ip: '172.17.0.2', port: 6379 };
 /** Distance of a server's bus port from its client port. */
 const BUS_PORT = 10_000;
 
@@ -28,15 +31,16 @@ export class Builder {
 
   /** Starts all servers, and the operator that makes them a cluster if the config asks for one. */
   async addServers(): Promise<void> {
-    const config = this.serverConfig();
-    for (const { name, port } of this.plan) {
-      await this.host.apply(this.machine(name, { kind: 'server', port, config }, [port, port + BUS_PORT]));
+    for (const server of this.plan) {
+      const port = this.config.addresses === 'nat' ? CONTAINER.port : server.port;
+      const spec = { kind: 'server', port, config: this.serverConfig(server) };
+      await this.host.apply({ kind: 'add', info: this.serverInfo(server, spec), start: true });
     }
     if (this.config.preset !== 'formed') return;
     const indexOf = (name: string | null): number => this.plan.findIndex((server) => server.name === name);
     const members = this.plan.slice(0, this.config.masters * (1 + this.config.replicasPerMaster));
-    const servers = members.map(({ port, masterName }) => ({
-      ip: ADDRESS,
+    const servers = members.map(({ ip, port, masterName }) => ({
+      ip,
       port,
       master: indexOf(masterName),
     }));
@@ -50,10 +54,39 @@ export class Builder {
     if (!stopped && !halted) throw new Error('The cluster did not form in ten minutes of virtual time.');
   }
 
-  private serverConfig(): Record<string, string> {
-    const { preset, nodeTimeoutMs, config } = this.config;
-    if (preset === 'standalone') return { ...config };
-    return { 'cluster-enabled': 'yes', 'cluster-node-timeout': String(Math.round(nodeTimeoutMs)), ...config };
+  private serverConfig({ ip, port, masterName }: ServerPlan): Record<string, string> {
+    const { preset, addresses, nodeTimeoutMs, config } = this.config;
+    // Servers that talk to each other over a network of their own have no password in this world.
+    const open = addresses === 'one' ? {} : { 'protected-mode': 'no' };
+    const behind = addresses === 'nat' && preset !== 'empty';
+    const replica = behind ? { 'replica-announce-ip': ip, 'replica-announce-port': String(port) } : {};
+    if (preset === 'standalone') {
+      const master = this.plan.find(({ name }) => name === masterName);
+      const follow = master ? { replicaof: `${master.ip} ${master.port}` } : {};
+      return { ...open, ...replica, ...follow, ...config };
+    }
+    const announced = {
+      'cluster-announce-ip': ip,
+      'cluster-announce-port': String(port),
+      'cluster-announce-bus-port': String(port + BUS_PORT),
+      ...replica,
+    };
+    return {
+      'cluster-enabled': 'yes',
+      'cluster-node-timeout': String(Math.round(nodeTimeoutMs)),
+      ...open,
+      ...(behind ? announced : {}),
+      ...config,
+    };
+  }
+
+  /** The machine of a server: in a container its ports are not those by which the others reach it. */
+  private serverInfo({ name, ip, port }: ServerPlan, spec: ProcessSpec): MachineInfo {
+    const part = this.placeOf(name);
+    const published = [port, port + BUS_PORT];
+    if (this.config.addresses !== 'nat') return { name, ip, ports: published, spec, part };
+    const ports = [CONTAINER.port, CONTAINER.port + BUS_PORT];
+    return { name, ip: CONTAINER.ip, ports, outside: { ip, ports: published }, spec, part };
   }
 
   private machine(name: string, spec: ProcessSpec, ports: readonly number[]): Action {
@@ -75,7 +108,9 @@ export class Builder {
     const configFile = `/etc/redis/${port}.conf`;
     const spec = { kind: 'server', port, config: {}, configFile };
     const ports = [port, port + BUS_PORT];
-    const info = { name, ip: ADDRESS, ports, spec, part: this.placeOf(name) };
+    // A machine that was there keeps its address and ports.
+    const ip = this.config.addresses === 'one' ? ADDRESS : `10.1.${port >> 8}.${port & 255}`;
+    const info = { name, ip, ports, spec, part: this.placeOf(name) };
     return { kind: 'launch', info, files: { [configFile]: utf8Encode(text) } };
   }
 
@@ -98,7 +133,7 @@ export class Builder {
         const { id, action, spec } = input;
         const name = clientName(id);
         if (action !== 'start' || this.host.has(name)) return { kind: 'input', name, input };
-        const servers = this.plan.map(({ port }) => ({ ip: ADDRESS, port }));
+        const servers = this.plan.map(({ ip, port }) => ({ ip, port }));
         return this.machine(name, { kind: 'client', settings: spec ?? {}, servers }, []);
       }
     }

@@ -33,8 +33,10 @@ const WHOLE: readonly (keyof WorldConfig)[] = [
 /** A server of the world, by its place in the list. */
 export interface ServerPlan {
   name: string;
+  /** Where the others reach it. */
+  ip: string;
   port: number;
-  /** Name of the master it will follow in a formed cluster. */
+  /** Name of the master it follows in a formed cluster, or without cluster mode. */
   masterName: string | null;
 }
 
@@ -54,6 +56,7 @@ export function completeConfig(partial: unknown): WorldConfig {
     }
   }
   choose(config, 'preset', ['formed', 'empty', 'standalone']);
+  choose(config, 'addresses', ['one', 'own', 'nat']);
   choose(config, 'wire', ['records', 'bytes']);
   config['config'] = serverOptions(config['config']);
   const whole = config as unknown as WorldConfig;
@@ -93,7 +96,12 @@ export function planServers(config: WorldConfig): ServerPlan[] {
     const port = config.basePort + at;
     const isReplica = at >= config.masters && at < config.masters * (1 + config.replicasPerMaster);
     const masterName = isReplica ? String(config.basePort + (at % config.masters)) : null;
-    out.push({ name: String(port), port, masterName });
+    out.push({ name: String(port), ip: addressAt(config, at), port, masterName });
   }
   return out;
+}
+
+function addressAt(config: WorldConfig, at: number): string {
+  if (config.addresses === 'one') return '127.0.0.1';
+  return `10.0.${(at + 1) >> 8}.${(at + 1) & 255}`;
 }

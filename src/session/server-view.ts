@@ -8,7 +8,7 @@ import { configDiff } from '#redis/config-set.ts';
 import { replicaLink, type ReplicationState } from '#redis/replication/state.ts';
 import { Server } from '#redis/server.ts';
 import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
-import type { Machine } from '#sim/machine.ts';
+import { reachedAt, type Machine } from '#sim/machine.ts';
 import type { Vital } from '#sim/vital.ts';
 import type { World } from '#sim/world.ts';
 
@@ -19,8 +19,8 @@ const LOG_LINES = 60;
 /** The frame of a server's machine; a machine whose server is down tells only its address. */
 export function serverFrame(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame {
   const { process, info } = machine;
-  const port = info.ports[0] ?? 0;
-  const frame = emptyFrame(machine.name, info.ip, port, machine.state);
+  const { ip, ports } = reachedAt(info);
+  const frame = emptyFrame(machine.name, ip, ports[0] ?? 0, machine.state);
   frame.pid = machine.state === 'down' ? 0 : machine.pid;
   if (full) frame.log = machine.log.slice(-LOG_LINES);
   // A server whose start failed has no parts to show; the world has halted and says why.

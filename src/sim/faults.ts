@@ -28,6 +28,9 @@ export function checkFault(fault: Fault, has: (name: string) => boolean): string
     case 'isolate':
     case 'rejoin':
       return unknown(fault.server);
+    case 'move':
+      if (!isAddress(fault.ip)) return 'a server moves to an address such as 10.0.0.9';
+      return unknown(fault.server);
     case 'cut':
     case 'heal':
       return unknown(fault.from) ?? unknown(fault.to);
@@ -60,6 +63,13 @@ export function checkFault(fault: Fault, has: (name: string) => boolean): string
   }
 }
 
+/** A unicast IPv4 address other than the one that means the machine itself. */
+function isAddress(ip: unknown): boolean {
+  if (typeof ip !== 'string' || !/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) return false;
+  const bytes = ip.split('.').map(Number) as [number, number, number, number];
+  return bytes.every((byte) => byte < 256) && bytes[0] > 0 && bytes[0] < 224 && bytes[0] !== 127;
+}
+
 /** Applies a fault now. */
 export function applyFault(world: World, fault: Fault): void {
   const { network, now } = world;
@@ -84,6 +94,9 @@ export function applyFault(world: World, fault: Fault): void {
       if (machine) machineFault(world, machine, fault.kind);
       break;
     }
+    case 'move':
+      world.move(fault.server, fault.ip);
+      break;
     case 'cut':
       bothWays(fault.from, fault.to, fault.oneWay, (a, b) => network.cut(a, b, now));
       break;

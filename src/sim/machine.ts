@@ -23,11 +23,19 @@ export interface MachineInfo {
   /** Name of the machine and its process: "7000", "console:1". */
   readonly name: string;
   readonly ip: string;
-  /** Ports that lead to this machine. All machines may share an address, so a port has one owner. */
+  /** Ports on which its process may listen. All machines may share an address, so a port has one owner. */
   readonly ports: readonly number[];
+  /** It lives behind address translation: the address and ports by which the others reach it, the ports in
+   *  the order of its own. Nobody else reaches the address it has itself, and others may have the same. */
+  readonly outside?: { readonly ip: string; readonly ports: readonly number[] };
   readonly spec: ProcessSpec;
   /** Part of the world that hosts it. */
   readonly part: number;
+}
+
+/** The address and ports by which others reach a machine. */
+export function reachedAt(info: MachineInfo): { readonly ip: string; readonly ports: readonly number[] } {
+  return info.outside ?? info;
 }
 
 /** Something that waits for the process's turn. */

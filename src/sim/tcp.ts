@@ -248,7 +248,8 @@ export function onSegment(world: World, machine: Machine, segment: Segment): voi
 
 function onSyn(world: World, machine: Machine, content: SegmentContent, from: string): void {
   const { sockets } = machine;
-  if (!machine.listening.has(content.toPort)) {
+  const port = world.translated(machine, content.from, content.toPort);
+  if (!machine.listening.has(port)) {
     answerReset(world, machine, content);
     return;
   }
@@ -256,7 +257,7 @@ function onSyn(world: World, machine: Machine, content: SegmentContent, from: st
   const known = machine.embryos.get(key);
   let row = known === undefined ? -1 : sockets.row(known);
   if (row < 0) {
-    row = sockets.open(EMBRYO, content.from, content.toPort, content.fromPort);
+    row = sockets.open(EMBRYO, content.from, port, content.fromPort);
     sockets.peerId[row] = content.fromSocket;
     machine.embryos.set(key, sockets.id[row] as number);
   }

@@ -14,7 +14,7 @@ import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import type { Micros, Process, ProtocolEvent, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Ack, AckTap } from './ack-tap.ts';
-import { Machine, type Delivery, type MachineInfo, type ProcessSpec } from './machine.ts';
+import { Machine, reachedAt, type Delivery, type MachineInfo, type ProcessSpec } from './machine.ts';
 import { MachineIo } from './machine-io.ts';
 import { Network, type LinkQuality } from './network.ts';
 import type { WireCodec } from './payload.ts';
@@ -72,6 +72,8 @@ export interface Halt {
   at: Micros;
 }
 
+/** The address of all machines that have none to themselves. */
+const LOOPBACK = '127.0.0.1';
 /** Arrived segments kept for the next frame. */
 const ARRIVED_KEPT = 1024;
 
@@ -103,6 +105,8 @@ export class World {
   private readonly queue: EventQueue;
   private readonly byName = new Map<string, number>();
   private readonly byAddress = new Map<string, number>();
+  /** Machines that have an address to themselves. */
+  private readonly byIp = new Map<string, number>();
   private eventOrder = 0;
 
   constructor(options: WorldOptions) {
@@ -127,7 +131,8 @@ export class World {
       else if (key === 'arrived') copy[key] = [];
       else if (key === 'directory' || key === 'events' || key === 'acks' || key === 'remote') {
         copy[key] = (value as unknown[]).slice();
-      } else if (key === 'byName' || key === 'byAddress') copy[key] = new Map(value as Map<string, number>);
+      } else if (key === 'byName' || key === 'byAddress' || key === 'byIp')
+        copy[key] = new Map(value as Map<string, number>);
       else copy[key] = clone(value);
     }
     return copy as unknown as World;
@@ -142,10 +147,41 @@ export class World {
     const index = this.directory.length;
     this.directory.push(info);
     this.byName.set(info.name, index);
-    for (const port of info.ports) this.byAddress.set(`${info.ip}:${port}`, index);
+    this.publish(index, info);
     if (info.spec.kind === 'console') this.network.addObserver(info.name);
     this.machines.push(info.part === this.part ? new Machine(index, info, this.seed) : null);
     return index;
+  }
+
+  /** Enters a machine under the addresses that lead to it. Those who sit beside the network reach all
+   *  servers by 127.0.0.1, too. */
+  private publish(index: number, info: MachineInfo): void {
+    const { ip, ports } = reachedAt(info);
+    if (ip !== LOOPBACK) this.byIp.set(ip, index);
+    for (const port of ports) {
+      this.byAddress.set(`${ip}:${port}`, index);
+      this.byAddress.set(`${LOOPBACK}:${port}`, index);
+    }
+  }
+
+  /** A machine comes to another address, as when a container is started on another host: its process
+   *  begins anew there, on its disk. Nothing answers at the old address. */
+  move(name: string, ip: string): void {
+    const index = this.byName.get(name);
+    const known = index === undefined ? undefined : this.directory[index];
+    if (index === undefined || known?.spec.kind !== 'server' || this.byIp.has(ip)) return;
+    const machine = this.machines[index];
+    if (machine) this.kill(machine);
+    const old = reachedAt(known);
+    for (const port of old.ports) this.byAddress.delete(`${old.ip}:${port}`);
+    if (this.byIp.get(old.ip) === index) this.byIp.delete(old.ip);
+    const { outside } = known;
+    const info = outside ? { ...known, outside: { ...outside, ip } } : { ...known, ip };
+    this.directory[index] = info;
+    this.publish(index, info);
+    if (!machine) return;
+    machine.info = info;
+    this.start(machine);
   }
 
   /** Another program is to run on a server's machine, behind the ports it has. False when one runs, or
@@ -156,7 +192,8 @@ export class World {
     if (index === undefined || known?.spec.kind !== info.spec.kind) return false;
     const machine = this.machines[index];
     if (machine && machine.state !== 'down') return false;
-    const kept = { ...info, part: known.part, ports: known.ports };
+    const { part, ip, ports, outside } = known;
+    const kept = { ...info, part, ip, ports, ...(outside ? { outside } : {}) };
     this.directory[index] = kept;
     if (machine) machine.info = kept;
     return true;
@@ -176,22 +213,38 @@ export class World {
     return this.directory[index]?.name ?? '?';
   }
 
+  /** The address from which a machine's connections seem to come. */
   addressOf(index: number): string {
-    return this.directory[index]?.ip ?? '127.0.0.1';
+    const info = this.directory[index];
+    return info ? reachedAt(info).ip : LOOPBACK;
   }
 
   /** Machine behind an address as `machine` sees it; -1 when nobody is there to answer. */
   resolve(machine: Machine, ip: string, port: number): number {
-    const owner = this.ownerOf(ip, port);
-    if (owner >= 0) return owner;
     const address = numericAddress(ip);
-    // Nobody owns this port of our own address: our own kernel refuses.
-    return address === '127.0.0.1' || address === machine.info.ip ? machine.index : -1;
+    const own = address === machine.info.ip;
+    // Behind address translation many machines have the same address, and each means itself by it.
+    if (own && address !== LOOPBACK) return machine.index;
+    const owner = this.ownerOf(ip, port);
+    const beside = machine.info.spec.kind !== 'server';
+    const shared = owner >= 0 && (beside || this.directory[owner]?.ip === LOOPBACK);
+    if (address === LOOPBACK) return shared ? owner : machine.index;
+    // Nobody owns this port of a known address: the kernel there refuses.
+    return owner >= 0 ? owner : (this.byIp.get(address) ?? -1);
   }
 
   /** Machine to which an address belongs, or -1. */
   ownerOf(ip: string, port: number): number {
     return this.byAddress.get(`${ip}:${port}`) ?? this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
+  }
+
+  /** The port of its own to which a machine's address translation brings a connection; -1 when it has none
+   *  for it. A machine that calls itself by its own address is not translated. */
+  translated(machine: Machine, from: number, port: number): number {
+    const { outside, ports } = machine.info;
+    if (!outside) return port;
+    const inside = ports[outside.ports.indexOf(port)];
+    return inside ?? (from === machine.index ? port : -1);
   }
 
   mayListen(machine: Machine, port: number): boolean {
@@ -565,7 +618,7 @@ export class World {
  *  of the network in which articles on Redis take place. */
 function numericAddress(ip: string): string {
   const own = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '';
-  return own || /^192\.168\.\d{1,3}\.\d{1,3}$/.test(ip) ? '127.0.0.1' : ip;
+  return own || /^192\.168\.\d{1,3}\.\d{1,3}$/.test(ip) ? LOOPBACK : ip;
 }
 
 function endsBlock(delivery: Delivery, socket: SocketId): boolean {
