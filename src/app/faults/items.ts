@@ -17,6 +17,7 @@ export function nodeMenuItems(playground: Playground, page: Page, server: Server
   return [
     ...lookItems(playground, page, server),
     ...processItems(server, fault),
+    ...moveItems(playground, server, fault),
     ...linkItems(playground, server, fault),
   ];
 }
@@ -90,6 +91,18 @@ function processItems(server: ServerFrame, fault: Faulter): MenuItem[] {
     run: fault({ kind: 'wipe', server: name }),
   });
   return items.map((item, at) => ({ ...item, separated: at === 0 }));
+}
+
+/** Where servers have addresses of their own, one may come back at another. */
+function moveItems(playground: Playground, server: ServerFrame, fault: Faulter): MenuItem[] {
+  if (server.ip === '127.0.0.1') return [];
+  const taken = new Set(playground.servers.map(({ ip }) => ip));
+  let last = 1;
+  while (taken.has(`10.0.9.${last}`)) last++;
+  const ip = `10.0.9.${last}`;
+  return [
+    { id: 'move', label: t('fault.move'), note: ip, run: fault({ kind: 'move', server: server.name, ip }) },
+  ];
 }
 
 function linkItems(playground: Playground, server: ServerFrame, fault: Faulter): MenuItem[] {
