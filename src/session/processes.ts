@@ -73,7 +73,7 @@ export const viewer: Viewer = {
     const { client, latencies, ops, errors, staleReads, app, lastError } = process;
     const nameOf = (address: string): string => {
       const colon = address.lastIndexOf(':');
-      const index = world.ownerOf(address.slice(0, colon), Number(address.slice(colon + 1)));
+      const index = world.directory.ownerOf(address.slice(0, colon), Number(address.slice(colon + 1)));
       return index < 0 ? address : world.nameOf(index);
     };
     return {

@@ -188,7 +188,7 @@ function nodeName(world: World, node: ClusterNode): string | null {
 }
 
 function nameAt(world: World, ip: string, port: number): string | null {
-  const index = world.ownerOf(ip, port);
+  const index = world.directory.ownerOf(ip, port);
   return index < 0 ? null : world.nameOf(index);
 }
 

@@ -314,7 +314,7 @@ export class Part {
   }
 
   private linkFrames(): LinkFrame[] {
-    const names = this.world.directory.map(({ name }) => name);
+    const names = this.world.directory.infos.map(({ name }) => name);
     return this.world.network
       .unusualLinks(names)
       .map(({ from, to, cut, quality }) => ({ from, to, cut, ...quality }));

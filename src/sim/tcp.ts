@@ -12,6 +12,7 @@
  * windows, partial segments, keepalive probes. */
 
 import type { CloseReason, Micros, Payload, SocketId } from '#redis/io.ts';
+import { translatedPort } from './directory.ts';
 import type { Machine } from './machine.ts';
 import { MIN_LATENCY_US } from './network.ts';
 import { asReceived, payloadBytes } from './payload.ts';
@@ -36,7 +37,7 @@ const HEADER_BYTES = 66;
 
 /** Begins a connection; returns its socket id. */
 export function connect(world: World, machine: Machine, ip: string, port: number): SocketId {
-  const target = world.resolve(machine, ip, port);
+  const target = world.directory.resolve(machine.index, ip, port);
   const { sockets } = machine;
   const row = sockets.open(CONNECTING, target, machine.ephemeralPort(), port);
   const id = sockets.id[row] as number;
@@ -248,7 +249,7 @@ export function onSegment(world: World, machine: Machine, segment: Segment): voi
 
 function onSyn(world: World, machine: Machine, content: SegmentContent, from: string): void {
   const { sockets } = machine;
-  const port = world.translated(machine, content.from, content.toPort);
+  const port = translatedPort(machine.info, content.from === machine.index, content.toPort);
   if (!machine.listening.has(port)) {
     answerReset(world, machine, content);
     return;

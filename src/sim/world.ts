@@ -14,6 +14,7 @@ import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import type { Micros, Process, ProtocolEvent, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Ack, AckTap } from './ack-tap.ts';
+import { Directory } from './directory.ts';
 import { Machine, reachedAt, type Delivery, type MachineInfo, type ProcessSpec } from './machine.ts';
 import { MachineIo } from './machine-io.ts';
 import { Network, type LinkQuality } from './network.ts';
@@ -72,8 +73,6 @@ export interface Halt {
   at: Micros;
 }
 
-/** The address of all machines that have none to themselves. */
-const LOOPBACK = '127.0.0.1';
 /** Arrived segments kept for the next frame. */
 const ARRIVED_KEPT = 1024;
 
@@ -86,7 +85,7 @@ export class World {
   halted: Halt | null = null;
   /** Machines hosted here; others are null. Indexes are the same in every part. */
   readonly machines: (Machine | null)[] = [];
-  readonly directory: MachineInfo[] = [];
+  readonly directory = new Directory();
   /** Segments for machines of other parts, made since they were last taken. */
   remote: WorldEvent[] = [];
   /** Protocol events since they were last taken. */
@@ -103,10 +102,6 @@ export class World {
   private readonly factory: WorldOptions['factory'];
   private readonly codec: WireCodec | undefined;
   private readonly queue: EventQueue;
-  private readonly byName = new Map<string, number>();
-  private readonly byAddress = new Map<string, number>();
-  /** Machines that have an address to themselves. */
-  private readonly byIp = new Map<string, number>();
   private eventOrder = 0;
 
   constructor(options: WorldOptions) {
@@ -119,7 +114,7 @@ export class World {
     this.queue = new EventQueue();
   }
 
-  /** The factory and the codec are code, the directory's entries never change: shared. */
+  /** The factory and the codec are code: shared. */
   [CLONE](clone: Cloner, register: (copy: unknown) => void): World {
     const copy = sameShape(this as unknown as Record<string, unknown>);
     register(copy);
@@ -129,11 +124,9 @@ export class World {
       if (key === 'probe') copy[key] = null;
       // What has arrived is only of interest to the next frame, and a jump shows everything afresh.
       else if (key === 'arrived') copy[key] = [];
-      else if (key === 'directory' || key === 'events' || key === 'acks' || key === 'remote') {
+      else if (key === 'events' || key === 'acks' || key === 'remote') {
         copy[key] = (value as unknown[]).slice();
-      } else if (key === 'byName' || key === 'byAddress' || key === 'byIp')
-        copy[key] = new Map(value as Map<string, number>);
-      else copy[key] = clone(value);
+      } else copy[key] = clone(value);
     }
     return copy as unknown as World;
   }
@@ -143,43 +136,21 @@ export class World {
   /** Adds a machine to the directory, and to this part when it is hosted here. Its process does not
    *  run yet. Every part must add the same machines in the same order. */
   addMachine(info: MachineInfo): number {
-    if (this.byName.has(info.name)) throw new InvariantError(`two machines are called ${info.name}`);
-    const index = this.directory.length;
-    this.directory.push(info);
-    this.byName.set(info.name, index);
-    this.publish(index, info);
+    if (this.has(info.name)) throw new InvariantError(`two machines are called ${info.name}`);
+    const index = this.directory.add(info);
     if (info.spec.kind === 'console') this.network.addObserver(info.name);
     this.machines.push(info.part === this.part ? new Machine(index, info, this.seed) : null);
     return index;
   }
 
-  /** Enters a machine under the addresses that lead to it. Those who sit beside the network reach all
-   *  servers by 127.0.0.1, too. */
-  private publish(index: number, info: MachineInfo): void {
-    const { ip, ports } = reachedAt(info);
-    if (ip !== LOOPBACK) this.byIp.set(ip, index);
-    for (const port of ports) {
-      this.byAddress.set(`${ip}:${port}`, index);
-      this.byAddress.set(`${LOOPBACK}:${port}`, index);
-    }
-  }
-
-  /** A machine comes to another address, as when a container is started on another host: its process
-   *  begins anew there, on its disk. Nothing answers at the old address. */
+  /** A server comes to another address, as when a container is started on another host: its process begins
+   *  anew there, on its disk. Not where another lives. */
   move(name: string, ip: string): void {
-    const index = this.byName.get(name);
-    const known = index === undefined ? undefined : this.directory[index];
-    if (index === undefined || known?.spec.kind !== 'server' || this.byIp.has(ip)) return;
+    const index = this.directory.indexOf(name);
+    const info = this.directory.move(index, ip);
     const machine = this.machines[index];
-    if (machine) this.kill(machine);
-    const old = reachedAt(known);
-    for (const port of old.ports) this.byAddress.delete(`${old.ip}:${port}`);
-    if (this.byIp.get(old.ip) === index) this.byIp.delete(old.ip);
-    const { outside } = known;
-    const info = outside ? { ...known, outside: { ...outside, ip } } : { ...known, ip };
-    this.directory[index] = info;
-    this.publish(index, info);
-    if (!machine) return;
+    if (!info || !machine) return;
+    this.kill(machine);
     machine.info = info;
     this.start(machine);
   }
@@ -187,64 +158,31 @@ export class World {
   /** Another program is to run on a server's machine, behind the ports it has. False when one runs, or
    *  when the machine is something else. */
   refit(info: MachineInfo): boolean {
-    const index = this.byName.get(info.name);
-    const known = index === undefined ? undefined : this.directory[index];
-    if (index === undefined || known?.spec.kind !== info.spec.kind) return false;
+    const index = this.directory.indexOf(info.name);
     const machine = this.machines[index];
     if (machine && machine.state !== 'down') return false;
-    const { part, ip, ports, outside } = known;
-    const kept = { ...info, part, ip, ports, ...(outside ? { outside } : {}) };
-    this.directory[index] = kept;
-    if (machine) machine.info = kept;
-    return true;
+    const kept = this.directory.refit(index, info);
+    if (kept && machine) machine.info = kept;
+    return kept !== null;
   }
 
   /** The machine of that name, when it is hosted here. */
   machine(name: string): Machine | null {
-    const index = this.byName.get(name);
-    return index === undefined ? null : (this.machines[index] ?? null);
+    return this.machines[this.directory.indexOf(name)] ?? null;
   }
 
   has(name: string): boolean {
-    return this.byName.has(name);
+    return this.directory.indexOf(name) >= 0;
   }
 
   nameOf(index: number): string {
-    return this.directory[index]?.name ?? '?';
+    return this.directory.infos[index]?.name ?? '?';
   }
 
   /** The address from which a machine's connections seem to come. */
   addressOf(index: number): string {
-    const info = this.directory[index];
-    return info ? reachedAt(info).ip : LOOPBACK;
-  }
-
-  /** Machine behind an address as `machine` sees it; -1 when nobody is there to answer. */
-  resolve(machine: Machine, ip: string, port: number): number {
-    const address = numericAddress(ip);
-    const own = address === machine.info.ip;
-    // Behind address translation many machines have the same address, and each means itself by it.
-    if (own && address !== LOOPBACK) return machine.index;
-    const owner = this.ownerOf(ip, port);
-    const beside = machine.info.spec.kind !== 'server';
-    const shared = owner >= 0 && (beside || this.directory[owner]?.ip === LOOPBACK);
-    if (address === LOOPBACK) return shared ? owner : machine.index;
-    // Nobody owns this port of a known address: the kernel there refuses.
-    return owner >= 0 ? owner : (this.byIp.get(address) ?? -1);
-  }
-
-  /** Machine to which an address belongs, or -1. */
-  ownerOf(ip: string, port: number): number {
-    return this.byAddress.get(`${ip}:${port}`) ?? this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
-  }
-
-  /** The port of its own to which a machine's address translation brings a connection; -1 when it has none
-   *  for it. A machine that calls itself by its own address is not translated. */
-  translated(machine: Machine, from: number, port: number): number {
-    const { outside, ports } = machine.info;
-    if (!outside) return port;
-    const inside = ports[outside.ports.indexOf(port)];
-    return inside ?? (from === machine.index ? port : -1);
+    const info = this.directory.infos[index];
+    return info ? reachedAt(info).ip : '';
   }
 
   mayListen(machine: Machine, port: number): boolean {
@@ -612,13 +550,6 @@ export class World {
     for (const machine of this.machines) if (machine) out.push([machine.name, machine.trace.hex()]);
     return out;
   }
-}
-
-/** The names by which a machine calls itself all mean the one address of this world, and so do the addresses
- *  of the network in which articles on Redis take place. */
-function numericAddress(ip: string): string {
-  const own = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '';
-  return own || /^192\.168\.\d{1,3}\.\d{1,3}$/.test(ip) ? LOOPBACK : ip;
 }
 
 function endsBlock(delivery: Delivery, socket: SocketId): boolean {
