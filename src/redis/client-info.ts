@@ -36,6 +36,11 @@ const letterTable = (): readonly (readonly [flag: number, letter: string])[] => 
 /** Sizes of an idle connection's buffers, as 7.0 allocates them. */
 const READ_BUFFER = 20474;
 const REPLY_BUFFER = 16384;
+/** The client itself, and what it takes to remember one thing more for it. */
+const CLIENT_STRUCT = 800;
+const WATCHED_KEY = 56;
+const SUBSCRIPTION = 32;
+const PREFIX_NODE = 32;
 
 function flagLetters(client: Client): string {
   let letters = '';
@@ -54,17 +59,28 @@ function flagLetters(client: Client): string {
 /** Bytes of memory a client takes, for maxmemory-clients and the list. */
 export function clientMemoryUsage(client: Client): number {
   return (
-    READ_BUFFER +
+    CLIENT_STRUCT +
+    Math.max(READ_BUFFER, client.parser?.pendingBytes ?? 0) +
     REPLY_BUFFER +
-    800 +
     argvMemory(client) +
     (client.multi?.argvBytes ?? 0) +
-    client.output.length
+    client.watched.length * WATCHED_KEY +
+    (client.channels.size + client.patterns.size + client.shardChannels.size) * SUBSCRIPTION +
+    (client.tracking?.prefixes.length ?? 0) * PREFIX_NODE +
+    outputMemory(client)
   );
 }
 
+/** What the client has been sent and has not taken. */
+export function outputMemory(client: Client): number {
+  if (client.socket === null) return 0;
+  return client.output.length + client.server.io.outputPending(client.socket);
+}
+
+/** Arguments of the command that runs or waits, or of one that has arrived in part. */
 function argvMemory(client: Client): number {
-  let bytes = 0;
+  let bytes = client.parser?.argumentBytes ?? 0;
+  if (client.server.currentClient !== client && !client.has(CLIENT_BLOCKED)) return bytes;
   for (const arg of client.argv) bytes += arg.length;
   return bytes;
 }
@@ -77,7 +93,7 @@ export function catClientInfoString(client: Client): Bytes {
   let query = client.parser?.pendingBytes ?? 0;
   if (current) for (const arg of client.argv) query += arg.length + String(arg.length).length + 5;
   if (current) query += String(client.argv.length).length + 3;
-  const output = client.socket === null ? 0 : server.io.outputPending(client.socket);
+  const output = outputMemory(client);
   const fields: [string, string | number][] = [
     ['id', client.id],
     ['addr', `${client.peer.ip}:${client.peer.port}`],
@@ -94,14 +110,14 @@ export function catClientInfoString(client: Client): Bytes {
     ['multi', client.flags & CLIENT_MULTI ? (client.multi?.commands.length ?? 0) : -1],
     ['qbuf', query],
     ['qbuf-free', current ? READ_BUFFER - query : 0],
-    ['argv-mem', current ? argvMemory(client) : 0],
+    ['argv-mem', argvMemory(client)],
     ['multi-mem', client.multi?.argvBytes ?? 0],
     ['rbs', REPLY_BUFFER],
     ['rbp', REPLY_BUFFER],
     ['obl', 0],
     ['oll', output > 0 ? Math.ceil(output / REPLY_BUFFER) : 0],
     ['omem', output],
-    ['tot-mem', clientMemoryUsage(client) + output],
+    ['tot-mem', clientMemoryUsage(client)],
     ['events', output > 0 ? 'rw' : 'r'],
     ['cmd', client.lastCmd?.fullName ?? 'NULL'],
     ['user', client.user?.name ?? '(superuser)'],

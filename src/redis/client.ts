@@ -65,8 +65,6 @@ export class Client {
   /** Bytes read and queued, for CLIENT LIST and limits. */
   queryBufferPeak = 0;
   softLimitReachedMs = 0;
-  /** Bytes of argv being processed. */
-  argvBytes = 0;
   peer: { ip: string; port: number };
   local: { ip: string; port: number };
   /** Replication offset of the last write of this client (WAIT). */

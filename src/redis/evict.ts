@@ -2,8 +2,8 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
-import { CLIENT_MASTER, CLIENT_NO_EVICT, CLIENT_SLAVE } from './client.ts';
-import { clientMemoryUsage } from './client-info.ts';
+import { CLIENT_CLOSE_ASAP, CLIENT_MASTER, CLIENT_NO_EVICT, CLIENT_SLAVE, type Client } from './client.ts';
+import { catClientInfoString, clientMemoryUsage } from './client-info.ts';
 import { type Db, dbDelete, notifyKeyspaceEvent, signalModifiedKey } from './db.ts';
 import { memoryForEviction, trackMemory } from './info-memory.ts';
 import { freeClientAsync } from './networking.ts';
@@ -163,16 +163,23 @@ export function evictClients(server: Server): void {
   const setting = server.config.maxmemoryClients;
   const limit = setting < 0 ? (-setting * server.config.maxmemory) / 100 : setting;
   if (limit === 0) return;
-  const evictable = [...server.clients.values()].filter(
-    (client) => (client.flags & (CLIENT_NO_EVICT | CLIENT_SLAVE | CLIENT_MASTER)) === 0,
-  );
+  const exempt = CLIENT_NO_EVICT | CLIENT_SLAVE | CLIENT_MASTER | CLIENT_CLOSE_ASAP;
+  const evictable: { client: Client; bytes: number }[] = [];
   let total = 0;
-  for (const client of evictable) total += clientMemoryUsage(client);
-  evictable.sort((a, b) => clientMemoryUsage(b) - clientMemoryUsage(a));
-  for (const client of evictable) {
+  for (const client of server.clients.values()) {
+    if ((client.flags & exempt) !== 0) continue;
+    const bytes = clientMemoryUsage(client);
+    evictable.push({ client, bytes });
+    total += bytes;
+  }
+  if (total <= limit) return;
+  evictable.sort((a, b) => b.bytes - a.bytes);
+  for (const { client, bytes } of evictable) {
     if (total <= limit) return;
-    total -= clientMemoryUsage(client);
+    total -= bytes;
     server.stats.evictedClients++;
+    server.io.log('notice', `Evicting client: ${catClientInfoString(client)}`);
     freeClientAsync(client);
+    client.output = '';
   }
 }

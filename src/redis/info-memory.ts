@@ -7,7 +7,7 @@
 
 import { formatDoubleFixed } from '#base/float.ts';
 import type { Bytes } from '#base/bytes.ts';
-import { clientsMemory, type InfoFields } from './info.ts';
+import { clientsMemory, replicasMemory, type InfoFields } from './info.ts';
 import { allocationSize, type Obj } from './object.ts';
 import type { Server } from './server.ts';
 
@@ -77,13 +77,7 @@ export function trackMemory(server: Server): void {
 
 /** Memory of everything that is not data: clients, backlog, buffers, tables. */
 function overheadMemory(server: Server): number {
-  return (
-    STARTUP_MEMORY +
-    tableOverhead(server) +
-    clientsMemory(server) +
-    server.aof.buffer.length +
-    replicationMemory(server)
-  );
+  return STARTUP_MEMORY + tableOverhead(server) + clientsMemory(server) + memoryNotCountedForEvict(server);
 }
 
 function replicationMemory(server: Server): number {
@@ -101,7 +95,12 @@ export function usedMemory(server: Server): number {
 
 /** What counts against maxmemory: buffers of replicas and the AOF do not. */
 export function memoryForEviction(server: Server): number {
-  return usedMemory(server) - server.aof.buffer.length - replicationMemory(server);
+  return usedMemory(server) - memoryNotCountedForEvict(server) - replicationMemory(server);
+}
+
+/** What grows by evicting: were it counted, more would have to be evicted for it. */
+function memoryNotCountedForEvict(server: Server): number {
+  return server.aof.buffer.length + replicasMemory(server);
 }
 
 /** 1024-based size with two decimals, as Redis prints it for people. */
@@ -170,10 +169,10 @@ export function memoryInfo(server: Server): InfoFields {
     ['rss_overhead_bytes', 0],
     ['mem_fragmentation_ratio', formatDoubleFixed(rss / used, 2)],
     ['mem_fragmentation_bytes', rss - used],
-    ['mem_not_counted_for_evict', server.aof.buffer.length],
+    ['mem_not_counted_for_evict', memoryNotCountedForEvict(server)],
     ['mem_replication_backlog', replicationMemory(server)],
-    ['mem_total_replication_buffers', replicationMemory(server)],
-    ['mem_clients_slaves', 0],
+    ['mem_total_replication_buffers', replicationMemory(server) + replicasMemory(server)],
+    ['mem_clients_slaves', replicasMemory(server)],
     ['mem_clients_normal', clientsMemory(server)],
     ['mem_cluster_links', 0],
     ['mem_aof_buffer', server.aof.buffer.length],

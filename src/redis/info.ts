@@ -3,7 +3,7 @@
  * (allocator, kernel) hold plain plausible values, so that tools that read them work. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { clientMemoryUsage } from './client-info.ts';
+import { clientMemoryUsage, clientTypeOf, outputMemory } from './client-info.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { lruClock } from './evict.ts';
@@ -132,6 +132,15 @@ export const infoCommands: CommandProcs = { info };
 /** Memory of all ordinary clients. */
 export function clientsMemory(server: Server): number {
   let bytes = 0;
-  for (const client of server.clients.values()) bytes += clientMemoryUsage(client);
+  for (const client of server.clients.values()) {
+    if (clientTypeOf(client) !== 'replica') bytes += clientMemoryUsage(client);
+  }
   return bytes;
+}
+
+/** What waits for replicas beyond the backlog, which they all share. */
+export function replicasMemory(server: Server): number {
+  let bytes = 0;
+  for (const replica of server.replication.replicas) bytes = Math.max(bytes, outputMemory(replica));
+  return Math.max(0, bytes - server.config.replBacklogSize);
 }

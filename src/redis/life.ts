@@ -155,7 +155,6 @@ export function serverCron(server: Server): void {
     sampleMemory(server);
   }
   if (server.cluster !== null) clusterCron(server);
-  if (server.config.maxmemoryClients !== 0) evictClients(server);
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);
 }
 
@@ -188,6 +187,10 @@ export function beforeSleep(server: Server): void {
   if (server.aof.buffer !== '') flushAppendOnlyFile(server);
   replicationBeforeSleep(server);
   handleClientsWithPendingWrites(server);
+  if (server.config.maxmemoryClients !== 0) {
+    evictClients(server);
+    handleClientsWithPendingWrites(server);
+  }
   spendWork(server);
   server.spentMicros = 0;
 }

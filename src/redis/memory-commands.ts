@@ -8,7 +8,7 @@ import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { LOOKUP_NONOTIFY, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { helpReply } from './help.ts';
-import { clientsMemory } from './info.ts';
+import { clientsMemory, replicasMemory } from './info.ts';
 import { datasetMemory, keyMemory, STARTUP_MEMORY, tableOverhead, usedMemory } from './info-memory.ts';
 import { Double, ErrorReply, MapReply, OK, Verbatim, type Reply } from './reply.ts';
 
@@ -41,7 +41,7 @@ function stats(client: Client): Reply {
     ['total.allocated', used],
     ['startup.allocated', STARTUP_MEMORY],
     ['replication.backlog', 0],
-    ['clients.slaves', 0],
+    ['clients.slaves', replicasMemory(server)],
     ['clients.normal', clientsMemory(server)],
     ['cluster.links', 0],
     ['aof.buffer', server.aof.buffer.length],

@@ -9,6 +9,7 @@ import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
 import {
   addReply,
   CLIENT_BLOCKED,
+  CLIENT_CLOSE_ASAP,
   CLIENT_FORCE_AOF,
   CLIENT_FORCE_REPL,
   CLIENT_MASTER,
@@ -40,7 +41,7 @@ import {
   type Command,
 } from './command-table.ts';
 import { commandTable, lookupCommandOf } from './commands.ts';
-import { performEvictions } from './evict.ts';
+import { evictClients, performEvictions } from './evict.ts';
 import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
 import { freeClientAsync } from './networking.ts';
 import { feedMonitors } from './monitor.ts';
@@ -105,6 +106,11 @@ export function processCommand(client: Client): void {
   if (refusal !== null) {
     rejectCommand(client, refusal);
     return;
+  }
+  if (server.config.maxmemoryClients !== 0) {
+    // What came before may have left too much waiting, and the arguments of this command count as well.
+    evictClients(server);
+    if (client.has(CLIENT_CLOSE_ASAP)) return;
   }
   const redirect = server.cluster === null ? null : checkCluster(client, cmd as Command);
   if (redirect !== null) {

@@ -70,6 +70,12 @@ export class RequestParser {
     return this.buffer.length - this.at;
   }
 
+  /** Bytes of the arguments of a command whose last ones are still to come. */
+  get argumentBytes(): number {
+    if (this.missing === 0) return 0;
+    return this.argv.reduce((bytes, arg) => bytes + arg.length, 0);
+  }
+
   private nextInline(): Bytes[] | null {
     const end = this.buffer.indexOf('\n', this.at);
     if (end < 0) {
