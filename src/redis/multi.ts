@@ -3,6 +3,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import {
   addReply,
+  CLIENT_BLOCKED,
   CLIENT_DENY_BLOCKING,
   CLIENT_DIRTY_CAS,
   CLIENT_DIRTY_EXEC,
@@ -25,6 +26,14 @@ export interface MultiState {
   /** Union of the flags of the queued commands, and of their absent flags. */
   cmdFlags: number;
   argvBytes: number;
+  /** EXEC under way: what it was called as, where the replies of the others go, and how far it has got. */
+  run: {
+    cmd: Command | null;
+    argv: readonly Bytes[];
+    outer: Reply[] | null;
+    replies: Reply[];
+    next: number;
+  } | null;
 }
 
 /** Puts the client's current command in its queue. */
@@ -118,7 +127,7 @@ function isWatchedKeyExpired(client: Client): boolean {
 function multi(client: Client): Reply {
   if (client.flags & CLIENT_MULTI) return new ErrorReply('ERR MULTI calls can not be nested');
   client.flags |= CLIENT_MULTI;
-  client.multi = { commands: [], cmdFlags: 0, argvBytes: 0 };
+  client.multi = { commands: [], cmdFlags: 0, argvBytes: 0, run: null };
   return OK;
 }
 
@@ -138,16 +147,24 @@ function exec(client: Client): Reply | undefined {
       ? new ErrorReply('EXECABORT Transaction discarded because of previous errors.')
       : NULL_ARRAY;
   }
-  const queued = (client.multi as MultiState).commands;
-  const cmd = client.cmd;
-  const argv = client.argv;
+  const { cmd, argv, collector: outer } = client;
+  const replies: Reply[] = [];
+  (client.multi as MultiState).run = { cmd, argv, outer, replies, next: 0 };
   unwatchAllKeys(client);
   client.server.inExec = true;
-  const outer = client.collector;
-  const replies: Reply[] = [];
   client.collector = replies;
   client.flags |= CLIENT_DENY_BLOCKING;
-  for (const command of queued) {
+  continueExec(client);
+  return undefined;
+}
+
+/** Runs what is left of a transaction. A MIGRATE in it waits for another server, and everybody here for it:
+ *  then it goes on later where it stopped. */
+export function continueExec(client: Client): void {
+  const { commands, run } = client.multi as MultiState;
+  if (run === null) return;
+  while (run.next < commands.length) {
+    const command = commands[run.next++] as { cmd: Command; argv: readonly Bytes[] };
     client.cmd = command.cmd;
     client.argv = command.argv;
     const denied = aclCheckAllPerm(client);
@@ -155,19 +172,20 @@ function exec(client: Client): Reply | undefined {
       addAclLogEntry(client, denied, 'multi');
       addReply(client, new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`));
     } else call(client);
+    if (client.flags & CLIENT_BLOCKED) break;
   }
-  client.flags &= ~CLIENT_DENY_BLOCKING;
-  client.collector = outer;
-  client.cmd = cmd;
-  client.argv = argv;
-  discardTransaction(client);
-  client.server.inExec = false;
+  client.cmd = run.cmd;
+  client.argv = run.argv;
   // What its commands changed is propagated; a frame around it is put where it is needed.
   preventCommandPropagation(client);
+  if (client.flags & CLIENT_BLOCKED) return;
+  client.flags &= ~CLIENT_DENY_BLOCKING;
+  client.collector = run.outer;
+  discardTransaction(client);
+  client.server.inExec = false;
   // A command with several replies (SUBSCRIBE to several channels) pushes the rest behind the array.
-  addReply(client, replies.slice(0, queued.length));
-  for (const rest of replies.slice(queued.length)) addReply(client, rest);
-  return undefined;
+  addReply(client, run.replies.slice(0, commands.length));
+  for (const rest of run.replies.slice(commands.length)) addReply(client, rest);
 }
 
 function watch(client: Client, argv: readonly Bytes[]): Reply {

@@ -52,7 +52,8 @@ export function preventCommandPropagation(client: Client): void {
 /** Sends what was collected, wrapped in MULTI and EXEC when it is more than one operation. */
 export function propagatePendingCommands(server: Server): void {
   const ops = server.pendingOps;
-  if (ops.length === 0) return;
+  // A transaction that waits for its MIGRATE is propagated as a whole, later.
+  if (ops.length === 0 || server.inExec) return;
   server.pendingOps = [];
   const transaction = ops.length > 1 && !server.propagateNoMulti;
   const both = PROPAGATE_AOF | PROPAGATE_REPL;

@@ -38,7 +38,9 @@ export class MachineIo implements Io {
   }
 
   get disk(): Disk {
-    return this.machine.disk;
+    const { disk } = this.machine;
+    disk.now = this.world.now;
+    return disk;
   }
 
   listen(port: number): boolean {

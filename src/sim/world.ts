@@ -216,6 +216,7 @@ export class World {
     machine.powered = false;
     machine.trace.mixString('power');
     this.kill(machine);
+    machine.disk.now = this.now;
     machine.disk.powerLoss();
   }
 

@@ -1,7 +1,9 @@
 /* Stories of slots that move: what clients hear, what MIGRATE does, what is left after a crash. */
 
 import { describe, expect, test } from 'vitest';
+import { ErrorReply, OK, Status } from '#redis/reply.ts';
 import { ClusterWorld } from './cluster-world.ts';
+import { contents } from './swarm.ts';
 
 const CONFIG = { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' };
 /** Keys of slot 866, which 7000 owns at first. */
@@ -121,6 +123,57 @@ describe('MIGRATE', () => {
     world.run(200);
     expect(world.ok(7003, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(0);
     expect(world.ok(7004, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(4);
+  });
+
+  test('in a transaction keeps the commands behind it waiting, and replicas get the whole at once', () => {
+    const world = formed(6, 3, { appendonly: 'yes' });
+    for (const key of KEYS) world.ok(7000, 'SET', key, key);
+    open(world);
+    for (const argv of [
+      ['MULTI'],
+      ['SET', KEYS[0], 'new'],
+      ['MIGRATE', '127.0.0.1', '7001', '', '0', '1000', 'KEYS', KEYS[0], KEYS[1]],
+      ['MIGRATE', '127.0.0.1', '7001', KEYS[2], '0', '1000', 'COPY'],
+      ['EXISTS', ...KEYS],
+      ['INCR', KEYS[3]],
+    ])
+      world.ok(7000, ...argv);
+    expect(world.ok(7000, 'EXEC')).toEqual([
+      OK,
+      OK,
+      OK,
+      2,
+      new ErrorReply('ERR value is not an integer or out of range'),
+    ]);
+    world.run(200);
+    expect(contents(world.server(7003))).toBe(contents(world.server(7000)));
+    world.ok(7001, 'ASKING');
+    expect(world.ok(7001, 'GET', KEYS[0])).toBe('new');
+    const { disk } = world.world.machine('7000')!;
+    const aof = disk.list().find((path) => path.endsWith('.incr.aof')) as string;
+    const words = disk
+      .read(aof)!
+      .split('\r\n')
+      .filter((line) => /^[A-Za-z{}1]+$/.test(line));
+    expect(words.slice(words.indexOf('MULTI')).join(' ')).toBe('MULTI SET hello new DEL hello {hello}1 EXEC');
+    // And the server goes on as ever.
+    expect(world.ok(7000, 'PING')).toEqual(new Status('PONG'));
+    expect(world.ok(7000, 'SET', KEYS[3], '1')).toBe(OK);
+  });
+
+  test('in a transaction gives up in time when the target does not answer', () => {
+    const world = formed(2, 2, { 'cluster-require-full-coverage': 'no' });
+    for (const key of KEYS) world.ok(7000, 'SET', key, key);
+    open(world);
+    world.fault({ kind: 'pause', server: '7001' });
+    world.ok(7000, 'MULTI');
+    world.ok(7000, 'MIGRATE', '127.0.0.1', '7001', KEYS[0], '0', '300');
+    world.ok(7000, 'GET', KEYS[0]);
+    expect(world.ok(7000, 'EXEC')).toEqual([
+      new ErrorReply('IOERR error or timeout reading from target instance'),
+      KEYS[0],
+    ]);
+    expect(world.ok(7000, 'GET', KEYS[1])).toBe(KEYS[1]);
   });
 
   test('says what went wrong, and keeps the keys', () => {

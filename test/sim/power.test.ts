@@ -2,6 +2,7 @@
  * of power that leaves nothing but what was synced to the disk. */
 
 import { describe, expect, test } from 'vitest';
+import { slotOwner } from '#redis/cluster/state.ts';
 import { ClusterWorld } from './cluster-world.ts';
 
 function alone(config: Record<string, string>, servers = 1): ClusterWorld {
@@ -34,6 +35,60 @@ describe('a loss of power', () => {
       world.run(500);
       expect(world.ok(7000, 'GET', 'k'), policy).toBe(left);
     }
+  });
+
+  test('takes only what the kernel has not written back: that is done after half a minute', () => {
+    const world = alone({ appendonly: 'yes', appendfsync: 'no' });
+    world.ok(7000, 'SET', 'k', 'old');
+    world.run(31_000);
+    world.ok(7000, 'SET', 'k', 'new');
+    world.run(1000);
+    powerLoss(world, 7000);
+    world.restart(7000);
+    world.driver.disconnect(7000);
+    world.run(500);
+    expect(world.ok(7000, 'GET', 'k')).toBe('old');
+  });
+
+  test('makes a server forget whom it follows: nodes.conf is synced for epochs and votes only', () => {
+    const world = new ClusterWorld({ servers: 4, config: { 'cluster-node-timeout': '2000', save: '' } });
+    world.form(3);
+    powerLoss(world, 7003);
+    world.run(1000);
+    world.restart(7003);
+    world.run(5000);
+    const { myself } = world.cluster(7003);
+    expect([myself.isMaster, myself.numslots]).toEqual([true, 0]);
+    world.driver.disconnect(7003);
+    // Once the kernel has written it back it is remembered.
+    world.ok(7003, 'CLUSTER', 'REPLICATE', world.id(7000));
+    world.run(31_000);
+    powerLoss(world, 7003);
+    world.run(1000);
+    world.restart(7003);
+    world.run(5000);
+    expect(world.cluster(7003).myself.slaveof?.port).toBe(7000);
+  });
+
+  test('makes a server forget a slot it took without a new epoch: nobody claims it any more', () => {
+    const world = new ClusterWorld({ servers: 3, config: { 'cluster-node-timeout': '2000', save: '' } });
+    world.form(3);
+    const take = (slot: string): void => {
+      world.ok(7001, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', world.id(7000));
+      world.ok(7001, 'CLUSTER', 'SETSLOT', slot, 'NODE', world.id(7001));
+      world.run(3000);
+    };
+    const owner = (viewer: number, slot: number): number | undefined =>
+      slotOwner(world.cluster(viewer), slot)?.port;
+    // The first one brings a new epoch, and with it the file to the disk.
+    take('0');
+    take('1');
+    powerLoss(world, 7001);
+    world.run(6000);
+    world.restart(7001);
+    world.run(10_000);
+    expect([7000, 7001, 7002].map((viewer) => owner(viewer, 0))).toEqual([7001, 7001, 7001]);
+    expect([7000, 7001, 7002].map((viewer) => owner(viewer, 1))).toEqual([7001, 7000, 7001]);
   });
 
   test('takes nothing that was written when only the process dies', () => {

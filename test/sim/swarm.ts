@@ -26,6 +26,9 @@ export interface SwarmResult {
 export interface SwarmOptions {
   mutations?: readonly Mutation[];
   chaosMs?: number;
+  /** Half of the deaths are losses of power: nothing but what was synced to the disk is left, and nobody
+   *  hears of the end. */
+  power?: boolean;
 }
 
 class Violation extends Error {}
@@ -56,6 +59,7 @@ class Swarm {
   readonly masters: number;
   readonly nodeTimeoutMs: number;
   readonly chaosMs: number;
+  readonly power: boolean;
   private writes = 0;
   /** Slots that were moved by hand: what is left of a move may lie on the wrong server. */
   private readonly moved = new Set<number>();
@@ -67,6 +71,7 @@ class Swarm {
 
   constructor(seed: number, options: SwarmOptions) {
     this.seed = seed;
+    this.power = options.power ?? false;
     this.random = Prng.stream(seed, 'swarm');
     const { random } = this;
     const large = random.chance(0.08);
@@ -119,6 +124,8 @@ class Swarm {
     const name = String(port);
     switch (random.below(12)) {
       case 0:
+        if (this.power) return world.fault({ kind: 'powerLoss', server: name });
+        return world.kill(port);
       case 1:
         return world.kill(port);
       case 2:
@@ -306,6 +313,7 @@ class Swarm {
     const calm = (): boolean => {
       this.checkAll();
       this.closeOpenSlots();
+      if (this.power) this.repairForgotten();
       problem = this.unsettled();
       return problem === null;
     };
@@ -326,6 +334,27 @@ class Swarm {
       if (myself.isSlave) continue;
       for (const slot of [...importingFrom.keys(), ...migratingTo.keys()]) {
         world.send(port, 'CLUSTER', 'SETSLOT', String(slot), 'STABLE');
+      }
+    }
+  }
+
+  /** 7.0 syncs its nodes.conf for epochs and votes only. So a loss of power makes a server forget whom it
+   *  follows, and the slots it took without a new epoch: somebody has to tell it again. */
+  private repairForgotten(): void {
+    const { world } = this;
+    for (const port of world.ports) {
+      const { myself } = world.cluster(port);
+      if (!myself.isMaster || myself.numslots > 0) continue;
+      const master = world.ports.find((other) => world.cluster(other).myself.numslots > 0);
+      if (master !== undefined) world.send(port, 'CLUSTER', 'REPLICATE', world.id(master));
+    }
+    for (const slot of this.moved) {
+      for (const viewer of world.ports) {
+        const owner = slotOwner(world.cluster(viewer), slot);
+        if (!owner) continue;
+        const its = world.cluster(owner.port);
+        if (its.myself.isMaster && slotOwner(its, slot) !== its.myself)
+          world.send(owner.port, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', owner.name);
       }
     }
   }

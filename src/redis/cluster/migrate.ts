@@ -3,12 +3,18 @@
  *
  * The command blocks the whole server, and it waits for the other side step by step, so here it is a
  * state machine between handler calls with Io.blockOn in between: nothing else runs until it is over.
- * Keys are deleted only when the target has acknowledged them. Inside MULTI or a script, where a
- * command must give its reply at once, MIGRATE is refused. */
+ * Keys are deleted only when the target has acknowledged them. In a transaction the commands behind it
+ * wait as well. Inside a script, which cannot be left half-way, MIGRATE is refused. */
 
 import type { Bytes } from '#base/bytes.ts';
 import { alsoPropagate, propagatePendingCommands } from '#redis/propagate.ts';
-import { addReply, CLIENT_DENY_BLOCKING, redactClientCommandArgument, type Client } from '#redis/client.ts';
+import {
+  addReply,
+  CLIENT_ASKING,
+  CLIENT_SCRIPT,
+  redactClientCommandArgument,
+  type Client,
+} from '#redis/client.ts';
 import { blockClient, unblockClient } from '#redis/blocked.ts';
 import {
   dbDelete,
@@ -19,6 +25,7 @@ import {
   signalModifiedKey,
 } from '#redis/db.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
+import { continueExec } from '#redis/multi.ts';
 import { createDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
 import { encodeCommand, ReplyParser } from '#redis/resp.ts';
@@ -74,8 +81,7 @@ const error = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 export function migrateCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
   const parsed = parseOptions(client, argv);
   if (parsed instanceof ErrorReply) return parsed;
-  if (client.has(CLIENT_DENY_BLOCKING))
-    return error('MIGRATE inside a transaction or a script is not available on this server');
+  if (client.has(CLIENT_SCRIPT)) return error('MIGRATE inside a script is not available on this server');
   const keys = parsed.keys.filter((key) => lookupKeyReadWithFlags(client.db, key, LOOKUP_NONE) !== null);
   if (keys.length === 0) return new Status('NOKEY');
   const { server } = client;
@@ -322,8 +328,11 @@ function end(server: Server, job: MigrateJob, reply: Reply): void {
   server.migrate.job = null;
   if (job.moved.length > 0) {
     alsoPropagate(server, job.client.db.id, ['DEL', ...job.moved]);
-    propagatePendingCommands(server);
   }
   unblockClient(job.client);
   addReply(job.client, reply);
+  if (server.inExec) continueExec(job.client);
+  if (server.inExec) return;
+  job.client.flags &= ~CLIENT_ASKING;
+  propagatePendingCommands(server);
 }
