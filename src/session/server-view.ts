@@ -2,7 +2,8 @@
 
 import { bitmapRanges } from '#redis/cluster/bitmap.ts';
 import { nodeFlagNames } from '#redis/cluster/flags.ts';
-import type { ClusterNode, ClusterState } from '#redis/cluster/state.ts';
+import type { ClusterNode } from '#redis/cluster/node-table.ts';
+import type { ClusterState } from '#redis/cluster/state.ts';
 import { Config } from '#redis/config.ts';
 import { configDiff } from '#redis/config-set.ts';
 import { replicaLink, type ReplicationState } from '#redis/replication/state.ts';

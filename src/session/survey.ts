@@ -1,7 +1,8 @@
 /* A survey of the servers: what is too much for every frame, told when somebody asks. Reads only. */
 
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
-import type { ClusterNode, ClusterState } from '#redis/cluster/state.ts';
+import type { ClusterNode } from '#redis/cluster/node-table.ts';
+import type { ClusterState } from '#redis/cluster/state.ts';
 import { countKeysInSlot, type Db } from '#redis/db.ts';
 import type { Process } from '#redis/io.ts';
 import { Server } from '#redis/server.ts';

@@ -80,7 +80,7 @@ export function mixPayload(hash: TraceHash, payload: Payload): void {
       hash.mixWide(message.configEpoch);
       hash.mixWide(message.offset);
       hash.mix(message.flags * 256 + message.mflags * 2 + message.state);
-      if (message.data.kind === 'gossip') hash.mix(message.data.entries.length);
+      if (message.data.kind === 'gossip') hash.mix(message.data.section.about.length);
       break;
     }
     case 'bytes':

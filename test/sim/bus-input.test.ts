@@ -6,6 +6,7 @@ import { fromUint8 } from '#base/bytes.ts';
 import { cloneGraph } from '#base/clone.ts';
 import { decodeMessage, encodeMessage, encodeMessageBytes, OFFSET } from '#redis/cluster/codec.ts';
 import { clusterBuildMessage } from '#redis/cluster/gossip.ts';
+import { gossipSection } from '#redis/cluster/gossip-section.ts';
 import type { BusData, BusMessage } from '#redis/cluster/message.ts';
 import { combineHashes } from '#sim/trace.ts';
 import { wireCodec } from '#sim/wire.ts';
@@ -31,7 +32,7 @@ function packet(from: ClusterWorld, type: number, data: BusData): BusMessage {
   };
 }
 
-const PING: BusData = { kind: 'gossip', entries: [] };
+const PING: BusData = { kind: 'gossip', section: gossipSection([]) };
 
 /** Sends bytes and tells whether the connection lives on. */
 function survives(target: ClusterWorld, data: string): boolean {
@@ -108,7 +109,9 @@ describe('a broken packet', () => {
     expect(survives(target, change(good, OFFSET.count, 255, 255))).toBe(true);
     const log = (): string => target.world.machine('7000')?.log.join('\n') ?? '';
     expect(log()).toContain('Received invalid ping packet with gossip count 65535');
-    const named = encodeMessage(packet(target, 0, { kind: 'gossip', entries: [], hostname: 'abc' }));
+    const named = encodeMessage(
+      packet(target, 0, { kind: 'gossip', section: gossipSection([]), hostname: 'abc' }),
+    );
     const flagged = change(named, OFFSET.mflags, 4);
     expect(survives(target, flagged)).toBe(true);
     expect(target.driver.heard.length).toBe(1);
@@ -137,7 +140,9 @@ describe('a broken packet', () => {
 describe('random bytes', () => {
   test('never make the decoder throw, and what it accepts it encodes again', () => {
     const target = world();
-    const good = encodeMessage(packet(target, 0, { kind: 'gossip', entries: [], hostname: 'abc' }));
+    const good = encodeMessage(
+      packet(target, 0, { kind: 'gossip', section: gossipSection([]), hostname: 'abc' }),
+    );
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 8, max: good.length - 1 }), fc.integer({ min: 0, max: 255 })), {

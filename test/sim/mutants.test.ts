@@ -6,7 +6,8 @@ import { clusterSendFailoverAuthIfNeeded } from '#redis/cluster/failover.ts';
 import { setFailed } from '#redis/cluster/failure.ts';
 import { clusterBuildMessage } from '#redis/cluster/gossip.ts';
 import { CLUSTERMSG_TYPE_FAILOVER_AUTH_REQUEST } from '#redis/cluster/message.ts';
-import type { ClusterNode, Mutation } from '#redis/cluster/state.ts';
+import type { ClusterNode } from '#redis/cluster/node-table.ts';
+import type { Mutation } from '#redis/cluster/state.ts';
 import { ClusterWorld } from './cluster-world.ts';
 import { runSeed } from './swarm.ts';
 

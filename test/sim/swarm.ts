@@ -7,7 +7,8 @@
 import { Prng } from '#base/prng.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { bitmapRanges } from '#redis/cluster/bitmap.ts';
-import { slotOwner, type ClusterNode, type Mutation } from '#redis/cluster/state.ts';
+import type { ClusterNode } from '#redis/cluster/node-table.ts';
+import { slotOwner, type Mutation } from '#redis/cluster/state.ts';
 import { StringObj } from '#redis/object.ts';
 import type { Server } from '#redis/server.ts';
 import type { PlacedEvent } from '#sim/world.ts';

@@ -9,6 +9,7 @@
 
 import { fromUint8, type Bytes } from '#base/bytes.ts';
 import { CLUSTER_SLOT_BYTES } from './bitmap.ts';
+import { gossipEntries, gossipSection, type GossipEntry } from './gossip-section.ts';
 import {
   CLUSTERMSG_FLAG0_EXT_DATA,
   CLUSTERMSG_LABELS,
@@ -21,7 +22,6 @@ import {
   CLUSTERMSG_TYPE_UPDATE,
   type BusData,
   type BusMessage,
-  type GossipEntry,
 } from './message.ts';
 
 export const CLUSTERMSG_HEADER_LENGTH = 2256;
@@ -74,7 +74,7 @@ function dataLength(data: BusData): number {
   switch (data.kind) {
     case 'gossip':
       return (
-        data.entries.length * GOSSIP_ENTRY_LENGTH +
+        data.section.about.length * GOSSIP_ENTRY_LENGTH +
         (data.hostname === undefined ? 0 : hostnameExtensionLength(data.hostname))
       );
     case 'fail':
@@ -101,7 +101,7 @@ export function encodeMessage(message: BusMessage): Uint8Array<ArrayBuffer> {
   view.setUint16(OFFSET.ver, PROTOCOL_VERSION);
   view.setUint16(OFFSET.port, message.port);
   view.setUint16(OFFSET.type, message.type);
-  view.setUint16(OFFSET.count, data.kind === 'gossip' ? data.entries.length : 0);
+  view.setUint16(OFFSET.count, data.kind === 'gossip' ? data.section.about.length : 0);
   putUint64(view, OFFSET.currentEpoch, message.currentEpoch);
   putUint64(view, OFFSET.configEpoch, message.configEpoch);
   putUint64(view, OFFSET.offset, message.offset);
@@ -128,7 +128,7 @@ function putData(out: Uint8Array, view: DataView, data: BusData): void {
   let at: number = OFFSET.data;
   switch (data.kind) {
     case 'gossip':
-      for (const entry of data.entries) {
+      for (const entry of gossipEntries(data.section)) {
         putGossipEntry(out, view, at, entry);
         at += GOSSIP_ENTRY_LENGTH;
       }
@@ -297,7 +297,8 @@ function getGossip(data: Uint8Array, view: DataView, extensions: number, label: 
   for (let entry = CLUSTERMSG_HEADER_LENGTH; entry < gossipEnd; entry += GOSSIP_ENTRY_LENGTH) {
     entries.push(getGossipEntry(data, view, entry));
   }
-  return hostname === undefined ? { kind: 'gossip', entries } : { kind: 'gossip', entries, hostname };
+  const section = gossipSection(entries);
+  return hostname === undefined ? { kind: 'gossip', section } : { kind: 'gossip', section, hostname };
 }
 
 function getGossipEntry(data: Uint8Array, view: DataView, at: number): GossipEntry {

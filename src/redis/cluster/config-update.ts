@@ -27,6 +27,7 @@ import {
   clusterDelSlot,
   isSlotUnclaimed,
 } from './slots.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_FSYNC_CONFIG,
   CLUSTER_TODO_SAVE_CONFIG,
@@ -34,7 +35,6 @@ import {
   clusterDoBeforeSleep,
   mutated,
   slotOwner,
-  type ClusterNode,
 } from './state.ts';
 
 const SAVE_AND_UPDATE = CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE | CLUSTER_TODO_FSYNC_CONFIG;

@@ -21,6 +21,7 @@ import {
 import { clusterLoadConfig, clusterSaveConfig, clusterSaveDeferred, clusterSaveSoon } from './nodes-conf.ts';
 import { clusterAddNode, clusterCountNonFailingSlaves, clusterDelNode, createClusterNode } from './nodes.ts';
 import { clusterHandleSlaveMigration, isOrphaned } from './replica-migration.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_FSYNC_CONFIG,
   CLUSTER_TODO_HANDLE_FAILOVER,
@@ -28,7 +29,6 @@ import {
   CLUSTER_TODO_SAVE_CONFIG,
   CLUSTER_TODO_UPDATE_STATE,
   ClusterState,
-  type ClusterNode,
   type Scan,
 } from './state.ts';
 import { clusterUpdateState } from './update-state.ts';
@@ -65,14 +65,11 @@ export function clusterUpdateMyself(server: Server): void {
   const { myself } = clusterOf(server);
   const { config } = server;
   const { port, pport, cport } = announcedPorts(server);
-  myself.port = port;
-  myself.pport = pport;
-  myself.cport = cport;
+  myself.moveTo({ port, pport, cport, ip: config.clusterAnnounceIp || myself.ip });
   if (myself.hostname !== config.clusterAnnounceHostname) {
     myself.hostname = config.clusterAnnounceHostname;
     clusterOf(server).todoBeforeSleep |= CLUSTER_TODO_SAVE_CONFIG;
   }
-  if (config.clusterAnnounceIp !== '') myself.ip = config.clusterAnnounceIp;
   const nofailover = config.clusterReplicaNoFailover ? CLUSTER_NODE_NOFAILOVER : 0;
   if ((myself.flags & CLUSTER_NODE_NOFAILOVER) === nofailover) return;
   myself.flags ^= CLUSTER_NODE_NOFAILOVER;

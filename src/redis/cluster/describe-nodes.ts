@@ -5,7 +5,7 @@ import { bitmapRanges } from './bitmap.ts';
 import { clusterOf } from './events.ts';
 import { nodeFlagNames } from './flags.ts';
 import { CLUSTER_NODE_MYSELF } from './message.ts';
-import type { ClusterNode } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
 
 /** One line without its end. */
 export function clusterGenNodeDescription(server: Server, node: ClusterNode): string {

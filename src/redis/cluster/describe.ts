@@ -17,10 +17,10 @@ import {
   CLUSTERMSG_FLAG0_FORCEACK,
   CLUSTERMSG_FLAG0_PAUSED,
   type BusMessage,
-  type GossipEntry,
 } from './message.ts';
 import { bitmapRanges } from './bitmap.ts';
 import { nodeFlagNames } from './flags.ts';
+import { gossipEntries, type GossipEntry } from './gossip-section.ts';
 
 /** One field of a packet. `rule` is the function that consumes it, '' when no receiver reads it. */
 export interface FieldView {
@@ -34,7 +34,7 @@ export interface FieldView {
 /** The fields of a message in the order of its bytes; together they cover the whole packet. */
 export function describeMessage(message: BusMessage): FieldView[] {
   const { data } = message;
-  const count = data.kind === 'gossip' ? data.entries.length : 0;
+  const count = data.kind === 'gossip' ? data.section.about.length : 0;
   const hostname = data.kind === 'gossip' ? data.hostname : undefined;
   const row = (at: keyof typeof OFFSET, length: number, value: string | number, rule: string): FieldView => ({
     offset: OFFSET[at],
@@ -86,9 +86,9 @@ function describeData(message: BusMessage): FieldView[] {
   });
   switch (data.kind) {
     case 'gossip': {
-      const rows = data.entries.flatMap((entry, index) => describeGossip(entry, index));
+      const rows = gossipEntries(data.section).flatMap((entry, index) => describeGossip(entry, index));
       if (data.hostname === undefined) return rows;
-      const at = data.entries.length * GOSSIP_ENTRY_LENGTH;
+      const at = data.section.about.length * GOSSIP_ENTRY_LENGTH;
       const length = hostnameExtensionLength(data.hostname);
       rows.push(
         row(at, 4, 'extension.length', length, 'clusterProcessPingExtensions'),

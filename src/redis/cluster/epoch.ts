@@ -9,12 +9,12 @@ import type { Server } from '#redis/server.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { CLUSTERMSG_TYPE_MEET, type BusMessage } from './message.ts';
 import { clusterSaveConfig } from './nodes-conf.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_FSYNC_CONFIG,
   CLUSTER_TODO_SAVE_CONFIG,
   clusterDoBeforeSleep,
   mutated,
-  type ClusterNode,
 } from './state.ts';
 
 /** The greatest epoch known here, of any kind. */

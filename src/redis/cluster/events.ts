@@ -1,7 +1,8 @@
 /* Announcing what happened by a rule of the cluster, with the values the rule used. */
 
 import type { Server } from '#redis/server.ts';
-import type { ClusterNode, ClusterState } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
+import type { ClusterState } from './state.ts';
 import { assert } from '#base/assert.ts';
 
 /** The cluster of a server that runs in cluster mode. */

@@ -19,6 +19,7 @@ import { CLUSTERMSG_FLAG0_FORCEACK, type BusMessage } from './message.ts';
 import { clusterSaveConfig } from './nodes-conf.ts';
 import { clusterSetNodeAsMaster } from './nodes.ts';
 import { clusterAddSlot, clusterDelSlot, isSlotUnclaimed } from './slots.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_FSYNC_CONFIG,
   CLUSTER_TODO_HANDLE_FAILOVER,
@@ -26,7 +27,6 @@ import {
   clusterDoBeforeSleep,
   mutated,
   slotOwner,
-  type ClusterNode,
   type ClusterState,
 } from './state.ts';
 import { clusterUpdateState } from './update-state.ts';

@@ -8,6 +8,7 @@ import type { Server } from '#redis/server.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterSendFail } from './gossip.ts';
 import { CLUSTER_NODE_FAIL, CLUSTER_NODE_PFAIL } from './message.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_FAIL_REPORT_VALIDITY_MULT,
   CLUSTER_FAIL_UNDO_TIME_MULT,
@@ -15,7 +16,6 @@ import {
   CLUSTER_TODO_UPDATE_STATE,
   clusterDoBeforeSleep,
   mutated,
-  type ClusterNode,
 } from './state.ts';
 
 /** Votes that make a majority of the masters with slots. */

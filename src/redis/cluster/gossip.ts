@@ -15,6 +15,7 @@ import {
   clusterNodeFailureReportsCount,
   markNodeAsFailingIfNeeded,
 } from './failure.ts';
+import { SAID_ABOUT_EACH, type GossipSection, type NodeAddress } from './gossip-section.ts';
 import { clusterSendMessage, freeClusterLink } from './links.ts';
 import {
   CLUSTERMSG_FLAG0_EXT_DATA,
@@ -36,19 +37,14 @@ import {
   CLUSTER_NODE_PFAIL,
   type BusData,
   type BusMessage,
-  type GossipEntry,
 } from './message.ts';
-import {
-  clusterAddNode,
-  clusterBlacklistExists,
-  clusterLookupNode,
-  createClusterNode,
-  isMyself,
-} from './nodes.ts';
+import { clusterAddNode, clusterBlacklistExists, createClusterNode, isMyself } from './nodes.ts';
+import type { ClusterNode, NodeTable } from './node-table.ts';
 import { shareSlots } from './slots.ts';
 import { bitmapClearBit } from './bitmap.ts';
-import { CLUSTER_PORT_INCR, type ClusterLink, type ClusterNode } from './state.ts';
+import { CLUSTER_PORT_INCR, type ClusterLink } from './state.ts';
 
+const SUSPECT = CLUSTER_NODE_FAIL | CLUSTER_NODE_PFAIL;
 const NO_DATA: BusData = Object.freeze({ kind: 'none' });
 
 /** The ports this server announces: client port, plain port beside a TLS one, bus port. */
@@ -101,9 +97,9 @@ export function clusterSendPing(server: Server, link: ClusterLink, type: number)
     link.node.pingSent = server.mstime();
     expectScan(server, link.node);
   }
-  const entries = selectGossip(server);
+  const section = selectGossip(server);
   const hostname = server.config.clusterAnnounceHostname;
-  const data: BusData = hostname === '' ? { kind: 'gossip', entries } : { kind: 'gossip', entries, hostname };
+  const data: BusData = hostname === '' ? { kind: 'gossip', section } : { kind: 'gossip', section, hostname };
   const flags = hostname === '' ? 0 : CLUSTERMSG_FLAG0_EXT_DATA;
   clusterSendMessage(server, link, clusterBuildMessage(server, type, data, flags));
 }
@@ -118,53 +114,56 @@ export function expectScan(server: Server, node: ClusterNode): void {
 }
 
 /** A tenth of the cluster at random (at least three nodes), then every suspected node. */
-function selectGossip(server: Server): GossipEntry[] {
+function selectGossip(server: Server): GossipSection {
   const cluster = clusterOf(server);
-  const { list } = cluster.nodes;
+  const { nodes, myself } = cluster;
+  const { rows, size } = nodes;
+  const { random } = server.io;
+  const section: SectionInMaking = { about: [], said: [] };
   const stamp = ++cluster.pingGossipCounter;
   // All but myself and the recipient; that the recipient may be drawn all the same is Redis's way.
-  let freshNodes = list.length - 2;
-  const wanted = Math.min(Math.max(Math.floor(list.length / 10), 3), freshNodes);
-  const entries: GossipEntry[] = [];
+  let freshNodes = size - 2;
+  const wanted = Math.min(Math.max(Math.floor(size / 10), 3), freshNodes);
   let attempts = wanted * 3;
-  while (freshNodes > 0 && entries.length < wanted && attempts-- > 0) {
-    const node = server.io.random.pick(list);
-    if (node === cluster.myself || node.timedOut) continue;
-    const unusable = CLUSTER_NODE_HANDSHAKE | CLUSTER_NODE_NOADDR;
-    if (node.flags & unusable || (node.link === null && node.numslots === 0)) {
+  while (freshNodes > 0 && section.about.length < wanted && attempts-- > 0) {
+    const row = rows[random.below(size)] as number;
+    const flags = nodes.flags[row] as number;
+    if (row === myself.row || flags & CLUSTER_NODE_PFAIL) continue;
+    if (flags & (CLUSTER_NODE_HANDSHAKE | CLUSTER_NODE_NOADDR) || !nodes.knownWell(row)) {
       freshNodes--;
       continue;
     }
-    if (node.lastInPingGossip === stamp) continue;
-    node.lastInPingGossip = stamp;
-    entries.push(gossipEntry(node));
+    if (nodes.lastInPingGossip[row] === stamp) continue;
+    nodes.lastInPingGossip[row] = stamp;
+    tellAbout(section, nodes, row);
     freshNodes--;
   }
-  if (cluster.pfailNodes > 0) appendSuspects(cluster.pfailNodes, list, entries);
-  return entries;
+  if (cluster.pfailNodes > 0) appendSuspects(cluster.pfailNodes, nodes, section);
+  return section;
 }
 
-function appendSuspects(pfailNodes: number, list: readonly ClusterNode[], entries: GossipEntry[]): void {
+interface SectionInMaking {
+  about: NodeAddress[];
+  said: number[];
+}
+
+function appendSuspects(pfailNodes: number, nodes: NodeTable, section: SectionInMaking): void {
   let wanted = pfailNodes;
-  for (const node of list) {
+  for (const node of nodes.list) {
     if (wanted === 0) return;
     if (!node.timedOut || node.flags & (CLUSTER_NODE_HANDSHAKE | CLUSTER_NODE_NOADDR)) continue;
-    entries.push(gossipEntry(node));
+    tellAbout(section, nodes, node.row);
     wanted--;
   }
 }
 
-function gossipEntry(node: ClusterNode): GossipEntry {
-  return {
-    nodename: node.name,
-    pingSent: Math.floor(node.pingSent / 1000),
-    pongReceived: Math.floor(node.pongReceived / 1000),
-    ip: node.ip,
-    port: node.port,
-    cport: node.cport,
-    flags: node.flags,
-    pport: node.pport,
-  };
+function tellAbout({ about, said }: SectionInMaking, nodes: NodeTable, row: number): void {
+  about.push(nodes.addresses[row] as NodeAddress);
+  said.push(
+    nodes.flags[row] as number,
+    Math.floor((nodes.pingSent[row] as number) / 1000),
+    Math.floor((nodes.pongReceived[row] as number) / 1000),
+  );
 }
 
 /** Sends a PONG nobody asked for, to all nodes or to the replicas of my shard. */
@@ -262,24 +261,45 @@ export function clusterPropagatePublish(
 export function clusterProcessGossipSection(
   server: Server,
   sender: ClusterNode | null,
-  entries: readonly GossipEntry[],
+  { about, said }: GossipSection,
 ): void {
-  const cluster = clusterOf(server);
-  for (const entry of entries) {
-    const node = clusterLookupNode(cluster, entry.nodename);
-    if (node) gossipAboutKnown(server, sender, node, entry);
-    else gossipAboutUnknown(server, sender, entry);
+  const { nodes } = clusterOf(server);
+  // A healthy node needs no ping of ours when another has heard of it lately; this is what keeps
+  // the traffic of a large cluster down.
+  const newestMs = server.mstime() + 500;
+  for (let index = 0; index < about.length; index++) {
+    const address = about[index] as NodeAddress;
+    const at = index * SAID_ABOUT_EACH;
+    const flags = said[at] as number;
+    const row = nodes.rowOf(address);
+    if (row < 0) {
+      gossipAboutUnknown(server, sender, address, flags);
+      continue;
+    }
+    const pongMs = (said[at + 2] as number) * 1000;
+    if (flags & SUSPECT || !nodes.undoubted(row)) {
+      gossipAboutDoubted(server, sender, nodes.byRow[row] as ClusterNode, address, flags, pongMs);
+    } else if (
+      nodes.pingSent[row] === 0 &&
+      pongMs <= newestMs &&
+      pongMs > (nodes.pongReceived[row] as number)
+    ) {
+      nodes.pongReceived[row] = pongMs;
+    }
   }
 }
 
-function gossipAboutKnown(
+/** The same for a node that the sender, we or somebody else believes not to be well. */
+function gossipAboutDoubted(
   server: Server,
   sender: ClusterNode | null,
   node: ClusterNode,
-  entry: GossipEntry,
+  address: NodeAddress,
+  flags: number,
+  pongMs: number,
 ): void {
   const cluster = clusterOf(server);
-  const suspected = (entry.flags & (CLUSTER_NODE_FAIL | CLUSTER_NODE_PFAIL)) !== 0;
+  const suspected = (flags & SUSPECT) !== 0;
   // Only masters have a say about others.
   if (sender?.isMaster && node !== cluster.myself) {
     if (suspected) {
@@ -291,33 +311,28 @@ function gossipAboutKnown(
       server.io.log('verbose', `Node ${sender.name} reported node ${node.name} is back online.`);
     }
   }
-  // A healthy node needs no ping of ours when another has heard of it lately; this is what keeps
-  // the traffic of a large cluster down.
   if (!suspected && node.pingSent === 0 && clusterNodeFailureReportsCount(server, node) === 0) {
-    const pongMs = entry.pongReceived * 1000;
     if (pongMs <= server.mstime() + 500 && pongMs > node.pongReceived) node.pongReceived = pongMs;
   }
-  const unreachableForMe = (node.flags & (CLUSTER_NODE_FAIL | CLUSTER_NODE_PFAIL)) !== 0;
-  const moved = node.ip !== entry.ip || node.port !== entry.port || node.cport !== entry.cport;
-  if (unreachableForMe && !suspected && !(entry.flags & CLUSTER_NODE_NOADDR) && moved) {
+  const { ip, port, cport, pport } = address;
+  const moved = node.ip !== ip || node.port !== port || node.cport !== cport;
+  if (node.flags & SUSPECT && !suspected && !(flags & CLUSTER_NODE_NOADDR) && moved) {
     if (node.link) freeClusterLink(server, node.link);
-    node.ip = entry.ip;
-    node.port = entry.port;
-    node.pport = entry.pport;
-    node.cport = entry.cport;
+    node.moveTo({ ip, port, cport, pport });
     node.flags &= ~CLUSTER_NODE_NOADDR;
   }
 }
 
-function gossipAboutUnknown(server: Server, sender: ClusterNode | null, entry: GossipEntry): void {
+function gossipAboutUnknown(
+  server: Server,
+  sender: ClusterNode | null,
+  address: NodeAddress,
+  flags: number,
+): void {
   // Identity is trusted when a node we know vouches for it.
-  if (!sender || entry.flags & CLUSTER_NODE_NOADDR) return;
-  if (clusterBlacklistExists(server, entry.nodename)) return;
-  const node = createClusterNode(server, entry.nodename, entry.flags & ~CLUSTER_NODE_MYSELF);
-  node.ip = entry.ip;
-  node.port = entry.port;
-  node.pport = entry.pport;
-  node.cport = entry.cport;
+  if (!sender || flags & CLUSTER_NODE_NOADDR) return;
+  if (clusterBlacklistExists(server, address.name)) return;
+  const node = createClusterNode(server, address, flags & ~CLUSTER_NODE_MYSELF);
   clusterAddNode(clusterOf(server), node);
-  emit(server, 'NODE_ADDED', { ...nodeRef(node), by: sender.name, flags: entry.flags });
+  emit(server, 'NODE_ADDED', { ...nodeRef(node), by: sender.name, flags });
 }

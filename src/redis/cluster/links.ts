@@ -21,7 +21,8 @@ import {
 } from './message.ts';
 import { clusterLookupNode } from './nodes.ts';
 import { clusterProcessPacket } from './packet.ts';
-import { ClusterLink, type ClusterNode } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
+import { ClusterLink } from './state.ts';
 
 /** Starts a connection to a node. */
 export function connectClusterLink(server: Server, node: ClusterNode): void {

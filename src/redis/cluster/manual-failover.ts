@@ -10,6 +10,7 @@ import { replicationGetSlaveOffset } from '#redis/replication/state.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterSendPing } from './gossip.ts';
 import { CLUSTERMSG_FLAG0_PAUSED, CLUSTERMSG_TYPE_PING, type BusMessage } from './message.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_MF_PAUSE_MULT,
   CLUSTER_MF_TIMEOUT_MS,
@@ -17,7 +18,6 @@ import {
   CLUSTER_TODO_HANDLE_MANUALFAILOVER,
   clusterDoBeforeSleep,
   type ClusterLink,
-  type ClusterNode,
 } from './state.ts';
 
 /** Forgets a manual failover, whatever came of it; a paused master serves again. */

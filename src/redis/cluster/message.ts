@@ -4,6 +4,7 @@
  * a pure function of the record. Field names are those of clusterMsg in cluster.h. */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { GossipSection } from './gossip-section.ts';
 
 export const CLUSTERMSG_TYPE_PING = 0;
 export const CLUSTERMSG_TYPE_PONG = 1;
@@ -48,20 +49,8 @@ export const CLUSTER_NODE_MEET = 128;
 export const CLUSTER_NODE_MIGRATE_TO = 256;
 export const CLUSTER_NODE_NOFAILOVER = 512;
 
-/** What the sender says about one other node (104 bytes on the wire). Times in whole seconds. */
-export interface GossipEntry {
-  readonly nodename: string;
-  readonly pingSent: number;
-  readonly pongReceived: number;
-  readonly ip: string;
-  readonly port: number;
-  readonly cport: number;
-  readonly flags: number;
-  readonly pport: number;
-}
-
 export type BusData =
-  | { readonly kind: 'gossip'; readonly entries: readonly GossipEntry[]; readonly hostname?: string }
+  | { readonly kind: 'gossip'; readonly section: GossipSection; readonly hostname?: string }
   | { readonly kind: 'fail'; readonly nodename: string }
   | { readonly kind: 'publish'; readonly channel: Bytes; readonly message: Bytes }
   | {

@@ -8,6 +8,7 @@ import { countKeysInSlot } from '#redis/db.ts';
 import type { Server } from '#redis/server.ts';
 import { clusterGenNodesDescription } from './describe-nodes.ts';
 import { clusterOf, emit } from './events.ts';
+import { nodeAddress } from './gossip-section.ts';
 import { parseNodeFlags } from './flags.ts';
 import {
   CLUSTER_NODE_FAIL,
@@ -23,13 +24,13 @@ import {
   verifyClusterNodeId,
 } from './nodes.ts';
 import { clusterAddSlot, clusterDelSlot } from './slots.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_PORT_INCR,
   CLUSTER_TODO_FSYNC_CONFIG,
   CLUSTER_TODO_SAVE_CONFIG,
   mutated,
   slotOwner,
-  type ClusterNode,
 } from './state.ts';
 import { clusterGetMaxEpoch } from './epoch.ts';
 
@@ -134,7 +135,7 @@ function findOrCreate(server: Server, name: string): ClusterNode {
   const cluster = clusterOf(server);
   const known = clusterLookupNode(cluster, name);
   if (known) return known;
-  const node = createClusterNode(server, name, 0);
+  const node = createClusterNode(server, nodeAddress(name, '', 0, 0, 0), 0);
   clusterAddNode(cluster, node);
   return node;
 }
@@ -146,11 +147,11 @@ function loadAddress(node: ClusterNode, text: string): boolean {
   node.hostname = comma < 0 ? '' : (text.slice(comma + 1).split(',')[0] as string);
   const colon = address.lastIndexOf(':');
   if (colon < 0) return false;
-  node.ip = intern(address.slice(0, colon));
-  const [port, cport] = address.slice(colon + 1).split('@');
-  node.port = Number(port);
-  node.cport = cport === undefined ? node.port + CLUSTER_PORT_INCR : Number(cport);
-  return Number.isInteger(node.port) && Number.isInteger(node.cport);
+  const [client, bus] = address.slice(colon + 1).split('@');
+  const port = Number(client);
+  const cport = bus === undefined ? port + CLUSTER_PORT_INCR : Number(bus);
+  node.moveTo({ ip: intern(address.slice(0, colon)), port, cport });
+  return Number.isInteger(port) && Number.isInteger(cport);
 }
 
 function loadSlots(server: Server, node: ClusterNode, word: string): boolean {

@@ -6,6 +6,7 @@
 import type { Server } from '#redis/server.ts';
 import { replicationSetMaster } from '#redis/replication/link.ts';
 import { emit, nodeRef, clusterOf } from './events.ts';
+import { nodeAddress, type NodeAddress } from './gossip-section.ts';
 import { freeClusterLink } from './links.ts';
 import {
   CLUSTER_NODE_HANDSHAKE,
@@ -17,6 +18,7 @@ import {
   CLUSTER_NODE_SLAVE,
   type BusMessage,
 } from './message.ts';
+import { NO_SLAVES, type ClusterNode } from './node-table.ts';
 import { clusterDelSlot } from './slots.ts';
 import { slotOwner } from './state.ts';
 import { bitmapTestBit } from './bitmap.ts';
@@ -27,14 +29,14 @@ import {
   CLUSTER_TODO_UPDATE_STATE,
   clusterDoBeforeSleep,
   type ClusterLink,
-  type ClusterNode,
   type ClusterState,
 } from './state.ts';
 
-/** A new node, not yet in the table. Without a name it gets a random one until its own is known. */
-export function createClusterNode(server: Server, name: string | null, flags: number): ClusterNode {
-  const cluster = clusterOf(server);
-  return cluster.nodes.create(name ?? server.io.random.hex(40), flags, server.mstime());
+/** A new node, not yet in the table. Without an address it is nowhere so far, and gets a random name
+ *  until its own is known. */
+export function createClusterNode(server: Server, address: NodeAddress | null, flags: number): ClusterNode {
+  const known = address ?? nodeAddress(server.io.random.hex(40), '', 0, 0, 0);
+  return clusterOf(server).nodes.create(known, flags, server.mstime());
 }
 
 export function clusterAddNode(cluster: ClusterState, node: ClusterNode): void {
@@ -43,7 +45,7 @@ export function clusterAddNode(cluster: ClusterState, node: ClusterNode): void {
 }
 
 export function clusterLookupNode(cluster: ClusterState, name: string): ClusterNode | null {
-  return cluster.nodes.byName.get(name) ?? null;
+  return cluster.nodes.find(name);
 }
 
 /** Whether `name` can be the id of a node. */
@@ -63,7 +65,7 @@ export function clusterDelNode(server: Server, gone: ClusterNode): void {
   }
   for (const node of cluster.nodes.list) node.failReports?.delete(gone);
   for (const replica of gone.slaves) replica.slaveof = null;
-  gone.slaves = [];
+  gone.slaves = NO_SLAVES;
   if (gone.slaveof) clusterNodeRemoveSlave(gone.slaveof, gone);
   if (cluster.mfSlave === gone) cluster.mfSlave = null;
   cluster.nodes.remove(gone);
@@ -78,14 +80,13 @@ export function clusterRenameNode(cluster: ClusterState, node: ClusterNode, name
 
 export function clusterNodeAddSlave(master: ClusterNode, replica: ClusterNode): void {
   if (master.slaves.includes(replica)) return;
-  master.slaves.push(replica);
+  master.slaves = [...master.slaves, replica];
   master.flags |= CLUSTER_NODE_MIGRATE_TO;
 }
 
 export function clusterNodeRemoveSlave(master: ClusterNode, replica: ClusterNode): void {
-  const at = master.slaves.indexOf(replica);
-  if (at < 0) return;
-  master.slaves.splice(at, 1);
+  if (!master.slaves.includes(replica)) return;
+  master.slaves = master.slaves.filter((other) => other !== replica);
   if (master.slaves.length === 0) master.flags &= ~CLUSTER_NODE_MIGRATE_TO;
 }
 
@@ -152,9 +153,7 @@ export function clusterStartHandshake(
   );
   if (running) return 'running';
   const node = createClusterNode(server, null, CLUSTER_NODE_HANDSHAKE | CLUSTER_NODE_MEET);
-  node.ip = address;
-  node.port = port;
-  node.cport = cport;
+  node.moveTo({ ip: address, port, cport });
   clusterAddNode(cluster, node);
   emit(server, 'MEET', { ip: address, port, cport });
   return 'started';
@@ -200,10 +199,7 @@ export function nodeUpdateAddressIfNeeded(
     node.pport === message.pport &&
     ip === node.ip;
   if (same) return false;
-  node.ip = ip;
-  node.port = message.port;
-  node.pport = message.pport;
-  node.cport = message.cport;
+  node.moveTo({ ip, port: message.port, pport: message.pport, cport: message.cport });
   if (node.link) freeClusterLink(server, node.link);
   node.flags &= ~CLUSTER_NODE_NOADDR;
   server.io.log('warning', `Address updated for node ${node.name}, now ${node.ip}:${node.port}`);

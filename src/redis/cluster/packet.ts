@@ -50,13 +50,13 @@ import {
   nodeUpdateAddressIfNeeded,
 } from './nodes.ts';
 import { adoptSlots, clusterDelNodeSlots } from './slots.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_SAVE_CONFIG,
   CLUSTER_TODO_UPDATE_STATE,
   clusterDoBeforeSleep,
   mutated,
   type ClusterLink,
-  type ClusterNode,
 } from './state.ts';
 
 /** Handles one message that arrived on `link`. The link may be gone afterwards. */
@@ -145,7 +145,7 @@ function processHeartbeat(
   updateRole(server, sender, message);
   updateSlots(server, sender, message);
   if (message.data.kind !== 'gossip') return;
-  clusterProcessGossipSection(server, sender, message.data.entries);
+  clusterProcessGossipSection(server, sender, message.data.section);
   updateHostname(server, sender, message.data.hostname ?? '');
 }
 
@@ -157,7 +157,7 @@ function learnMyIp(server: Server, link: ClusterLink, type: number): void {
   if (type !== CLUSTERMSG_TYPE_MEET && myself.ip !== '') return;
   const { ip } = server.io.localAddress(link.socket);
   if (ip === myself.ip) return;
-  myself.ip = ip;
+  myself.moveTo({ ip });
   server.io.log('warning', `IP address for this node updated to ${ip}`);
   clusterDoBeforeSleep(cluster, CLUSTER_TODO_SAVE_CONFIG);
 }
@@ -165,15 +165,13 @@ function learnMyIp(server: Server, link: ClusterLink, type: number): void {
 function meetStranger(server: Server, link: ClusterLink, message: BusMessage): void {
   const cluster = clusterOf(server);
   const node = createClusterNode(server, null, CLUSTER_NODE_HANDSHAKE);
-  node.ip = nodeIpOf(server, link, message);
-  node.port = message.port;
-  node.pport = message.pport;
-  node.cport = message.cport;
+  const { port, pport, cport } = message;
+  node.moveTo({ ip: nodeIpOf(server, link, message), port, pport, cport });
   clusterAddNode(cluster, node);
   emit(server, 'MEET_RECEIVED', { id: message.sender, ip: node.ip, port: node.port });
   clusterDoBeforeSleep(cluster, CLUSTER_TODO_SAVE_CONFIG);
   // Walked as Redis walks it; nothing in it is believed, since we do not know who says so.
-  if (message.data.kind === 'gossip') clusterProcessGossipSection(server, null, message.data.entries);
+  if (message.data.kind === 'gossip') clusterProcessGossipSection(server, null, message.data.section);
 }
 
 /** On a connection of ours: is it still, or at last, who we think it is? False when the link is gone
@@ -205,10 +203,7 @@ function checkIdentity(
   if (node.name === message.sender) return true;
   // Somebody else answers at this address now.
   node.flags |= CLUSTER_NODE_NOADDR;
-  node.ip = '';
-  node.port = 0;
-  node.pport = 0;
-  node.cport = 0;
+  node.moveTo({ ip: '', port: 0, pport: 0, cport: 0 });
   freeClusterLink(server, link);
   emit(server, 'NOADDR', { ...nodeRef(node), answered: message.sender });
   clusterDoBeforeSleep(cluster, CLUSTER_TODO_SAVE_CONFIG);

@@ -21,7 +21,8 @@ import { ErrorReply } from '#redis/reply.ts';
 import { getCommandFlags } from '#redis/scripting/command-flags.ts';
 import type { Server } from '#redis/server.ts';
 import { clusterOf, emit, nodeLabel } from './events.ts';
-import { slotOwner, type ClusterNode } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
+import { slotOwner } from './state.ts';
 
 /** What is to be done with a request. */
 export type Route =

@@ -6,7 +6,8 @@ import { clusterSetMaster } from './config-update.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { CLUSTER_NODE_MIGRATE_TO } from './message.ts';
 import { clusterCountNonFailingSlaves } from './nodes.ts';
-import { CLUSTER_SLAVE_MIGRATION_DELAY_MS, type ClusterNode } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
+import { CLUSTER_SLAVE_MIGRATION_DELAY_MS } from './state.ts';
 
 /** Whether a master has slots, may be helped, and has no working replica. */
 export function isOrphaned(node: ClusterNode): boolean {

@@ -8,7 +8,7 @@ import type { Server } from '#redis/server.ts';
 import { bitmapRanges } from './bitmap.ts';
 import { clusterOf } from './events.ts';
 import { clientPort, preferredEndpoint } from './redirect.ts';
-import type { ClusterNode } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
 
 /** CLUSTER SLOTS: ranges in slot order, each with its master and the replicas fit to read from. */
 export function clusterSlots(server: Server): Reply {

@@ -13,12 +13,12 @@ import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterBroadcastPong } from './gossip.ts';
 import { clusterLookupNode } from './nodes.ts';
 import { clusterAddSlot, clusterDelSlot } from './slots.ts';
+import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_SAVE_CONFIG,
   CLUSTER_TODO_UPDATE_STATE,
   clusterDoBeforeSleep,
   slotOwner,
-  type ClusterNode,
 } from './state.ts';
 
 const SAVE_AND_UPDATE = CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE;

@@ -8,7 +8,8 @@ import type { Server } from '#redis/server.ts';
 import { bitmapClearBit, bitmapSetBit, bitmapTestBit } from './bitmap.ts';
 import { clusterOf } from './events.ts';
 import { CLUSTER_NODE_MIGRATE_TO } from './message.ts';
-import { slotOwner, type ClusterNode, type ClusterState } from './state.ts';
+import type { ClusterNode } from './node-table.ts';
+import { slotOwner, type ClusterState } from './state.ts';
 
 /** The node's bitmap, to be written. */
 function ownSlots(node: ClusterNode): Uint8Array {

@@ -7,6 +7,7 @@ import { fromUint8 } from '#base/bytes.ts';
 import { bitmapRanges } from '#redis/cluster/bitmap.ts';
 import { decodeMessage, encodeMessage, messageLength } from '#redis/cluster/codec.ts';
 import { describeMessage } from '#redis/cluster/describe.ts';
+import { gossipEntries } from '#redis/cluster/gossip-section.ts';
 import type { BusMessage } from '#redis/cluster/message.ts';
 
 const folder = new URL('.', import.meta.url);
@@ -55,7 +56,7 @@ describe.each(index.packets)('$file', ({ file }) => {
     const of = (name: string) => decoded[name] as Record<string, unknown>;
     if (data.kind === 'gossip') {
       const strip = ({ flagNames: _names, notused1: _unused, ...entry }: Record<string, unknown>) => entry;
-      expect(data.entries).toEqual((decoded.gossip as Record<string, unknown>[]).map(strip));
+      expect(gossipEntries(data.section)).toEqual((decoded.gossip as Record<string, unknown>[]).map(strip));
       const [extension] = decoded.extensionsData as Record<string, unknown>[];
       expect(data.hostname).toBe(extension?.hostname);
     } else if (data.kind === 'publish') {

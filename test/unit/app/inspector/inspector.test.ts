@@ -6,6 +6,7 @@ import { diffViews, matrixOf } from '#app/inspector/views-model.ts';
 import { whyEvent, whyPacket, whyServer } from '#app/inspector/why.ts';
 import { Recorder } from '#app/timeline/recorder.ts';
 import { describeMessage } from '#redis/cluster/describe.ts';
+import { gossipSection } from '#redis/cluster/gossip-section.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import { clusterFrame, packet } from '#test/unit/app/stage/frames.ts';
 
@@ -140,7 +141,7 @@ describe('rules', () => {
       pport: 0,
     };
     const messages = [
-      { ...base, type: 0, data: { kind: 'gossip' as const, entries: [entry], hostname: 'h' } },
+      { ...base, type: 0, data: { kind: 'gossip' as const, section: gossipSection([entry]), hostname: 'h' } },
       { ...base, type: 3, data: { kind: 'fail' as const, nodename: 'c'.repeat(40) } },
       { ...base, type: 4, data: { kind: 'publish' as const, channel: 'c', message: 'm' } },
       {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { cloneGraph } from '#base/clone.ts';
 import { nodeFlagNames, parseNodeFlags } from '#redis/cluster/flags.ts';
+import { nodeAddress, type NodeAddress } from '#redis/cluster/gossip-section.ts';
 import { normalizeIp, verifyClusterNodeId } from '#redis/cluster/nodes.ts';
-import { NodeTable } from '#redis/cluster/state.ts';
+import { NodeTable, type ClusterNode } from '#redis/cluster/node-table.ts';
 
 describe('flags', () => {
   test('are printed in the order of Redis, and read back', () => {
@@ -43,10 +45,12 @@ describe('ids', () => {
 });
 
 describe('the table of nodes', () => {
+  const at = (name: string, port = 0) => nodeAddress(name, '127.0.0.1', port, 0, 0);
+
   test('keeps moments apart, and reuses the rows of nodes that went', () => {
     const table = new NodeTable();
     const nodes = Array.from({ length: 40 }, (_, index) => {
-      const node = table.create(String(index), 1, 1000 + index);
+      const node = table.create(at(String(index)), 1, 1000 + index);
       table.add(node);
       node.pongReceived = index;
       return node;
@@ -58,10 +62,55 @@ describe('the table of nodes', () => {
     table.remove(gone);
     expect(table.size).toBe(39);
     expect(table.list.every((node, index) => node.index === index)).toBe(true);
-    const fresh = table.create('fresh', 2, 5);
+    const fresh = table.create(at('fresh'), 2, 5);
     expect([fresh.row, fresh.pongReceived, fresh.ctime]).toEqual([gone.row, 0, 5]);
     table.add(fresh);
     table.rename(fresh, 'renamed');
-    expect([table.byName.has('fresh'), table.byName.get('renamed')]).toEqual([false, fresh]);
+    expect([table.find('fresh'), table.find('renamed'), table.find('7')]).toEqual([null, fresh, null]);
+  });
+
+  test('finds nodes of equal hash, and forgets each by itself', () => {
+    const table = new NodeTable();
+    const clash = (name: string): NodeAddress => ({ ...at(name), hash: 31 });
+    const nodes = ['a', 'b', 'c', 'd'].map((name) => table.create(clash(name), 1, 0));
+    for (const node of nodes) table.add(node);
+    table.remove(nodes[1]!);
+    const rows = ['a', 'b', 'c', 'd', 'e'].map((name) => table.rowOf(clash(name)));
+    expect(rows).toEqual([nodes[0]!.row, -1, nodes[2]!.row, nodes[3]!.row, -1]);
+  });
+
+  test('shares the record of an address with who says the same, and with nobody else', () => {
+    const table = new NodeTable();
+    const node = table.create(at('a', 7000), 1, 0);
+    table.add(node);
+    const same = at('a', 7000);
+    table.rowOf(same);
+    expect(node.address).toBe(same);
+    table.rowOf(at('a', 7001));
+    expect(node.address).toBe(same);
+    node.moveTo({ port: 7002 });
+    expect([node.port, same.port, node.name]).toEqual([7002, 7000, 'a']);
+  });
+
+  test('is copied with all that refers to its nodes', () => {
+    const table = new NodeTable();
+    const [master, replica] = ['a', 'b'].map((name) => table.create(at(name), 1, 0)) as [
+      ClusterNode,
+      ClusterNode,
+    ];
+    for (const node of [master, replica]) table.add(node);
+    replica.slaveof = master;
+    master.slaves = [replica];
+    master.failReports = new Map([[replica, 5]]);
+    const copy = cloneGraph({ first: replica, table });
+    const [one, other] = copy.table.list as [ClusterNode, ClusterNode];
+    expect(copy.first).toBe(other);
+    expect([other.slaveof, one.slaves, one.table]).toEqual([one, [other], copy.table]);
+    expect(one.failReports?.get(other)).toBe(5);
+    one.pingSent = 9;
+    one.flags = 4;
+    copy.table.remove(other);
+    expect([master.pingSent, master.flags, table.size, table.find('b')]).toEqual([0, 1, 2, replica]);
+    expect(copy.table.find('b')).toBe(null);
   });
 });
