@@ -48,7 +48,9 @@ function busBytes(message: BusMessage): number {
   const { data } = message;
   switch (data.kind) {
     case 'gossip':
-      return 2256 + 104 * data.section.about.length + (data.hostname ? 8 + ((data.hostname.length + 8) & ~7) : 0);
+      return (
+        2256 + 104 * data.section.about.length + (data.hostname ? 8 + ((data.hostname.length + 8) & ~7) : 0)
+      );
     case 'fail':
       return 2256 + 40;
     case 'publish':
