@@ -2,46 +2,60 @@
  *
  * Every server and every directed link has a stream of its own, named after it, so that what happens
  * on one link does not change what is drawn on another. The generator is sfc32 (small fast counting,
- * 128 bits of state, passes PractRand); its state is four plain numbers, so a snapshot copies it. */
+ * 128 bits of state, passes PractRand); its state is four words, so a snapshot copies it. */
 
 import { CLONE } from './clone.ts';
 
+/** Words of state of one stream; many of them may lie side by side in one array. */
+export const STREAM_WORDS = 4;
+
+/** Puts the beginning of the stream called `name` at `at`. Its last word is then never 0. */
+export function beginStream(state: Int32Array, at: number, seed: number, name: string): void {
+  const hash = hashName(`${seed}/${name}`);
+  state[at] = hash();
+  state[at + 1] = hash();
+  state[at + 2] = hash();
+  state[at + 3] = 1;
+  for (let warmUp = 0; warmUp < 12; warmUp++) drawU32(state, at);
+}
+
+/** The next 32 random bits of the stream whose state stands at `at`. */
+export function drawU32(state: Int32Array, at: number): number {
+  const a = state[at] as number;
+  const b = state[at + 1] as number;
+  const c = state[at + 2] as number;
+  const counter = state[at + 3] as number;
+  const sum = (((a + b) | 0) + counter) | 0;
+  state[at] = b ^ (b >>> 9);
+  state[at + 1] = (c + (c << 3)) | 0;
+  state[at + 2] = ((c << 21) | (c >>> 11)) + sum;
+  state[at + 3] = counter + 1;
+  return sum >>> 0;
+}
+
 /** A stream of pseudo-random numbers; the same seed gives the same stream on every machine. */
 export class Prng {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
+  readonly #state: Int32Array;
 
-  private constructor(a: number, b: number, c: number, counter: number) {
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
-    this.#counter = counter;
+  private constructor(state: Int32Array) {
+    this.#state = state;
   }
 
   /** The stream called `name` of the world with `seed`. */
   static stream(seed: number, name: string): Prng {
-    const hash = hashName(`${seed}/${name}`);
-    const prng = new Prng(hash(), hash(), hash(), 1);
-    for (let warmUp = 0; warmUp < 12; warmUp++) prng.u32();
-    return prng;
+    const state = new Int32Array(STREAM_WORDS);
+    beginStream(state, 0, seed, name);
+    return new Prng(state);
   }
 
   /** A copy that will draw the same numbers. */
   [CLONE](): Prng {
-    return new Prng(this.#a, this.#b, this.#c, this.#counter);
+    return new Prng(this.#state.slice());
   }
 
   /** The next 32 random bits, 0 .. 2^32-1. */
   u32(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum;
-    this.#c |= 0;
-    return sum >>> 0;
+    return drawU32(this.#state, 0);
   }
 
   /** A whole number in 0 .. bound-1 (bound at most 2^32). */

@@ -59,7 +59,7 @@ function clientsInfo(server: Server): InfoFields {
   const timed = [...server.blockedClients].filter((client) => (client.blocked?.deadlineMs ?? 0) !== 0);
   return [
     ['connected_clients', server.clients.size - server.replication.replicas.length],
-    ['cluster_connections', [...server.socketKinds.values()].filter((kind) => kind === 'bus').length],
+    ['cluster_connections', server.cluster?.links.size ?? 0],
     ['maxclients', server.config.maxclients],
     ['client_recent_max_input_buffer', input],
     ['client_recent_max_output_buffer', 0],

@@ -58,7 +58,7 @@ import { ScriptingState } from './scripting/state.ts';
 import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
 
-export type SocketKind = 'client' | 'bus' | 'master' | 'migrate';
+export type SocketKind = 'client' | 'master' | 'migrate';
 
 export interface ServerOptions {
   /** Name in the world, "7000". */
@@ -98,7 +98,7 @@ export class Server implements Process {
   clients: Map<SocketId, Client> = new Map();
   clientsById: Map<number, Client> = new Map();
   nextClientId = 1;
-  /** What each socket of this server is for. */
+  /** What each socket of this server is for; those of the cluster bus stand in its own table. */
   socketKinds: Map<SocketId, SocketKind> = new Map();
   /** Null when the server is not in cluster mode. */
   cluster: ClusterState | null = null;
@@ -225,16 +225,14 @@ export class Server implements Process {
   }
 
   onAccept(socket: SocketId, port: number): void {
-    if (port !== this.port && this.cluster !== null) {
-      this.socketKinds.set(socket, 'bus');
-      clusterAccept(this, socket);
-    } else acceptClient(this, socket);
+    if (port !== this.port && this.cluster !== null) clusterAccept(this, socket);
+    else acceptClient(this, socket);
     beforeSleep(this);
   }
 
   onConnect(socket: SocketId): void {
     const kind = this.socketKinds.get(socket);
-    if (kind === 'bus') clusterConnected(this, socket);
+    if (kind === undefined) clusterConnected(this, socket);
     else if (kind === 'master') replicationConnected(this, socket);
     else if (kind === 'migrate') migrateConnected(this, socket);
     beforeSleep(this);
@@ -243,7 +241,7 @@ export class Server implements Process {
   onMessage(socket: SocketId, payload: Payload): void {
     const kind = this.socketKinds.get(socket);
     if (kind === 'client') readFromClient(this, this.clients.get(socket) as Client, payload);
-    else if (kind === 'bus') clusterRead(this, socket, payload);
+    else if (kind === undefined) clusterRead(this, socket, payload);
     else if (kind === 'master') replicationRead(this, socket, payload);
     else if (kind === 'migrate') migrateRead(this, socket, payload);
     beforeSleep(this);
@@ -253,7 +251,7 @@ export class Server implements Process {
     const kind = this.socketKinds.get(socket);
     this.socketKinds.delete(socket);
     if (kind === 'client') clientClosed(this, socket);
-    else if (kind === 'bus') clusterClosed(this, socket, reason);
+    else if (kind === undefined) clusterClosed(this, socket, reason);
     else if (kind === 'master') replicationClosed(this, socket, reason);
     else if (kind === 'migrate') migrateClosed(this, socket, reason);
     beforeSleep(this);

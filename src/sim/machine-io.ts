@@ -74,15 +74,15 @@ export class MachineIo implements Io {
     const { sockets } = this.machine;
     const row = sockets.row(socket);
     if (row < 0) return { ip: '', port: 0 };
-    const ip = this.world.addressOf(sockets.peer[row] as number);
-    return { ip, port: sockets.peerPort[row] as number };
+    const ip = this.world.addressOf(sockets.peer(row));
+    return { ip, port: sockets.peerPort(row) };
   }
 
   localAddress(socket: SocketId): { ip: string; port: number } {
     const { sockets, info } = this.machine;
     const row = sockets.row(socket);
     if (row < 0) return { ip: info.ip, port: 0 };
-    return { ip: info.ip, port: sockets.localPort[row] as number };
+    return { ip: info.ip, port: sockets.localPort(row) };
   }
 
   setTimer(timer: string, at: Micros): void {

@@ -8,6 +8,7 @@ import { Prng } from '#base/prng.ts';
 import type { CloseReason, Micros, Payload, Process, SocketId } from '#redis/io.ts';
 import { AckTap } from './ack-tap.ts';
 import { SimDisk } from './disk.ts';
+import { LinkChance } from './link-chance.ts';
 import type { SegmentContent } from './segment.ts';
 import { SocketTable } from './sockets.ts';
 import { TraceHash } from './trace.ts';
@@ -72,8 +73,7 @@ export class Machine {
   /** Lives of the process so far; its pid and its stream of chance follow from it. */
   incarnation = 0;
   random: Prng;
-  /** Chance of the directed links that begin here, by name of the far end. */
-  linkRandom = new Map<string, Prng>();
+  readonly linkChance: LinkChance;
   listening = new Set<number>();
   /** Connections that wait for the third step of the handshake, by "machine/socket" of the peer. */
   embryos = new Map<string, SocketId>();
@@ -100,6 +100,7 @@ export class Machine {
   constructor(index: number, info: MachineInfo, seed: number) {
     this.index = index;
     this.info = info;
+    this.linkChance = new LinkChance(seed, info.name);
     this.random = Prng.stream(seed, `process/${info.name}`);
     this.tap = info.spec.kind === 'console' || info.spec.kind === 'client' ? new AckTap() : null;
   }
@@ -124,16 +125,6 @@ export class Machine {
   /** A local port for an outgoing connection. */
   ephemeralPort(): number {
     return 32768 + ((this.index * 613 + this.ephemeral++) % 28232);
-  }
-
-  /** The stream of chance of the link to `name`. */
-  linkTo(name: string, seed: number): Prng {
-    let random = this.linkRandom.get(name);
-    if (!random) {
-      random = Prng.stream(seed, `link/${this.name}>${name}`);
-      this.linkRandom.set(name, random);
-    }
-    return random;
   }
 
   writeLog(line: string): void {

@@ -40,7 +40,7 @@ export function connect(world: World, machine: Machine, ip: string, port: number
   const target = world.directory.resolve(machine.index, ip, port);
   const { sockets } = machine;
   const row = sockets.open(CONNECTING, target, machine.ephemeralPort(), port);
-  const id = sockets.id[row] as number;
+  const id = sockets.id(row);
   sendSyn(world, machine, row);
   return id;
 }
@@ -48,9 +48,9 @@ export function connect(world: World, machine: Machine, ip: string, port: number
 function sendSyn(world: World, machine: Machine, row: number): void {
   const { sockets } = machine;
   const extra = sockets.extra(row);
-  const id = sockets.id[row] as number;
+  const id = sockets.id(row);
   // A peer of -1 is an address where nobody lives: silence, then a timeout.
-  if ((sockets.peer[row] as number) >= 0) emitControl(world, machine, row, 'syn');
+  if (sockets.peer(row) >= 0) emitControl(world, machine, row, 'syn');
   world.schedule(machine, world.now + SYN_RETRY_US * 2 ** extra.synTries, 'syn', id, '');
   extra.synTries++;
 }
@@ -58,7 +58,7 @@ function sendSyn(world: World, machine: Machine, row: number): void {
 /** The timer of an unanswered SYN. */
 export function onSynTimer(world: World, machine: Machine, id: SocketId): void {
   const row = machine.sockets.row(id);
-  if (row < 0 || machine.sockets.state[row] !== CONNECTING) return;
+  if (row < 0 || machine.sockets.state(row) !== CONNECTING) return;
   if (machine.sockets.extra(row).synTries > SYN_TRIES) endSocket(world, machine, row, 'timeout');
   else sendSyn(world, machine, row);
 }
@@ -67,8 +67,8 @@ export function onSynTimer(world: World, machine: Machine, id: SocketId): void {
 export function send(world: World, machine: Machine, id: SocketId, payload: Payload): void {
   const { sockets } = machine;
   const row = sockets.row(id);
-  if (row < 0 || sockets.state[row] === ENDED) return;
-  if (sockets.state[row] === CONNECTING) {
+  if (row < 0 || sockets.state(row) === ENDED) return;
+  if (sockets.state(row) === CONNECTING) {
     sockets.extra(row).early.push(payload);
     return;
   }
@@ -81,8 +81,8 @@ export function send(world: World, machine: Machine, id: SocketId, payload: Payl
 /** Keeps count of what may be waiting for a peer that does not take it. */
 function noteSent(world: World, machine: Machine, row: number, bytes: number): void {
   const { sockets } = machine;
-  sockets.sent[row] = (sockets.sent[row] as number) + bytes;
-  const cut = world.network.isCut(machine.name, world.nameOf(sockets.peer[row] as number));
+  sockets.addSent(row, bytes);
+  const cut = world.network.isCut(machine.name, world.nameOf(sockets.peer(row)));
   if (cut) sockets.extra(row).sentIntoCut += bytes;
   else {
     const extra = sockets.extras.get(row);
@@ -96,9 +96,9 @@ export function outputPending(world: World, machine: Machine, id: SocketId): num
   const row = sockets.row(id);
   const extra = row < 0 ? undefined : sockets.extras.get(row);
   if (!extra) return 0;
-  const cut = world.network.isCut(machine.name, world.nameOf(sockets.peer[row] as number));
+  const cut = world.network.isCut(machine.name, world.nameOf(sockets.peer(row)));
   const inCut = cut ? extra.sentIntoCut : 0;
-  const inBuffers = extra.windowClosedAt < 0 ? 0 : (sockets.sent[row] as number) - extra.windowClosedAt;
+  const inBuffers = extra.windowClosedAt < 0 ? 0 : sockets.sent(row) - extra.windowClosedAt;
   return Math.max(0, Math.max(inCut, inBuffers) - WINDOW_BYTES);
 }
 
@@ -107,7 +107,7 @@ export function close(world: World, machine: Machine, id: SocketId): void {
   const { sockets } = machine;
   const row = sockets.row(id);
   if (row < 0) return;
-  if (sockets.state[row] === CONNECTING || sockets.state[row] === ENDED) {
+  if (sockets.state(row) === CONNECTING || sockets.state(row) === ENDED) {
     sockets.free(row);
     return;
   }
@@ -122,9 +122,9 @@ export function closeAll(world: World, machine: Machine): void {
   if (machine.powered) dropOutbox(world, machine);
   machine.outbox = [];
   for (const row of sockets.rows()) {
-    const state = sockets.state[row];
+    const state = sockets.state(row);
     if (machine.powered && (state === OPEN || state === EMBRYO)) {
-      const unread = (sockets.buffered[row] as number) > 0;
+      const unread = (sockets.extras.get(row)?.buffered ?? 0) > 0;
       if (unread) emitControl(world, machine, row, 'rst');
       else emitStream(world, machine, row, 'fin', null, HEADER_BYTES);
     }
@@ -155,8 +155,7 @@ function emitStream(
   payload: Payload | null,
   bytes: number,
 ): void {
-  const n = machine.sockets.sendN[row] as number;
-  machine.sockets.sendN[row] = n + 1;
+  const n = machine.sockets.nextSendN(row);
   emit(world, machine, row, flag, n, payload, bytes, 0);
 }
 
@@ -178,14 +177,14 @@ function emit(
   const content: SegmentContent = {
     flag,
     from: machine.index,
-    to: sockets.peer[row] as number,
-    fromSocket: sockets.id[row] as number,
-    toSocket: sockets.peerId[row] as number,
+    to: sockets.peer(row),
+    fromSocket: sockets.id(row),
+    toSocket: sockets.peerId(row),
     n,
     payload,
     bytes,
-    fromPort: sockets.localPort[row] as number,
-    toPort: sockets.peerPort[row] as number,
+    fromPort: sockets.localPort(row),
+    toPort: sockets.peerPort(row),
     amount,
   };
   // Only what the process itself sends waits for it; the kernel answers at once.
@@ -211,13 +210,13 @@ function transmit(world: World, machine: Machine, content: SegmentContent): void
   let lost = false;
   if (content.to !== machine.index) {
     const quality = world.network.quality(machine.name, to);
-    const random = machine.linkTo(to, world.seed);
+    const unit = (): number => machine.linkChance.unit(content.to, to);
     delay = quality.latencyUs;
-    if (quality.jitterUs > 0) delay += Math.round((random.unit() * 2 - 1) * quality.jitterUs);
+    if (quality.jitterUs > 0) delay += Math.round((unit() * 2 - 1) * quality.jitterUs);
     delay = Math.max(MIN_LATENCY_US, delay) + Math.floor(content.bytes / BYTES_PER_US);
     if (quality.loss > 0 && content.flag !== 'giveup' && content.flag !== 'window') {
-      if (inStream(content.flag)) delay += lossDelay(quality.loss, () => random.unit());
-      else lost = random.chance(quality.loss);
+      if (inStream(content.flag)) delay += lossDelay(quality.loss, unit);
+      else lost = unit() < quality.loss;
     }
   }
   world.route(new Segment(machine.nextPacketId(), content, world.now, world.now + delay, lost, false));
@@ -259,8 +258,8 @@ function onSyn(world: World, machine: Machine, content: SegmentContent, from: st
   let row = known === undefined ? -1 : sockets.row(known);
   if (row < 0) {
     row = sockets.open(EMBRYO, content.from, port, content.fromPort);
-    sockets.peerId[row] = content.fromSocket;
-    machine.embryos.set(key, sockets.id[row] as number);
+    sockets.setPeerId(row, content.fromSocket);
+    machine.embryos.set(key, sockets.id(row));
   }
   emitControl(world, machine, row, 'synack');
 }
@@ -286,13 +285,13 @@ function onSynAck(world: World, machine: Machine, content: SegmentContent, from:
   const { sockets } = machine;
   const row = sockets.row(content.toSocket);
   if (row < 0) return answerReset(world, machine, content);
-  if (sockets.state[row] !== CONNECTING) return;
-  sockets.state[row] = OPEN;
-  sockets.peerId[row] = content.fromSocket;
+  if (sockets.state(row) !== CONNECTING) return;
+  sockets.setState(row, OPEN);
+  sockets.setPeerId(row, content.fromSocket);
   emitStream(world, machine, row, 'ack', null, HEADER_BYTES);
   const extra = sockets.extra(row);
   sockets.extras.delete(row);
-  const id = sockets.id[row] as number;
+  const id = sockets.id(row);
   for (const payload of extra.early) send(world, machine, id, payload);
   world.deliver(machine, { kind: 'connect', socket: id, peer: from });
 }
@@ -300,7 +299,7 @@ function onSynAck(world: World, machine: Machine, content: SegmentContent, from:
 function onReset(world: World, machine: Machine, content: SegmentContent): void {
   const row = machine.sockets.row(content.toSocket);
   if (row < 0) return;
-  endSocket(world, machine, row, machine.sockets.state[row] === CONNECTING ? 'refused' : 'reset');
+  endSocket(world, machine, row, machine.sockets.state(row) === CONNECTING ? 'refused' : 'reset');
 }
 
 function onGiveUp(world: World, machine: Machine, content: SegmentContent): void {
@@ -324,7 +323,7 @@ function onStreamSegment(world: World, machine: Machine, segment: Segment, from:
     return;
   }
   const extra = sockets.extras.get(row);
-  const inTurn = content.n === sockets.receiveN[row];
+  const inTurn = content.n === sockets.receiveN(row);
   const free = !extra || (extra.held.length === 0 && extra.stalledSince < 0);
   if (inTurn && free && !linkStalls(world, machine, row, from)) {
     accept(world, machine, row, segment, from);
@@ -360,9 +359,9 @@ function linkStalls(world: World, machine: Machine, row: number, from: string): 
 function releaseOrStall(world: World, machine: Machine, row: number, from: string): void {
   const { sockets } = machine;
   const extra = sockets.extra(row);
-  const id = sockets.id[row] as number;
+  const id = sockets.id(row);
   if (extra.stalledSince >= 0) return;
-  while (extra.held.length > 0 && (extra.held[0] as Segment).content.n === sockets.receiveN[row]) {
+  while (extra.held.length > 0 && (extra.held[0] as Segment).content.n === sockets.receiveN(row)) {
     if (linkStalls(world, machine, row, from)) {
       extra.stalledSince = world.now;
       extra.tries = 0;
@@ -381,7 +380,7 @@ export function onRetransmit(world: World, machine: Machine, id: SocketId): void
   const row = sockets.row(id);
   if (row < 0) return;
   const extra = sockets.extra(row);
-  const from = world.nameOf(sockets.peer[row] as number);
+  const from = world.nameOf(sockets.peer(row));
   if (linkStalls(world, machine, row, from)) {
     if (world.now - extra.stalledSince >= GIVE_UP_US) {
       extra.held = [];
@@ -401,15 +400,15 @@ export function onRetransmit(world: World, machine: Machine, id: SocketId): void
 function accept(world: World, machine: Machine, row: number, segment: Segment, from: string): void {
   const { sockets } = machine;
   const { flag, payload, bytes } = segment.content;
-  const id = sockets.id[row] as number;
-  sockets.receiveN[row] = segment.content.n + 1;
-  if (sockets.state[row] === EMBRYO) {
-    sockets.state[row] = OPEN;
+  const id = sockets.id(row);
+  sockets.setReceiveN(row, segment.content.n + 1);
+  if (sockets.state(row) === EMBRYO) {
+    sockets.setState(row, OPEN);
     machine.embryos.delete(`${from}/${segment.content.fromSocket}`);
     world.deliver(machine, {
       kind: 'accept',
       socket: id,
-      port: sockets.localPort[row] as number,
+      port: sockets.localPort(row),
       peer: from,
     });
   }
@@ -422,11 +421,11 @@ function accept(world: World, machine: Machine, row: number, segment: Segment, f
 /** The kernel buffers bytes that the process does not read yet; when that is much, it says so. */
 export function noteBuffered(world: World, machine: Machine, row: number, bytes: number): void {
   const { sockets } = machine;
-  const buffered = (sockets.buffered[row] as number) + bytes;
-  sockets.buffered[row] = buffered;
-  if (buffered <= WINDOW_BYTES / 2 || sockets.extra(row).windowTold) return;
-  sockets.extra(row).windowTold = true;
-  emitControl(world, machine, row, 'window', sockets.consumed[row] as number);
+  const extra = sockets.extra(row);
+  extra.buffered += bytes;
+  if (extra.buffered <= WINDOW_BYTES / 2 || extra.windowTold) return;
+  extra.windowTold = true;
+  emitControl(world, machine, row, 'window', sockets.consumed(row));
 }
 
 /** The process has read a message. `waited` when it had been buffered. */
@@ -438,28 +437,30 @@ export function noteConsumed(
   waited: boolean,
 ): void {
   const { sockets } = machine;
-  sockets.consumed[row] = (sockets.consumed[row] as number) + bytes;
-  if (!waited) return;
-  const buffered = (sockets.buffered[row] as number) - bytes;
-  sockets.buffered[row] = buffered;
-  const extra = sockets.extras.get(row);
-  if (!extra?.windowTold || buffered > 0) return;
-  extra.windowTold = false;
-  emitControl(world, machine, row, 'window', -1);
+  sockets.addConsumed(row, bytes);
+  const extra = waited ? sockets.extras.get(row) : undefined;
+  if (!extra) return;
+  extra.buffered -= bytes;
+  if (extra.buffered > 0) return;
+  if (extra.windowTold) {
+    extra.windowTold = false;
+    emitControl(world, machine, row, 'window', -1);
+  }
+  sockets.dropIdleExtra(row);
 }
 
 /** The connection is over; the process hears of it in its turn. */
 function endSocket(world: World, machine: Machine, row: number, reason: CloseReason): void {
   const { sockets } = machine;
-  if (sockets.state[row] === ENDED) return;
-  const peer = world.nameOf(sockets.peer[row] as number);
-  const id = sockets.id[row] as number;
-  if (sockets.state[row] === EMBRYO) {
-    machine.embryos.delete(`${peer}/${sockets.peerId[row]}`);
+  if (sockets.state(row) === ENDED) return;
+  const peer = world.nameOf(sockets.peer(row));
+  const id = sockets.id(row);
+  if (sockets.state(row) === EMBRYO) {
+    machine.embryos.delete(`${peer}/${sockets.peerId(row)}`);
     sockets.free(row);
     return;
   }
-  sockets.state[row] = ENDED;
+  sockets.setState(row, ENDED);
   sockets.extras.delete(row);
   world.deliver(machine, { kind: 'close', socket: id, reason, peer });
 }

@@ -504,7 +504,7 @@ export class World {
         return this.guard(machine, () => process.onMessage(delivery.socket, delivery.payload));
       case 'close':
         trace.mixString(delivery.reason);
-        if (sockets.state[row] === ENDED) sockets.free(row);
+        if (sockets.state(row) === ENDED) sockets.free(row);
         machine.tap?.onClose(delivery.socket);
         return this.guard(machine, () => process.onClose(delivery.socket, delivery.reason));
     }

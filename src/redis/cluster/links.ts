@@ -29,7 +29,6 @@ export function connectClusterLink(server: Server, node: ClusterNode): void {
   const cluster = clusterOf(server);
   const socket = server.io.connect(node.ip, node.cport);
   const link = new ClusterLink(socket, node, false, server.mstime());
-  server.socketKinds.set(socket, 'bus');
   cluster.links.set(socket, link);
   node.link = link;
 }
@@ -41,7 +40,6 @@ export function clusterAccept(server: Server, socket: SocketId): void {
   // While a master loads its data it must not look alive, its replica may have to take over: what
   // arrives waits as it would for a process that does not accept.
   if (server.loading && server.replication.masterHost === null) link.held = [];
-  server.socketKinds.set(socket, 'bus');
   cluster.links.set(socket, link);
 }
 
@@ -56,14 +54,14 @@ export function clusterAcceptHeld(server: Server): void {
 
 /** A connection we opened is made: says who we are, after whatever waited for it. */
 export function clusterConnected(server: Server, socket: SocketId): void {
-  const cluster = clusterOf(server);
-  const link = cluster.links.get(socket);
+  const { cluster } = server;
+  const link = cluster?.links.get(socket);
   const node = link?.node;
-  if (!link || !node) return;
+  if (!cluster || !link || !node) return;
   link.connected = true;
   cluster.scanNeeded = true;
-  for (const message of link.pending) server.io.send(socket, { kind: 'bus', message });
-  link.pending = [];
+  for (const message of link.pending ?? []) server.io.send(socket, { kind: 'bus', message });
+  link.pending = null;
   // A reconnection must not hide that the node has long been silent.
   const oldPingSent = node.pingSent;
   clusterSendPing(server, link, node.flags & CLUSTER_NODE_MEET ? CLUSTERMSG_TYPE_MEET : CLUSTERMSG_TYPE_PING);
@@ -73,7 +71,7 @@ export function clusterConnected(server: Server, socket: SocketId): void {
 
 /** A connection ended or was refused; the node keeps its state, cron connects again. */
 export function clusterClosed(server: Server, socket: SocketId, _reason: CloseReason): void {
-  const link = clusterOf(server).links.get(socket);
+  const link = server.cluster?.links.get(socket);
   if (link) forgetLink(server, link);
 }
 
@@ -87,7 +85,6 @@ function forgetLink(server: Server, link: ClusterLink): void {
   const cluster = clusterOf(server);
   cluster.links.delete(link.socket);
   cluster.scanNeeded = true;
-  server.socketKinds.delete(link.socket);
   const { node } = link;
   if (!node) return;
   if (node.link === link) node.link = null;
@@ -122,19 +119,19 @@ export function clusterSendMessage(server: Server, link: ClusterLink, message: B
   const cluster = clusterOf(server);
   if (message.type < CLUSTERMSG_TYPE_COUNT) (cluster.busMessagesSent[message.type] as number)++;
   if (link.connected) server.io.send(link.socket, { kind: 'bus', message });
-  else link.pending.push(message);
+  else (link.pending ??= []).push(message);
 }
 
 /** Bytes that wait in a link for a peer that does not read. */
 export function linkOutputPending(server: Server, link: ClusterLink): number {
   let pending = link.connected ? server.io.outputPending(link.socket) : 0;
-  for (const message of link.pending) pending += messageLength(message);
+  for (const message of link.pending ?? []) pending += messageLength(message);
   return pending;
 }
 
 /** Something arrived on a link. */
 export function clusterRead(server: Server, socket: SocketId, payload: Payload): void {
-  const link = clusterOf(server).links.get(socket);
+  const link = server.cluster?.links.get(socket);
   if (!link) return;
   if (link.held !== null) {
     link.held.push(payload);

@@ -37,8 +37,9 @@ const COLUMNS = 6;
 /* Marks of a row. */
 /** Suspected or failed, or reported to be so by somebody. */
 const DOUBTED = 1;
-/** Has our link, or slots: worth telling others about. */
-const KNOWN_WELL = 2;
+/** We have a link to it, or have tried to make one. */
+const LINKED = 2;
+const SERVES_SLOTS = 4;
 
 const SUSPECT = CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL;
 
@@ -152,8 +153,10 @@ export class ClusterNode {
 
   private mark(): void {
     const doubted = this.reports !== null || (this.flags & SUSPECT) !== 0;
-    const knownWell = this.ownLink !== null || this.slotCount !== 0;
-    this.table.marks[this.row] = (doubted ? DOUBTED : 0) | (knownWell ? KNOWN_WELL : 0);
+    this.table.marks[this.row] =
+      (doubted ? DOUBTED : 0) |
+      (this.ownLink === null ? 0 : LINKED) |
+      (this.slotCount === 0 ? 0 : SERVES_SLOTS);
   }
 
   get pingSent(): number {
@@ -295,7 +298,11 @@ export class NodeTable {
 
   /** Whether we can say more of this node than that we have heard of it. */
   knownWell(row: number): boolean {
-    return ((this.marks[row] as number) & KNOWN_WELL) !== 0;
+    return ((this.marks[row] as number) & (LINKED | SERVES_SLOTS)) !== 0;
+  }
+
+  servesSlots(row: number): boolean {
+    return ((this.marks[row] as number) & SERVES_SLOTS) !== 0;
   }
 
   /** A node that is not in the table yet (see clusterAddNode). */

@@ -1,7 +1,7 @@
 /* What one server knows of its cluster (after struct clusterState and clusterLink in cluster.h); the
  * nodes stand in node-table.ts. Data only; the rules stand in the other files of this folder. */
 
-import { CLONE, sameShape } from '#base/clone.ts';
+import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { Payload, SocketId } from '#redis/io.ts';
 import { CLUSTERMSG_TYPE_COUNT, type BusMessage } from './message.ts';
@@ -36,7 +36,7 @@ export class ClusterLink {
   node: ClusterNode | null;
   connected: boolean;
   /** Messages for a connection that is still being made. */
-  pending: BusMessage[] = [];
+  pending: BusMessage[] | null = null;
   /** Bytes of an incomplete packet, from a peer that sends bytes. */
   rcvbuf: Bytes = '';
   /** What arrived while we loaded our data and read nothing; null when we read. */
@@ -48,6 +48,18 @@ export class ClusterLink {
     this.inbound = inbound;
     this.connected = inbound;
     this.ctime = nowMs;
+  }
+
+  /** There are as many as two for each pair of servers: made as the others are, a copy is small. */
+  [CLONE](clone: Cloner, register: (copy: unknown) => void): ClusterLink {
+    const copy = new ClusterLink(this.socket, null, this.inbound, this.ctime);
+    register(copy);
+    copy.node = clone(this.node);
+    copy.connected = this.connected;
+    copy.pending = clone(this.pending);
+    copy.rcvbuf = this.rcvbuf;
+    copy.held = clone(this.held);
+    return copy;
   }
 }
 

@@ -3,7 +3,7 @@
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { Server } from '#redis/server.ts';
 import { clusterOf, emit } from './events.ts';
-import { CLUSTER_NODE_FAIL, CLUSTER_NODE_PFAIL } from './message.ts';
+import { CLUSTER_NODE_FAIL, CLUSTER_NODE_MASTER, CLUSTER_NODE_PFAIL } from './message.ts';
 import {
   CLUSTER_MAX_REJOIN_DELAY_MS,
   CLUSTER_MIN_REJOIN_DELAY_MS,
@@ -42,17 +42,23 @@ export function clusterUpdateState(server: Server): void {
 }
 
 function evaluate(server: Server, cluster: ClusterState, now: number): { ok: boolean; reason: string } {
+  const { nodes } = cluster;
+  let size = 0;
+  let reachable = 0;
+  let failedOwner = false;
+  for (let at = 0; at < nodes.size; at++) {
+    const row = nodes.rows[at] as number;
+    if (!nodes.servesSlots(row)) continue;
+    const flags = nodes.flags[row] as number;
+    if (flags & CLUSTER_NODE_FAIL) failedOwner = true;
+    if (!(flags & CLUSTER_NODE_MASTER)) continue;
+    size++;
+    if (!(flags & (CLUSTER_NODE_FAIL | CLUSTER_NODE_PFAIL))) reachable++;
+  }
   let reason = '';
   if (server.config.clusterRequireFullCoverage) {
     if (cluster.slotsAssigned < CLUSTER_SLOTS) reason = 'unassignedSlots';
-    else if (cluster.nodes.list.some((node) => node.failed && node.numslots > 0)) reason = 'failedOwner';
-  }
-  let size = 0;
-  let reachable = 0;
-  for (const node of cluster.nodes.list) {
-    if (!node.isMaster || node.numslots === 0) continue;
-    size++;
-    if (!(node.flags & (CLUSTER_NODE_FAIL | CLUSTER_NODE_PFAIL))) reachable++;
+    else if (failedOwner) reason = 'failedOwner';
   }
   cluster.size = size;
   if (reachable < Math.floor(size / 2) + 1 && !mutated(cluster, 'minorityKeepsServing')) {
