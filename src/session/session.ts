@@ -156,7 +156,7 @@ export class Session implements SessionApi {
     history.goTo({ inputIndex: 0, eventIndex: 0 });
     history.snapshots = [];
     await builder.addServers();
-    await builder.form();
+    await builder.form(() => this.drain());
     await this.drain();
     // A large cluster may have needed longer than the warm-up to form.
     const warm = Math.max(Math.round(config.warmUpMs * 1000), Math.ceil(host.now / TICK_US) * TICK_US);
