@@ -223,7 +223,7 @@ describe('DEBUG CLUSTERLINK KILL', () => {
     world.run(50);
     expect(world.driver.replies.get(7001)?.length).toBe(1);
     expect(world.ok(7000, 'DEBUG', 'CLUSTERLINK', 'KILL', 'ALL', world.id(7001))).toBe(OK);
-    expect(world.cluster(7000).nodes.byName.get(world.id(7001))?.inboundLink).toBe(null);
+    expect(world.cluster(7000).nodes.find(world.id(7001))?.inboundLink).toBe(null);
   });
 
   test('takes nothing else', () => {
