@@ -69,6 +69,11 @@ export class ConsoleShell {
     this.ended = exited;
   }
 
+  /** What Tab offers for a line: whole lines. */
+  complete(line: string): Promise<string[]> {
+    return this.shell.complete(line);
+  }
+
   /** Ctrl-C. */
   async interrupt(): Promise<void> {
     if (this.busy === 'no') {

@@ -12,6 +12,8 @@ export interface ShellDoor {
   input(input: Input): Promise<void>;
   outcome(console: string): Promise<RunOutcome | null>;
   files(server: string): Promise<ServerFiles>;
+  /** What redis-cli would complete a line to. */
+  redisCommands(line: string): Promise<readonly string[]>;
   /** The world as it stands. */
   frame(): Promise<Frame>;
   /** What links are like in this world, unless somebody changed them. */
@@ -186,6 +188,10 @@ export class SessionWorld implements ShellWorld {
 
   usualLink(): { latencyUs: number; jitterUs: number; loss: number } {
     return this.door.usualLink();
+  }
+
+  redisCommands(line: string): Promise<readonly string[]> {
+    return this.door.redisCommands(line);
   }
 
   places(): readonly Place[] {

@@ -10,6 +10,7 @@
 import type { Bash } from 'just-bash/browser';
 import { worldCommands } from './commands.ts';
 import type { Prepare } from './script-tool.ts';
+import { completions } from './completion.ts';
 import { worldFiles } from './files.ts';
 import { PRELUDE, repaired, TRAPS } from './repairs.ts';
 import { streamed } from './stream.ts';
@@ -19,6 +20,9 @@ const STATE_FILE = '/.shell/state';
 
 /** Variables that belong to bash itself. */
 const NOT_KEPT = /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status)=/;
+
+/** Commands that bash has in itself, of those one types. */
+const BUILTINS = 'cd declare echo eval exit export read source trap type unset wait'.split(' ');
 
 /** Bounds on what a script may do before it is stopped. A loop that waits lives long, one that does not
  *  is stopped within a moment. */
@@ -39,6 +43,8 @@ export class Shell {
   private readonly Bash: typeof Bash;
   private readonly bash: Bash;
   private readonly world: ShellWorld;
+  /** Commands that are always there. */
+  private readonly names: readonly string[];
   private declared = '';
   private readonly functions = new Map<string, string>();
   private cwd = '/root';
@@ -46,7 +52,8 @@ export class Shell {
   /** What `$?` says: how the last line ended. */
   status = 0;
 
-  private constructor(bash: Bash, world: ShellWorld, BashClass: typeof Bash) {
+  private constructor(bash: Bash, world: ShellWorld, BashClass: typeof Bash, names: readonly string[]) {
+    this.names = names;
     this.Bash = BashClass;
     this.bash = bash;
     this.world = world;
@@ -54,7 +61,7 @@ export class Shell {
 
   /** Loads bash and starts a shell. */
   static async open(world: ShellWorld): Promise<Shell> {
-    const { Bash, defineCommand, InMemoryFs } = await import('just-bash/browser');
+    const { Bash, defineCommand, getCommandNames, InMemoryFs } = await import('just-bash/browser');
     const files = {
       '/root/.keep': '',
       '/tmp/.keep': '',
@@ -66,15 +73,17 @@ export class Shell {
       '/.shell/nothing': '',
     };
     const prepare: Prepare = (text, atTerminal) => shell.scriptText(text, atTerminal);
+    const own = worldCommands(world, defineCommand as never, prepare);
     const bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
       fs: worldFiles(new InMemoryFs(files), world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
-      customCommands: worldCommands(world, defineCommand as never, prepare),
+      customCommands: own,
     });
-    const shell = new Shell(bash, world, Bash);
+    const names = [...getCommandNames(), ...own.map(({ name }) => name), ...BUILTINS];
+    const shell = new Shell(bash, world, Bash, names);
     return shell;
   }
 
@@ -114,6 +123,25 @@ export class Shell {
     } finally {
       this.running = null;
     }
+  }
+
+  /** What Tab offers for a line: whole lines. */
+  complete(line: string): Promise<string[]> {
+    const { bash, world } = this;
+    return completions(line, {
+      cwd: this.cwd,
+      commands: () => [...this.names.filter((name) => name !== 'seconds-passed'), ...this.functions.keys()],
+      variables: () =>
+        [...this.declared.matchAll(/^declare (?:-\S+ )?(\w+)/gm)].map(([, name]) => name ?? ''),
+      list: async (folder) => {
+        if (!(await bash.fs.exists(folder))) return [];
+        const names = await bash.fs.readdir(folder);
+        const kinds = await Promise.all(names.map((name) => bash.fs.stat(`${folder}/${name}`)));
+        return names.map((name, at) => (kinds[at]?.isDirectory ? `${name}/` : name));
+      },
+      servers: () => world.servers(),
+      redisCommands: (typed) => world.redisCommands(typed),
+    });
   }
 
   /** Whether a line is the beginning of something that goes on. */

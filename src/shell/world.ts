@@ -62,6 +62,8 @@ export interface ShellWorld {
   usualLink(): { latencyUs: number; jitterUs: number; loss: number };
   /** Starts redis-server with the text of a configuration file. */
   launch(port: number, config: string): Promise<void>;
+  /** What redis-cli would complete a line to. */
+  redisCommands(line: string): Promise<readonly string[]>;
   /** Where servers that were launched from here have their files, if not in the usual place. */
   places(): readonly Place[];
   /** The disk and the log of a server. */

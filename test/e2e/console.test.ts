@@ -137,6 +137,27 @@ describe('the terminal', () => {
     await app.closePage(page);
   });
 
+  test('tabs beyond the room there is are reached by their list, and the one in front is seen', async () => {
+    const page = await openConsole();
+    for (const port of ['7000', '7001', '7002', '7003', '7004', '7005'])
+      await page.evaluate((name) => window.playground.exec('PING', { console: name }), `${port}c`);
+    const isSeen = (name: RegExp): Promise<boolean> =>
+      page.getByRole('tab', { name }).evaluate((tab) => {
+        const [inner, outer] = [tab, tab.parentElement as HTMLElement].map((one) =>
+          one.getBoundingClientRect(),
+        ) as [DOMRect, DOMRect];
+        return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+      });
+    await page.getByRole('tab', { name: /^7005 -c/ }).click();
+    await expect.poll(() => isSeen(/^7005 -c/), { timeout: 30_000 }).toBe(true);
+    expect(await isSeen(/^7000(?! -c)/)).toBe(false);
+    await page.getByRole('button', { name: 'Consoles', exact: true }).click();
+    await page.getByRole('menuitemradio', { name: '7000 -c' }).click();
+    await waitForTerminal(page, '127.0.0.1:7000>');
+    await expect.poll(() => isSeen(/^7000 -c/), { timeout: 30_000 }).toBe(true);
+    await app.closePage(page);
+  });
+
   test('the output can be searched and the search closed by Escape', async () => {
     const page = await openConsole();
     await typeLine(page, 'CLUSTER NODES');

@@ -72,3 +72,34 @@ test('a shell is loaded when it is used, runs scripts over the cluster, and is t
   ).toBe('running');
   await app.closePage(page);
 });
+
+test('Tab in a shell types what is certain: commands, ports, files', async () => {
+  const page = await app.open();
+  await waitForPrompt(page);
+  await page.evaluate(() => window.playground.clock.speed(10));
+  await openShell(page);
+  const shows = async (end: RegExp): Promise<void> =>
+    void (await expect.poll(() => terminalText(page), { timeout: 60_000 }).toMatch(end));
+  await page.locator('.xterm textarea').focus();
+  await page.keyboard.type('redis-cl');
+  await page.keyboard.press('Tab');
+  await shows(/# redis-cli\s*$/);
+  await page.keyboard.type('-p ');
+  await page.keyboard.press('Tab');
+  await shows(/# redis-cli -p 700\s*$/);
+  await page.keyboard.press('Tab');
+  await shows(/# redis-cli -p 7000\s*$/);
+  await page.keyboard.press('Tab');
+  await shows(/# redis-cli -p 7001\s*$/);
+  await page.keyboard.type(' PI');
+  await page.keyboard.press('Tab');
+  await shows(/# redis-cli -p 7001 PING\s*$/);
+  await page.keyboard.press('Enter');
+  await shows(/PING\s+PONG\s+root@redis:~#\s*$/);
+  // Ctrl-R finds an earlier line of the shell again.
+  await page.keyboard.press('Control+r');
+  await page.keyboard.type('7001');
+  await page.keyboard.press('Enter');
+  await shows(/PONG\s[\s\S]*PONG\s+root@redis:~#\s*$/);
+  await app.closePage(page);
+});

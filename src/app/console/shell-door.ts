@@ -19,6 +19,9 @@ function doorOf(playground: Playground, tab: ConsoleTab): ShellDoor {
     input: (input) => playground.input(input),
     outcome: (console) => playground.ask((session) => session.outcome(console)),
     files: (server) => playground.ask((session) => session.files(server)),
+    redisCommands: async (line) => {
+      return (await playground.ask((session) => session.complete(tab.id, line))).candidates;
+    },
     // What was done is seen in the next frame, also while the clock stands.
     frame: (): Promise<Frame> => playground.refresh(),
     era: () => tab.restarts,
@@ -50,6 +53,10 @@ class PageShell implements TabShell {
     } catch (error) {
       if (!(error instanceof TurnedBack)) throw error;
     }
+  }
+
+  complete(line: string): Promise<string[]> {
+    return this.#shell.complete(line);
   }
 
   interrupt(): Promise<void> {

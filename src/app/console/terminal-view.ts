@@ -11,6 +11,7 @@ import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
 import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import { completionsAt } from './completion.ts';
 import { decorate } from './decorate.ts';
 import { linksOf } from './output-links.ts';
 import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
@@ -233,13 +234,14 @@ export class TerminalView {
     const { playground, tab } = this.#host;
     const { text } = this.#line;
     if (this.#candidates.length === 0) {
-      const found = await playground.ask((session) => session.complete(tab.id, text));
+      const found = await completionsAt(playground, tab, text);
       if (this.#line.text !== text) return;
-      this.#candidates = [...found.candidates];
+      this.#candidates = found;
     }
     const next = this.#candidates.shift();
     if (next === undefined) return;
-    this.#candidates.push(next);
+    // What was certain is typed; Tab asks again what may follow.
+    if (this.#candidates.length > 0) this.#candidates.push(next);
     this.#line = withText(this.#line, next);
     this.#redraw();
     await this.#askHint();
@@ -248,7 +250,7 @@ export class TerminalView {
   async #askHint(): Promise<void> {
     const { playground, tab } = this.#host;
     const { text } = this.#line;
-    if (text.trim() === '' || tab.hidden) return;
+    if (text.trim() === '' || tab.hidden || tab.isAtShell) return;
     const { hint } = await playground.ask((session) => session.complete(tab.id, text));
     if (this.#line.text !== text || hint === this.#hint) return;
     this.#hint = hint;

@@ -16,6 +16,8 @@ export interface TabShell {
   readonly busy: 'no' | 'script' | 'program';
   readonly ended: boolean;
   type(line: string): Promise<void>;
+  /** What Tab offers for a line: whole lines. */
+  complete(line: string): Promise<string[]>;
   interrupt(): Promise<void>;
 }
 
@@ -59,6 +61,11 @@ export class ConsoleTab {
     this.argv = argv;
     this.redirects = argv.includes('-c');
     this.isShell = argv[0] === 'sh';
+  }
+
+  /** Lines go to the shell itself, not to a program of the world. */
+  get isAtShell(): boolean {
+    return this.isShell && this.shell?.busy !== 'program';
   }
 
   remember(line: string): void {

@@ -382,7 +382,7 @@ export class Playground {
   }
 
   /** The shell of a tab; its code is loaded when first used. */
-  async #shellOf(tab: ConsoleTab): Promise<TabShell> {
+  async shellOf(tab: ConsoleTab): Promise<TabShell> {
     if (tab.shell) return tab.shell;
     const { openTabShell } = await import('#app/console/shell-door.ts');
     tab.shell ??= await openTabShell(this, tab);
@@ -393,7 +393,7 @@ export class Playground {
   async #typeToShell(tab: ConsoleTab, line: string): Promise<void> {
     tab.prompt = null;
     tab.sending = true;
-    const shell = await this.#shellOf(tab);
+    const shell = await this.shellOf(tab);
     try {
       const done = shell.type(line);
       tab.sending = false;
@@ -423,7 +423,7 @@ export class Playground {
   async #sendLines(tab: ConsoleTab): Promise<void> {
     if (tab.prompt === null || tab.sending || tab.waitingLines.length === 0) return;
     const line = tab.waitingLines.shift() ?? '';
-    if (tab.isShell && tab.shell?.busy !== 'program') {
+    if (tab.isAtShell) {
       // A script may run for long, and nobody who types waits for it.
       void this.#typeToShell(tab, line).catch((error) => this.#warn(error));
       return;
@@ -440,7 +440,7 @@ export class Playground {
   /** Ctrl-C: stops what runs, and forgets the lines that wait. */
   async interrupt(tab: ConsoleTab): Promise<void> {
     tab.waitingLines.length = 0;
-    if (tab.isShell) return (await this.#shellOf(tab)).interrupt();
+    if (tab.isShell) return (await this.shellOf(tab)).interrupt();
     await this.input({ kind: 'interrupt', console: tab.id });
   }
 

@@ -30,7 +30,7 @@ export function* createCluster(manager: Manager): Step<boolean> {
   const count = manager.nodes.length;
   const { replicas } = manager.options;
   const mastersCount = Math.trunc(count / (replicas + 1));
-  if (mastersCount < 3) {
+  if (replicas < 0 || mastersCount < 3) {
     yield* log(
       manager,
       'error',

@@ -309,8 +309,14 @@ function* coverEmpty(manager: Manager, group: Group): Step<boolean> {
   if (!(yield* announce(manager, group, title, 'Fix these slots by covering with a random node?')))
     return true;
   const candidates = masters(manager).filter((node) => node.replicate === null);
+  let second = NaN;
+  let at = 0;
   for (const [slot] of group) {
-    const owner = candidates[yield* ops.random(candidates.length)] as ClusterNode;
+    // The real one draws from the clock in seconds: all slots of a second go to one node.
+    const now = Math.floor((yield* ops.clock()).wallMs / 1000);
+    if (now !== second) at = yield* ops.random(candidates.length);
+    second = now;
+    const owner = candidates[at] as ClusterNode;
     yield* log(manager, 'info', `>>> Covering slot ${slot} with ${address(owner)}\n`);
     if (!(yield* setSlotOwner(owner, slot, false))) return false;
     owner.slots[slot] = 1;

@@ -46,7 +46,8 @@ export function* reshard(manager: Manager): Step<boolean> {
   }
   const { options } = manager;
   let slots = options.slots;
-  while (slots <= 0 || slots > CLUSTER_SLOTS) {
+  // What is asked for must make sense; what was given as an option is taken as it is.
+  while (options.slots === 0 && (slots <= 0 || slots > CLUSTER_SLOTS)) {
     if (manager.stdin !== null && manager.stdinAt >= manager.stdin.length) return false;
     slots = atoi(
       yield* question(manager, `How many slots do you want to move (from 1 to ${CLUSTER_SLOTS})? `),
@@ -208,7 +209,8 @@ function* applyWeights(manager: Manager): Step<ClusterNode[] | null> {
     const equals = text.indexOf('=');
     const name = text.slice(0, equals);
     const node = nodeByPrefix(manager, name);
-    if (node === null || isSlave(node)) {
+    // A replica's weight counts for nothing, but it may be given.
+    if (node === null) {
       yield* log(manager, 'error', `*** No such master node ${name}\n`);
       return null;
     }

@@ -192,8 +192,10 @@ export class Story {
   }
 
   /** Types the commands of a recorded terminal session, a moment after each other if need be, and compares
-   *  each answer. */
-  session(name: string, line: string, { pauseMs = 0 } = {}): void {
+   *  each answer, without the lines that are `chance`. */
+  session(name: string, line: string, { pauseMs = 0, chance = /^$/ } = {}): void {
+    const shown = (text: string, ids: Readonly<Record<string, string>>): string[] =>
+      sorted(maskIds(text.replace(/\n$/, ''), ids)).filter((one) => one === '' || !chance.test(one));
     const opened = this.world.open(line.split(' '));
     for (let tries = 0; tries < 100 && opened.process.prompt === null; tries++) opened.step();
     for (const block of this.blocksOf(name)) {
@@ -207,8 +209,8 @@ export class Story {
       const printed = opened.process.transcript.printedSince(from).replace(/[\x02\x03]/g, '');
       // Soft: what follows needs the rest of the session to have happened.
       expect
-        .soft([block.command, ...sorted(maskIds(printed.replace(/\n$/, ''), this.ids))])
-        .toEqual([block.command, ...sorted(maskIds(block.output.replace(/\n$/, ''), this.recorded))]);
+        .soft([block.command, ...shown(printed, this.ids)])
+        .toEqual([block.command, ...shown(block.output, this.recorded)]);
     }
   }
 

@@ -41,6 +41,9 @@ export class SessionDoor implements ShellDoor {
   files(server: string): Promise<ServerFiles> {
     return this.session.files(server);
   }
+  async redisCommands(line: string): Promise<readonly string[]> {
+    return (await this.session.complete(CONSOLE, line)).candidates;
+  }
   async frame(): Promise<Frame> {
     return this.take(await this.session.frame());
   }
