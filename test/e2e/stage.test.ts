@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type App } from './harness.ts';
+import { laptop, startApp, type App } from './harness.ts';
 
 interface Automation {
   clock: {
@@ -187,6 +187,39 @@ describe('the stage', () => {
     await page.keyboard.press('m');
     await page.getByRole('menu').waitFor();
     await page.keyboard.press('Escape');
+    await app.closePage(page);
+  });
+
+  test('the menu of the stage lies inside the window, and the stage stays where it is', async () => {
+    const page = await openStage({ viewport: laptop });
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    const box = (await page.getByRole('menu').boundingBox())!;
+    expect(box.y).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(laptop.height);
+    expect(box.height).toBeGreaterThan(200);
+    expect(await page.locator('main .stage').evaluate((stage) => stage.scrollTop)).toBe(0);
+    await page.getByRole('menuitemradio', { name: 'What the marks mean' }).click();
+    const legend = (await page.locator('.legend').boundingBox())!;
+    const stage = (await page.locator('main .stage').boundingBox())!;
+    expect(legend.x).toBeGreaterThanOrEqual(stage.x);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.legend').waitFor({ state: 'detached' });
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('More about the stage');
+    await app.closePage(page);
+  });
+
+  test('one message is held up for as long as one likes', async () => {
+    const page = await openStage();
+    await run(page, `await fault.kill('7002'); await clock.runUntil('AUTH_REQUEST'); await idle();`);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowUp');
+    await tab(page, 'Packet').click();
+    await page.getByLabel('Later by').fill('2500');
+    const arrives = async () =>
+      Number.parseFloat(await page.locator('[role=tabpanel] dd').nth(1).innerText());
+    const before = await arrives();
+    await page.getByRole('button', { name: 'Delay it' }).click();
+    await expect.poll(arrives, { timeout: 60_000 }).toBeCloseTo(before + 2.5, 2);
     await app.closePage(page);
   });
 

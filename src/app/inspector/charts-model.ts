@@ -6,6 +6,7 @@ import type { Sample } from '#app/timeline/recorder.ts';
 
 export type Figure =
   | 'ops'
+  | 'p50'
   | 'p99'
   | 'busPerSecond'
   | 'busBytesPerSecond'

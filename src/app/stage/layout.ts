@@ -116,7 +116,8 @@ function planFor(
   const small = density === 'groups' || density === 'heat';
   // Marks shrink on a phone, but type does not shrink with them.
   const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
-  const top = (small ? 40 : 44) * k;
+  // The row of visitors, and the labels of the masters below it.
+  const top = Math.max((small ? 40 : 44) * k, 40);
   const bottom = small ? 46 : Math.max(62 * k, 54);
   const halfHeight = Math.max(60, (height - top - bottom) / (above + below));
   const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
