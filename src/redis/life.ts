@@ -150,10 +150,8 @@ export function serverCron(server: Server): void {
   activeExpireCycle(server);
   persistenceCron(server);
   aofCron(server);
-  if (server.cronLoops % 10 === 0) {
-    replicationCron(server);
-    sampleMemory(server);
-  }
+  if (server.cronLoops % 10 === 0 || server.replication.failover !== null) replicationCron(server);
+  if (server.cronLoops % 10 === 0) sampleMemory(server);
   if (server.cluster !== null) clusterCron(server);
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);
 }

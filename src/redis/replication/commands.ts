@@ -1,9 +1,10 @@
-/* The commands of replication: REPLICAOF, PSYNC, REPLCONF, ROLE, WAIT, FAILOVER (after
+/* The commands of replication: REPLICAOF, PSYNC, REPLCONF, ROLE, WAIT (after
  * replication.c). */
 
 import { CLIENT_MASTER, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
+import { failoverCommand } from './coordinated-failover.ts';
 import { roleReply } from './info.ts';
 import { replicationSendAck, replicationSetMaster, replicationUnsetMaster } from './link.ts';
 import { replicaAck, syncCommand } from './master.ts';
@@ -17,6 +18,7 @@ function replicaofCommand(client: Client, argv: readonly string[]): Reply {
   const { server } = client;
   const { replication } = server;
   if (server.cluster !== null) return new ErrorReply('ERR REPLICAOF not allowed in cluster mode.');
+  if (replication.failover !== null) return new ErrorReply('ERR REPLICAOF not allowed while failing over.');
   const by = `user request from 'id=${client.id} addr=${client.peer.ip}:${client.peer.port}'`;
   const [, host, port] = argv as [string, string, string];
   if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') {
@@ -78,29 +80,6 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
     default:
       return new ErrorReply(`ERR Unrecognized REPLCONF option: ${option}`);
   }
-}
-
-/** FAILOVER: only its refusals. A coordinated failover without a cluster is not simulated. */
-function failoverCommand(client: Client, argv: readonly string[]): Reply {
-  const { server } = client;
-  if (server.cluster !== null) {
-    return new ErrorReply('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.');
-  }
-  if (argv.length === 2 && argv[1]?.toLowerCase() === 'abort') {
-    return new ErrorReply('ERR No failover in progress.');
-  }
-  for (let at = 1; at < argv.length; at++) {
-    const option = argv[at]?.toLowerCase();
-    if (option === 'timeout' && at + 1 < argv.length) at++;
-    else if (option === 'to' && at + 2 < argv.length) at += 2;
-    else if (option !== 'force') return new ErrorReply('ERR syntax error');
-  }
-  if (server.replication.masterHost !== null) {
-    return new ErrorReply('ERR FAILOVER is not valid when server is a replica.');
-  }
-  if (server.replication.replicas.length === 0)
-    return new ErrorReply('ERR FAILOVER requires connected replicas.');
-  return new ErrorReply('ERR FAILOVER is not available on this server');
 }
 
 export const replicationCommands: CommandProcs = {

@@ -5,6 +5,7 @@ import { migrateCloseTimedoutSockets } from '#redis/cluster/migrate.ts';
 import { freeClient } from '#redis/networking.ts';
 import { isPaused } from '#redis/pause.ts';
 import type { Server } from '#redis/server.ts';
+import { updateFailoverStatus } from './coordinated-failover.ts';
 import { NO_DB, replicationFeedSlaves, sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2 } from './ids.ts';
 import { abortHandshake, connectWithMaster, masterLinkLost, replicationSendAck } from './link.ts';
@@ -27,6 +28,7 @@ export function replicationInit(server: Server): void {
 /** The periodic work, every second. */
 export function replicationCron(server: Server): void {
   const { replication } = server;
+  updateFailoverStatus(server);
   if (replication.masterHost !== null) cronAsReplica(server);
   cronAsMaster(server);
   migrateCloseTimedoutSockets(server);
@@ -65,8 +67,8 @@ function cronAsMaster(server: Server): void {
   const now = server.mstime();
   if (replication.cronLoops % config.replPingReplicaPeriod === 0 && replication.replicas.length > 0) {
     // While paused for a manual failover the offset must not move.
-    const paused = server.cluster !== null && server.cluster.mfEnd !== 0 && isPaused(server, true);
-    if (!paused) replicationFeedSlaves(server, NO_DB, ['ping']);
+    const manual = (server.cluster?.mfEnd ?? 0) !== 0 || (replication.failover?.endMs ?? 0) !== 0;
+    if (!manual || !isPaused(server, true)) replicationFeedSlaves(server, NO_DB, ['ping']);
   }
   for (const replica of [...replication.replicas]) {
     const link = replicaLink(replica);
@@ -107,6 +109,8 @@ function freeIdleBacklog(server: Server, now: number): void {
 export function replicationBeforeSleep(server: Server): void {
   const { replication } = server;
   if (replication.waiting.length > 0) serveWaitingClients(server);
+  // Not where the acknowledgement is read, for this ends connections.
+  if (replication.failover !== null) updateFailoverStatus(server);
   if (!replication.askForAck) return;
   replication.askForAck = false;
   replicationFeedSlaves(server, NO_DB, ['REPLCONF', 'GETACK', '*']);

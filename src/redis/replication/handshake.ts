@@ -7,6 +7,7 @@ import { loadSnapshot, startLoading, swapInLoaded, type Loading, type LoadingKin
 import { killRdbChild } from '#redis/persistence.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
+import { failoverAnswered } from './coordinated-failover.ts';
 import { clearReplicationId2 } from './ids.ts';
 import {
   abortHandshake,
@@ -108,16 +109,18 @@ function handshakeReplied(server: Server, line: string): void {
 
 function sendPsync(server: Server): void {
   const { replication } = server;
+  // It makes the other, our replica until now, a master before it answers.
+  const word = replication.failover?.state === 'failover-in-progress' ? ['FAILOVER'] : [];
   if (replication.cachedReplid !== null) {
     const offset = replication.masterReplOffset + 1;
     server.io.log(
       'notice',
       `Trying a partial resynchronization (request ${replication.cachedReplid}:${offset}).`,
     );
-    sendCommand(server, 'PSYNC', replication.cachedReplid, String(offset));
+    sendCommand(server, 'PSYNC', replication.cachedReplid, String(offset), ...word);
   } else {
     server.io.log('notice', 'Partial resynchronization not possible (no cached master)');
-    sendCommand(server, 'PSYNC', '?', '-1');
+    sendCommand(server, 'PSYNC', '?', '-1', ...word);
   }
   replication.state = 'receivePsync';
 }
@@ -129,6 +132,7 @@ function psyncReplied(server: Server, line: string): void {
     replication.masterReplid = full[1] as string;
     replication.masterInitialOffset = Number(full[2]);
     server.io.log('notice', `Full resync from master: ${full[1]}:${full[2]}`);
+    failoverAnswered(server, true);
     discardCachedMaster(server);
     replication.state = 'transfer';
     return;
@@ -136,6 +140,7 @@ function psyncReplied(server: Server, line: string): void {
   const partial = /^\+CONTINUE(?: ([0-9a-zA-Z]{40}))?$/.exec(line);
   if (partial) {
     continuePartially(server, partial[1] ?? null);
+    failoverAnswered(server, true);
     return;
   }
   const later = /^-(NOMASTERLINK|LOADING)/.test(line);
@@ -146,6 +151,7 @@ function psyncReplied(server: Server, line: string): void {
       : `Unexpected reply to PSYNC from master: ${line}`,
   );
   abortHandshake(server);
+  failoverAnswered(server, false);
 }
 
 function continuePartially(server: Server, replid: string | null): void {

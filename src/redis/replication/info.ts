@@ -26,7 +26,7 @@ export function replicationInfo(server: Server): string {
   });
   const { backlog } = replication;
   lines.push(
-    'master_failover_state:no-failover',
+    `master_failover_state:${replication.failover?.state ?? 'no-failover'}`,
     `master_replid:${replication.replid}`,
     `master_replid2:${replication.replid2}`,
     `master_repl_offset:${replication.masterReplOffset}`,

@@ -5,11 +5,13 @@
  * forks for it takes no time here, the transfer takes what the network makes of its size. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { isWord } from '#redis/args.ts';
 import { addReply, CLIENT_CLOSE_ASAP, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import { freeClient, freeClientAsync } from '#redis/networking.ts';
 import { checkChildDone } from '#redis/persistence.ts';
 import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
+import { promotedByFailover } from './coordinated-failover.ts';
 import { sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
 import { beginFullSync, endUselessSnapshot, releaseHeld } from './snapshot.ts';
@@ -20,13 +22,19 @@ export function syncCommand(client: Client, argv: readonly Bytes[]): Reply | und
   const { server } = client;
   const { replication } = server;
   if (client.has(CLIENT_SLAVE)) return undefined;
+  const isPsync = isWord(argv[0], 'psync');
+  if (isPsync && argv.length > 3 && isWord(argv[3], 'failover')) {
+    const refusal = promotedByFailover(client, argv[1] as Bytes);
+    if (refusal !== null) return refusal;
+  }
+  if (replication.failover !== null) return new ErrorReply("NOMASTERLINK Can't SYNC while failing over");
   if (replication.masterHost !== null && replication.state !== REPL_STATE_CONNECTED) {
     return new ErrorReply("NOMASTERLINK Can't SYNC while not connected with my master");
   }
   const name = replicaName(client);
   server.io.log('notice', `Replica ${name} asks for synchronization`);
   const link = replicaLink(client);
-  if ((argv[0] as Bytes).toLowerCase() === 'psync') {
+  if (isPsync) {
     const offset = /^-?\d{1,19}$/.test(argv[2] as Bytes) ? Number(argv[2]) : null;
     if (offset === null) return new ErrorReply('ERR value is not an integer or out of range');
     if (masterTryPartialResync(client, argv[1] as Bytes, offset)) return undefined;

@@ -10,6 +10,7 @@ import type { SocketId } from '#redis/io.ts';
 import type { RequestParser } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import type { Backlog } from './backlog.ts';
+import type { Failover } from './coordinated-failover.ts';
 
 export const REPL_STATE_NONE = 'none';
 export const REPL_STATE_CONNECT = 'connect';
@@ -102,6 +103,8 @@ export class ReplicationState {
   /** Clients in WAIT. */
   waiting: { client: Client; offset: number; replicas: number }[] = [];
   askForAck = false;
+  /** This master hands over to a replica. */
+  failover: Failover | null = null;
   syncFull = 0;
   syncPartialOk = 0;
   syncPartialErr = 0;
