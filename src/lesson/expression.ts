@@ -412,6 +412,12 @@ export interface Explained {
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
+/** A function that can tell how near a call of it is: what there is instead of what was asked for. */
+export interface Telling {
+  (...args: Value[]): Value;
+  now?: (...args: Value[]) => Value;
+}
+
 /** The conjuncts of a check with what each side is now: what tells a learner how near he is. */
 export function explain(node: Node, scope: Scope): Explained[] {
   if (node.is === 'binary' && node.op === '&&')
@@ -424,11 +430,19 @@ export function explain(node: Node, scope: Scope): Explained[] {
       if (COMPARISONS.has(node.op))
         explained.now = plain(evaluate(node.left.is === 'literal' ? node.right : node.left, scope));
     }
+    if (!explained.holds && node.is === 'call') explained.now = told(node, scope);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     explained.found = error.message;
   }
   return [explained];
+}
+
+/** What the function of a call says of it; null when it says nothing. */
+function told({ target, args }: Node & { is: 'call' }, scope: Scope): string | null {
+  const { now } = evaluate(target, scope) as Telling;
+  const there = now?.(...args.map((arg) => evaluate(arg, scope)));
+  return there === undefined || there === null ? null : plain(there);
 }
 
 /** A value that reads well in the middle of a sentence: a word, a number, a short list of them. */

@@ -6,10 +6,15 @@
 import { keyHashSlot } from '#base/crc16.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import type { NodeView, ServerFrame } from '#sim/frame.ts';
-import { ExpressionError, same, type Scope, type Value } from './expression.ts';
-import type { LessonView } from './view.ts';
+import { ExpressionError, same, type Scope, type Telling, type Value } from './expression.ts';
+import type { LessonView, ReplyRecord, Turn } from './view.ts';
 
 type Mapper = (value: Value) => Value;
+
+/** A predicate that can tell what there is instead. */
+function telling(holds: (...args: Value[]) => Value, now: (...args: Value[]) => Value): Telling {
+  return Object.assign((...args: Value[]) => holds(...args), { now });
+}
 
 function covers(ranges: readonly (readonly [number, number])[], slot: number): boolean {
   return ranges.some(([first, last]) => slot >= first && slot <= last);
@@ -25,7 +30,14 @@ function isMaster(flags: readonly string[]): boolean {
 
 /** Everything a check may name, over one view. Counting of events and replies starts at `since`. */
 export function scopeOf(view: LessonView, since: number): Scope {
-  return { ...truth(view), ...beliefs(view), ...happenings(view, since), ...lists, ...observations(view) };
+  return {
+    ...truth(view),
+    ...beliefs(view),
+    ...happenings(view, since),
+    ...typed(view, since),
+    ...lists,
+    ...observations(view),
+  };
 }
 
 /** The names a check may use, for checking lessons at build time. */
@@ -36,6 +48,8 @@ export function knownNames(): string[] {
     events: [],
     replies: [],
     acts: [],
+    lives: [],
+    shares: [],
     answers: {},
     clients: [],
     ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
@@ -164,15 +178,17 @@ function believed(view: LessonView, server: ServerFrame): Scope {
 }
 
 function beliefs(view: LessonView): Scope {
+  const members = view.servers.filter(
+    (server) => live(server) && server.clusterEnabled && (server.view?.length ?? 0) > 1,
+  );
   return {
     view: (name: Value) => believed(view, find(view, name)),
     /** `agree(v => v.state == 'ok')`: all running servers say so that know any other server; those
      *  that stand alone are no part of the cluster. */
-    agree: (test: Value) => {
-      const running = view.servers.filter((server) => live(server) && server.clusterEnabled);
-      const members = running.filter((server) => (server.view?.length ?? 0) > 1);
-      return members.length > 0 && members.every((server) => (test as Mapper)(believed(view, server)));
-    },
+    agree: telling(
+      (test) => members.length > 0 && members.every((server) => (test as Mapper)(believed(view, server))),
+      (test) => members.filter((server) => !(test as Mapper)(believed(view, server))).map(({ name }) => name),
+    ),
   };
 }
 
@@ -186,12 +202,18 @@ function matches(fields: object, wanted: Value): boolean {
   });
 }
 
+/** Where a client with -c went first, and how long it took, is not part of the answer. */
+function answerOf(printed: string): string {
+  return printed.replace(/^(-> Redirected to slot .*\n)+|\n\(\d+\.\d+s\)\s*$/g, '').trim();
+}
+
 function says(printed: string, pattern: Value): boolean {
   if (pattern instanceof RegExp) return pattern.test(printed.slice(0, 100_000));
-  // Where a client with -c went first, and how long it took, is not part of the answer.
-  const text = printed.replace(/^(-> Redirected to slot .*\n)+|\n\(\d+\.\d+s\)\s*$/g, '').trim();
+  const text = answerOf(printed);
   return text.replace(/^"(.*)"$/, '$1') === String(pattern) || text === `(integer) ${String(pattern)}`;
 }
+
+const SECOND_US = 1_000_000;
 
 function happenings(view: LessonView, since: number): Scope {
   const happened = (type: Value, fields?: Value): LessonView['events'] =>
@@ -199,7 +221,10 @@ function happenings(view: LessonView, since: number): Scope {
       (e) => e.at >= since && e.event.type === type && matches({ ...e.event, who: e.who }, fields),
     );
   const events = (type: Value, fields?: Value): number => happened(type, fields).length;
-  const replies = view.replies.filter((reply) => reply.at >= since);
+  const turned = (name: Value, now: Turn['now']): number => {
+    const last = view.lives.findLast((life) => life.server === String(name) && life.now === now);
+    return last ? Math.max(0, last.at - since) / SECOND_US : 0;
+  };
   const acts = view.acts.filter((act) => act.at >= since).map((act) => act.act);
   return {
     events,
@@ -207,29 +232,20 @@ function happenings(view: LessonView, since: number): Scope {
     /** Seconds from the beginning of the step to the first such event; Infinity when there is none. */
     after: (type: Value, fields?: Value) => {
       const first = happened(type, fields)[0];
-      return first ? (first.at - since) / 1_000_000 : Infinity;
+      return first ? (first.at - since) / SECOND_US : Infinity;
     },
-    /** Some reply since the step began looks like this. */
-    reply: (pattern: Value) => replies.some((reply) => says(reply.text, pattern)),
-    /** Replies that came in this order, others between them allowed. */
-    seq: (...patterns: Value[]) => {
-      let next = 0;
-      for (const reply of replies) if (next < patterns.length && says(reply.text, patterns[next])) next++;
-      return next === patterns.length;
-    },
-    /** The numbers that a pattern with one group finds in the replies, in their order. */
-    numbers: (pattern: Value) =>
-      replies.flatMap(({ text }) => {
-        const found = (pattern as RegExp).exec(text.slice(0, 100_000))?.[1];
-        return found === undefined ? [] : [Number(found)];
-      }),
-    /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
-    asked: (line: Value) =>
-      replies.some((reply) => (line instanceof RegExp ? line.test(reply.line) : reply.line === line)),
-    /** The same, on one server's console. */
-    askedOn: (name: Value, line: Value) =>
-      replies.some(
-        (reply) => consoleServer(reply.console) === String(name) && (line as RegExp).test(reply.line),
+    /** Seconds from the beginning of the step until the process of a server last ended, began or was
+     *  paused, by whatever means; 0 for never. */
+    diedAt: (name: Value) => turned(name, 'down'),
+    startedAt: (name: Value) => turned(name, 'up'),
+    pausedAt: (name: Value) => turned(name, 'paused'),
+    /** The most slots that a server has had at one time since the step began. */
+    mostSlots: (name: Value) =>
+      Math.max(
+        count(find(view, name).slots),
+        ...view.shares
+          .filter((share) => share.at >= since && share.server === String(name))
+          .map((share) => share.slots),
       ),
     did: (act: Value) => acts.some((done) => (act instanceof RegExp ? act.test(done) : done === act)),
     /** The longest stretch between an event and the one that ends it, in seconds; what has not ended
@@ -237,13 +253,80 @@ function happenings(view: LessonView, since: number): Scope {
     longest: (begin: Value, end: Value) => longest(view, since, String(begin), String(end)),
     /** No such event in the last seconds (and the step is at least that old). */
     quiet: (type: Value, seconds: Value) => {
-      const from = view.now - Number(seconds) * 1_000_000;
+      const from = view.now - Number(seconds) * SECOND_US;
       return from >= since && !view.events.some((e) => e.at >= from && e.event.type === type);
     },
     /** For how many milliseconds since the step began two clients believed to hold that lock. */
     overlapMs: (lock: Value) => overlapMs(view, since, String(lock)),
     answered: (id: Value) => view.answers[String(id)] !== undefined,
   };
+}
+
+/** What was typed and what came back. */
+function typed(view: LessonView, since: number): Scope {
+  const replies = view.replies.filter((reply) => reply.at > since);
+  const to = (line: Value): ReplyRecord[] =>
+    replies.filter((reply) => (line instanceof RegExp ? line.test(reply.line) : reply.line === line));
+  return {
+    /** Some reply since the step began looks like this. */
+    reply: telling(
+      (pattern) => replies.some((reply) => says(reply.text, pattern)),
+      () => lastAnswer(replies),
+    ),
+    /** Replies that came in this order, others between them allowed; anywhere or on one server's console. */
+    seq: telling(
+      (...patterns) => inOrder(replies, patterns),
+      () => lastAnswer(replies),
+    ),
+    seqOn: telling(
+      (name, ...patterns) => inOrder(on(name, replies), patterns),
+      (name) => lastAnswer(on(name, replies)),
+    ),
+    /** The numbers that a pattern with one group finds in the replies, in their order. */
+    numbers: (pattern: Value) =>
+      replies.flatMap(({ text }) => {
+        const found = (pattern as RegExp).exec(text.slice(0, 100_000))?.[1];
+        return found === undefined ? [] : [Number(found)];
+      }),
+    /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
+    asked: (line: Value) => to(line).length > 0,
+    /** The same, on one server's console. */
+    askedOn: telling(
+      (name, line) => on(name, to(line)).length > 0,
+      (_, line) => elsewhere(to(line)),
+    ),
+    /** A line that was typed and what came back for it, anywhere or on one server's console. */
+    replyTo: telling(
+      (line, pattern) => to(line).some((reply) => says(reply.text, pattern)),
+      (line) => lastAnswer(to(line)),
+    ),
+    replyOn: telling(
+      (name, line, pattern) => on(name, to(line)).some((reply) => says(reply.text, pattern)),
+      (name, line) => lastAnswer(on(name, to(line))) ?? elsewhere(to(line)),
+    ),
+  };
+}
+
+function on(name: Value, replies: readonly ReplyRecord[]): ReplyRecord[] {
+  return replies.filter((reply) => consoleServer(reply.console) === String(name));
+}
+
+function inOrder(replies: readonly ReplyRecord[], patterns: readonly Value[]): boolean {
+  let next = 0;
+  for (const reply of replies) if (next < patterns.length && says(reply.text, patterns[next])) next++;
+  return next === patterns.length;
+}
+
+/** What the last of these lines was answered; null when nothing was typed. */
+function lastAnswer(replies: readonly ReplyRecord[]): string | null {
+  const last = replies.at(-1);
+  return last ? (answerOf(last.text).split('\n', 1)[0] ?? '') : null;
+}
+
+/** Where such a line was typed last; null when it was not. */
+function elsewhere(replies: readonly ReplyRecord[]): string | null {
+  const last = replies.at(-1);
+  return last ? consoleServer(last.console) : null;
 }
 
 function longest(view: LessonView, since: number, begin: string, end: string): number {
@@ -259,7 +342,7 @@ function longest(view: LessonView, since: number, begin: string, end: string): n
     open.delete(subject);
   }
   for (const from of open.values()) best = Math.max(best, view.now - from);
-  return best / 1_000_000;
+  return best / SECOND_US;
 }
 
 function overlapMs(view: LessonView, since: number, lock: string): number {
@@ -286,11 +369,17 @@ function consoleServer(console: string): string {
 }
 
 const lists: Scope = {
-  all: (list: Value, test: Value) => (list as Value[]).every((item) => (test as Mapper)(item)),
+  all: telling(
+    (list, test) => (list as Value[]).every((item) => (test as Mapper)(item)),
+    (list, test) => (list as Value[]).filter((item) => !(test as Mapper)(item)),
+  ),
   any: (list: Value, test: Value) => (list as Value[]).some((item) => (test as Mapper)(item)),
   count: (list: Value, test: Value) => (list as Value[]).filter((item) => (test as Mapper)(item)).length,
   map: (list: Value, mapper: Value) => (list as Value[]).map((item) => (mapper as Mapper)(item)),
-  has: (list: Value, item: Value) => (list as Value[]).some((candidate) => same(candidate, item)),
+  has: telling(
+    (list, item) => (list as Value[]).some((candidate) => same(candidate, item)),
+    (list) => list,
+  ),
   max: (list: Value) => Math.max(...(list as number[])),
   min: (list: Value) => Math.min(...(list as number[])),
   startsWith: (text: Value, start: Value) => String(text).startsWith(String(start)),
@@ -299,7 +388,7 @@ const lists: Scope = {
 
 function observations(view: LessonView): Scope {
   return {
-    now: view.now / 1_000_000,
+    now: view.now / SECOND_US,
     ledger: view.ledger,
     client: (id: Value) => view.clients.find((client) => client.id === String(id)) ?? null,
     clients: () => view.clients.map((client) => client.id),

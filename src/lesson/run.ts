@@ -6,7 +6,7 @@
 import { evaluate, explain, ExpressionError, parseExpression, type Node, type Scope } from './expression.ts';
 import { scopeOf } from './predicates.ts';
 import type { Lesson, Task } from './types.ts';
-import type { LessonView } from './view.ts';
+import type { LessonView, ReplyRecord } from './view.ts';
 
 export interface CheckState {
   holds: boolean;
@@ -20,6 +20,8 @@ export interface TaskState {
   solved: boolean;
   solvedAt: number | null;
   checks: CheckState[];
+  /** How many answers since the step began were errors that this task does not ask for. */
+  troubles: number;
 }
 
 export interface LessonState {
@@ -83,7 +85,10 @@ export class LessonRun {
     for (const watched of open) {
       const checks = watched.nodes.map((node) => look(node, scope));
       const done = checks.every((check) => check.holds);
-      watched.state = { solved: done, solvedAt: done ? view.now : null, checks };
+      const troubles = view.replies.filter(
+        (reply) => reply.at > this.since && isTrouble(reply, watched.task),
+      );
+      watched.state = { solved: done, solvedAt: done ? view.now : null, checks, troubles: troubles.length };
       solved ||= done;
     }
     return solved;
@@ -109,7 +114,15 @@ function unsolved(task: Task): TaskState {
     solved: false,
     solvedAt: null,
     checks: task.checks.map(() => ({ holds: false, near: '', now: null })),
+    troubles: 0,
   };
+}
+
+/** An error, unless the task is about errors of that kind: their first word stands in a check. */
+function isTrouble({ text }: ReplyRecord, task: Task): boolean {
+  const code = /^\(error\) (\w+)/m.exec(text)?.[1];
+  if (code === undefined) return /^(\[ERR\]|Could not connect|bash: )/m.test(text);
+  return code === 'ERR' || !task.checks.some((check) => check.expression.includes(code));
 }
 
 function look(node: Node, scope: Scope): CheckState {

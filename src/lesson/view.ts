@@ -11,6 +11,13 @@ export interface ReplyRecord {
   text: string;
 }
 
+/** A turn in the life of a server's process. */
+export interface Turn {
+  at: Micros;
+  server: string;
+  now: 'up' | 'down' | 'paused';
+}
+
 /** The world and this session at one moment. Servers carry their full view of the others. */
 export interface LessonView {
   now: Micros;
@@ -19,6 +26,10 @@ export interface LessonView {
   replies: readonly ReplyRecord[];
   /** What was done in the page: "opened:packet", "lens:7000" ... with its moment. */
   acts: readonly { at: Micros; act: string }[];
+  /** When the processes of servers ended, began and were stopped, as far as they were watched. */
+  lives: readonly Turn[];
+  /** How many slots a server claimed, noted whenever that had changed. */
+  shares: readonly { at: Micros; server: string; slots: number }[];
   /** Chosen answers by quiz id. */
   answers: Readonly<Record<string, number>>;
   clients: readonly ClientFrame[];

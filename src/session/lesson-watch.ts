@@ -6,9 +6,9 @@ import type { LessonControl } from '#lesson/control.ts';
 import { evaluate, ExpressionError, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
 import { LessonRun, type LessonState } from '#lesson/run.ts';
-import type { LessonView } from '#lesson/view.ts';
+import type { LessonView, Turn } from '#lesson/view.ts';
 import type { Micros } from '#redis/io.ts';
-import type { FeedEvent } from '#sim/frame.ts';
+import type { FeedEvent, ServerFrame } from '#sim/frame.ts';
 import type { KeyContent } from '#sim/part.ts';
 import type { FinishedLine, Sight, Watch } from './watch.ts';
 
@@ -20,6 +20,10 @@ export class LessonWatch implements Watch {
   private events: FeedEvent[] = [];
   private acts: { at: Micros; act: string }[] = [];
   private answers: Record<string, number> = {};
+  private lives: Turn[] = [];
+  private shares: { at: Micros; server: string; slots: number }[] = [];
+  /** The servers at the last look; null when nothing can be compared with them. */
+  private last: Map<string, ServerFrame> | null = null;
 
   get active(): boolean {
     return this.run !== null;
@@ -31,6 +35,9 @@ export class LessonWatch implements Watch {
       case 'begin':
         this.acts = [];
         this.answers = {};
+        this.lives = [];
+        this.shares = [];
+        this.last = null;
         this.run = new LessonRun(control.lesson, now);
         this.run.restore(control.solved);
         this.run.enter(control.step, now);
@@ -75,6 +82,9 @@ export class LessonWatch implements Watch {
   jumped(now: Micros): void {
     this.events = this.events.filter((event) => event.at <= now);
     this.acts = this.acts.filter((act) => act.at <= now);
+    this.lives = this.lives.filter((life) => life.at <= now);
+    this.shares = this.shares.filter((share) => share.at <= now);
+    this.last = null;
     if (this.run && this.run.since > now) this.run.since = now;
   }
 
@@ -85,9 +95,29 @@ export class LessonWatch implements Watch {
     this.events = [...thin(this.events.slice(0, -kept)), ...this.events.slice(-kept)];
   }
 
+  /** What of the servers is not as it was: a new process id tells that one has died, or begun, or both. */
+  private compare(servers: readonly ServerFrame[], at: Micros): void {
+    const before = this.last;
+    this.last = new Map(servers.map((server) => [server.name, server]));
+    if (!before) return;
+    for (const { name, pid, state, slots } of servers) {
+      const old = before.get(name);
+      if (old?.pid !== pid) {
+        if (old?.pid) this.lives.push({ at, server: name, now: 'down' });
+        if (pid) this.lives.push({ at, server: name, now: 'up' });
+      }
+      if (state === 'paused' && old?.state !== 'paused') this.lives.push({ at, server: name, now: 'paused' });
+      const share = slotCount(slots);
+      if (share !== slotCount(old?.slots ?? [])) this.shares.push({ at, server: name, slots: share });
+    }
+    this.lives = keepLast(this.lives);
+    this.shares = keepLast(this.shares);
+  }
+
   /** Takes in what is new. */
   private viewOf({ frame, lines, contents }: Sight): LessonView {
     if (frame.events.length > 0) this.remember(frame.events);
+    this.compare(frame.servers, frame.now);
     const entry = (server: string, key: string): KeyContent | undefined =>
       contents[server]?.find(([name]) => name === key);
     return {
@@ -96,6 +126,8 @@ export class LessonWatch implements Watch {
       events: this.events,
       replies: lines.map(asTyped),
       acts: this.acts,
+      lives: this.lives,
+      shares: this.shares,
       answers: this.answers,
       clients: frame.clients,
       ledger: frame.ledger,
@@ -130,6 +162,10 @@ function thin(events: readonly FeedEvent[]): FeedEvent[] {
   for (const event of events)
     kinds.set(`${event.event.type}/${event.who}/${String(event.event['name'])}`, event);
   return [...kinds.values()].sort((a, b) => a.seq - b.seq);
+}
+
+function slotCount(ranges: readonly (readonly [number, number])[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
 function keepLast<T>(items: T[]): T[] {

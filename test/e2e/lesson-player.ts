@@ -19,6 +19,12 @@ import { terminalText, typeLine } from './page-helpers.ts';
 /** Generous: the machine may have better things to do. */
 const LIMIT = { timeout: 120_000, interval: 100 };
 
+/** The clock's pace: as on the wall; after a fault, since what it has begun must not be over before the
+ *  next line is typed; and while a tool works that takes minutes. */
+const USUAL = 1;
+const SLOW = 0.2;
+const FAST = 20;
+
 type Words = Record<string, string>;
 
 export class LessonPlayer {
@@ -38,7 +44,6 @@ export class LessonPlayer {
 
   /** Plays every step; `after` is called when a step is solved and still in sight. */
   async play(after: (step: number) => Promise<void> = async () => undefined): Promise<void> {
-    await this.page.evaluate(() => void window.playground.clock.speed(20));
     for (const [at, step] of this.lesson.steps.entries()) {
       await this.see('lesson');
       await this.footerSays(this.word('lesson.step', { step: at + 1, count: this.lesson.steps.length }));
@@ -74,6 +79,7 @@ export class LessonPlayer {
   }
 
   private async solve(task: Task): Promise<void> {
+    await this.pace(USUAL);
     await this.page.evaluate(() => window.playground.clock.play());
     for (const action of task.solutions[0] ?? []) await this.act(action);
   }
@@ -126,7 +132,9 @@ export class LessonPlayer {
     const server = follows ? console.slice(0, -1) : console;
     await this.openConsole(server, follows);
     await this.prompt();
+    if (server === 'host') await this.pace(FAST);
     await this.enter(line);
+    await this.pace(USUAL);
     // redis-cli notices a server's restart only with the next line; a person types it again.
     if (/not connected>/.test(await this.prompt())) await this.enter(line);
   }
@@ -146,20 +154,25 @@ export class LessonPlayer {
     const list = this.page.getByRole('tablist', { name: this.word('console.tabs'), exact: true });
     const tab = list.getByRole('tab', { name: label });
     if ((await tab.count()) > 0) return tab.first().click();
-    // Every server has a tab; -c makes one that follows redirects from it, and back.
-    await list
-      .getByRole('tab', { name: new RegExp(`^${server}`) })
-      .first()
-      .click();
-    await this.page.getByRole('button', { name: '-c', exact: true }).click();
+    // Up to so many servers each has a tab, and -c makes one that follows redirects from it, and back.
+    const plain = list.getByRole('tab', { name: new RegExp(`^${server}`) });
+    if ((await plain.count()) === 0) await this.addConsole(`redis-cli ${follows ? '-c ' : ''}-p ${server}`);
+    else {
+      await plain.first().click();
+      await this.page.getByRole('button', { name: '-c', exact: true }).click();
+    }
     await tab.first().waitFor();
+  }
+
+  private async addConsole(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: this.word('console.add') }).click();
+    await this.page.getByRole('menuitem', { name, exact: true }).click();
   }
 
   private async openShell(): Promise<void> {
     const tab = this.page.getByRole('tab', { name: this.word('console.shell') });
     if ((await tab.count()) > 0) return tab.first().click();
-    await this.page.getByRole('button', { name: this.word('console.add') }).click();
-    await this.page.getByRole('menuitem', { name: this.word('console.shell') }).click();
+    await this.addConsole(this.word('console.shell'));
     await tab.first().waitFor();
   }
 
@@ -187,6 +200,7 @@ export class LessonPlayer {
   // ---- What breaks ----
 
   private async break(fault: Fault): Promise<void> {
+    await this.pace(SLOW);
     if (fault.kind === 'healAll') {
       const menu = this.page.getByRole('button', { name: this.word('stage.more') });
       await menu.click();
@@ -214,6 +228,10 @@ export class LessonPlayer {
       }, LIMIT)
       .toBe(true);
     await item.click();
+  }
+
+  private async pace(speed: number): Promise<void> {
+    await this.page.evaluate((speed) => void window.playground.clock.speed(speed), speed);
   }
 
   private async openPacket(): Promise<void> {

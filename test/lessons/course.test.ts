@@ -4,16 +4,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { selectionOf } from '#app/lesson/targets.ts';
 import { freeNames, parseExpression } from '#lesson/expression.ts';
 import { knownNames } from '#lesson/predicates.ts';
 import type { LessonState } from '#lesson/run.ts';
 import type { GoalServer, Lesson, Task } from '#lesson/types.ts';
 import { loadLua } from '#node/lua.ts';
-import { lessonIds, readGlossary, readLesson } from '#node/lessons-plugin.ts';
+import { lessonIds, readCards, readGlossary, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
 import { Player } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
-import { commandOf, linesOf, termsOf, tasksOf } from './reading.ts';
+import { addressesOf, commandOf, linesOf, targetsOf, termsOf, tasksOf } from './reading.ts';
 
 await loadLua();
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
@@ -77,7 +78,7 @@ describe('the course', () => {
     expect(lessons.map((lesson) => lesson.number)).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
   });
 
-  it('never gives two tasks or questions of the course one id within a lesson, and links to lessons that exist', () => {
+  it('never gives two tasks one id within a lesson', () => {
     for (const lesson of lessons) {
       const names = lesson.steps.flatMap(tasksOf).map((task) => task.id);
       expect(new Set(names).size, lesson.id).toBe(names.length);
@@ -92,6 +93,29 @@ describe('the course', () => {
       expect(early, lesson.id).toEqual([]);
     }
   });
+
+  it('leads to lessons and cards that exist, and to others by https only', () => {
+    const cards = readCards(ROOT).map((card) => `card:${card.id}`);
+    const known = new Set([...cards, ...ids.map((id) => `lesson:${id}`), ...lessons.map((l) => `lesson:${l.number}`)]);
+    for (const lesson of ids.flatMap((id) => [readLesson(ROOT, id, 'en'), readLesson(ROOT, id, 'zh')])) {
+      const lost = addressesOf(lesson).filter((to) => !known.has(to) && !to.startsWith('https://'));
+      expect(lost, `${lesson.id} ${lesson.lang}`).toEqual([]);
+      expect(lesson.cards.filter((card) => !known.has(`card:${card}`)), lesson.id).toEqual([]);
+    }
+  });
+
+  it('points at servers that its world has, and at slots that exist', async () => {
+    for (const lesson of lessons) {
+      const { session } = await begin({ ...lesson, start: [] });
+      const names = (await session.frame()).servers.map((server) => server.name);
+      for (const target of [...targetsOf(lesson), ...targetsOf(readLesson(ROOT, lesson.id, 'zh'))]) {
+        const selection = selectionOf(target);
+        if (selection?.kind === 'server') expect(names, lesson.id).toContain(selection.name);
+        else if (selection?.kind === 'slot') expect(selection.slot, lesson.id).toBeLessThan(16384);
+        else expect(selection, `${lesson.id} ${target}`).not.toBeNull();
+      }
+    }
+  }, ROUTE_LIMIT_MS);
 
   it('explains every term it links to, in both languages', () => {
     const glossary = readGlossary(ROOT);

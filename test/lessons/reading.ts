@@ -14,15 +14,31 @@ function inlineOf(block: Block): Inline[] {
   return [];
 }
 
-function terms(inline: Inline): string[] {
+function links(inline: Inline): Inline[] {
   if (inline.kind === 'text' || inline.kind === 'code') return [];
-  const below = inline.children.flatMap(terms);
-  return inline.kind === 'term' ? [inline.id, ...below] : below;
+  return [inline, ...inline.children.flatMap(links)];
+}
+
+/** Everything in the prose of a lesson that leads somewhere, or is marked. */
+function linksOf(lesson: Lesson): Inline[] {
+  return lesson.steps.flatMap((step) => step.blocks).flatMap(inlineOf).flatMap(links);
 }
 
 /** Ids of all glossary terms a lesson links to. */
 export function termsOf(lesson: Lesson): string[] {
-  return lesson.steps.flatMap((step) => step.blocks).flatMap(inlineOf).flatMap(terms);
+  return linksOf(lesson).flatMap((inline) => (inline.kind === 'term' ? [inline.id] : []));
+}
+
+/** What a lesson points at on the stage, by itself or when somebody clicks its words. */
+export function targetsOf(lesson: Lesson): string[] {
+  const clicked = linksOf(lesson).flatMap((inline) => (inline.kind === 'see' ? [inline.target] : []));
+  const cues = lesson.steps.flatMap(({ blocks }) => blocks).flatMap((b) => (b.kind === 'stage' ? [b.stage] : []));
+  return [...clicked, ...cues.flatMap(({ select, lens }) => [...(select ? [select] : []), ...(lens ? [`server/${lens}`] : [])])];
+}
+
+/** Where a lesson leads to: other lessons, cards, pages of others. */
+export function addressesOf(lesson: Lesson): string[] {
+  return linksOf(lesson).flatMap((inline) => (inline.kind === 'link' ? [inline.href] : []));
 }
 
 /** Commands whose second word is a command of its own. */

@@ -7,7 +7,7 @@ import type { Playground } from '#app/state/playground.svelte.ts';
 import type { Fault } from '#session/api.ts';
 import type { ServerFrame } from '#sim/frame.ts';
 
-/** With more servers than this, single links are cut on the stage rather than from a list. */
+/** With more servers than this, only the links within a shard are listed; others are cut on the stage. */
 const LINKS_LISTED = 8;
 
 /** The entries of a server's menu. */
@@ -123,12 +123,14 @@ function linkItems(playground: Playground, server: ServerFrame, fault: Faulter):
   if (cutOff.length > 0) {
     items.push({ id: 'rejoin', label: t('fault.rejoin'), run: fault({ kind: 'rejoin', server: name }) });
   }
-  if (others.length < LINKS_LISTED) {
-    for (const other of others) {
-      const kind = cut(name, other.name) ? 'heal' : 'cut';
-      const label = t(kind === 'cut' ? 'fault.cutTo' : 'fault.healTo', { server: other.name });
-      items.push({ id: `link-${other.name}`, label, run: fault({ kind, from: name, to: other.name }) });
-    }
+  // A server outside of the cluster talks to none of its members.
+  const peers = others.filter((other) => other.clusterEnabled === server.clusterEnabled);
+  const shard = server.masterName ?? name;
+  const kin = peers.filter((other) => (other.masterName ?? other.name) === shard);
+  for (const other of peers.length < LINKS_LISTED ? peers : kin) {
+    const kind = cut(name, other.name) ? 'heal' : 'cut';
+    const label = t(kind === 'cut' ? 'fault.cutTo' : 'fault.healTo', { server: other.name });
+    items.push({ id: `link-${other.name}`, label, run: fault({ kind, from: name, to: other.name }) });
   }
   return items.map((item, at) => ({ ...item, separated: at === 0 }));
 }

@@ -81,6 +81,11 @@ export class Course {
     return this.tasks[id]?.solved === true || (this.progress[lesson]?.solved.includes(id) ?? false);
   }
 
+  /** The first task of the step that is not solved. */
+  get openTask(): string | null {
+    return taskIds(this.lesson?.steps[this.step]).find((id) => !this.solved(id)) ?? null;
+  }
+
   async loadList(): Promise<void> {
     if (this.list.length === 0) this.list = (await import('virtual:lessons')).lessons;
   }
@@ -182,7 +187,7 @@ export class Course {
       return;
     }
     this.step = Math.min(other.step, (this.lesson?.steps.length ?? 1) - 1);
-    const solved = { solved: true, solvedAt: null, checks: [] };
+    const solved = { solved: true, solvedAt: null, checks: [], troubles: 0 };
     this.tasks = Object.fromEntries(other.solved.map((id) => [id, solved]));
   }
 

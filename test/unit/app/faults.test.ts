@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exampleChaos, parseChaos } from '#app/faults/chaos.ts';
+import { nodeMenuItems } from '#app/faults/items.ts';
+import type { Page } from '#app/state/page.svelte.ts';
+import type { Playground } from '#app/state/playground.svelte.ts';
+import type { ServerFrame } from '#sim/frame.ts';
 import { clusterFrame } from '#test/unit/app/stage/frames.ts';
 
 describe('the chaos tape', () => {
@@ -31,5 +35,35 @@ describe('the chaos tape', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the menu of a server', () => {
+  const linksOf = (servers: ServerFrame[], server: ServerFrame | undefined): string[] => {
+    const playground = { servers, frame: { links: [] }, lens: null } as unknown as Playground;
+    const items = nodeMenuItems(playground, {} as Page, server as ServerFrame);
+    return items.flatMap(({ id }) => (id.startsWith('link-') ? [id.slice(5)] : []));
+  };
+
+  test('names each link to the others of its cluster, while they are few', () => {
+    const { servers } = clusterFrame(3);
+    const others = servers.slice(1).map(({ name }) => name);
+    expect(linksOf(servers, servers[0])).toEqual(others);
+    const alone = { ...(servers[0] as ServerFrame), name: '7101', clusterEnabled: false };
+    expect(linksOf([...servers, alone], servers[0])).toEqual(others);
+  });
+
+  test('names those of its shard when they are many', () => {
+    const { servers } = clusterFrame(9);
+    const replica = {
+      ...(servers[0] as ServerFrame),
+      name: '7100',
+      role: 'replica' as const,
+      masterName: '7000',
+    };
+    const all = [...servers, replica];
+    expect(linksOf(all, servers[0])).toContain('7100');
+    expect(linksOf(all, servers[0])).not.toContain('7001');
+    expect(linksOf(all, replica)).toContain('7000');
   });
 });

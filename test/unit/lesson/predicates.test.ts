@@ -19,6 +19,7 @@ const view = {
     { at: 8e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:25' },
   ],
   acts: [],
+  servers: [],
 } as unknown as LessonView;
 
 const value = (text: string): unknown => evaluate(parseExpression(text), scopeOf(view, 5e6));
