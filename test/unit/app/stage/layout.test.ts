@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { distance } from '#app/stage/geometry.ts';
+import { labelAbove, labelX } from '#app/stage/labels.ts';
 import { densityFor, layOut } from '#app/stage/layout.ts';
 import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
 import { clusterFrame } from './frames.ts';
@@ -15,6 +16,21 @@ function layout(masters: number, replicas: number, spares: number, options: (typ
   const frame = clusterFrame(masters, replicas, spares);
   return layOut(reseat(EMPTY_SEATING, frame), frame, new Map(), options);
 }
+
+describe('lines beside servers', () => {
+  test('among many, those of replicas reach away from the circle and those of masters into it', () => {
+    const many = layout(50, 1, 0, { width: 752, height: 496, scale: 1 });
+    const { centre, radii } = many;
+    for (const seat of many.seats.values()) {
+      const outside = seat.radius < radii.master;
+      expect(labelAbove(many, seat)).toBe(seat.y < centre.y === outside);
+      const x = labelX(many, seat, 120);
+      expect(x - 60).toBeGreaterThanOrEqual(0);
+      expect(x + 60).toBeLessThanOrEqual(many.width);
+      if (outside) expect(Math.abs(x - centre.x)).toBeGreaterThanOrEqual(Math.abs(seat.x - centre.x) - 1);
+    }
+  });
+});
 
 describe('places', () => {
   for (const options of sizes) {

@@ -125,6 +125,19 @@ describe('the tape', () => {
     expect(notches).toEqual([]);
   });
 
+  test('a label stands clear of notches that reach up to it, and above the low ones', () => {
+    const axis = { from: 0, to: 100e6, width: 1000 };
+    const epoch: TapeMark = { at: 0, until: null, kind: 'epoch', label: 'epoch 3' };
+    const labelled = (kind: TapeMark['kind']): number | null | undefined => {
+      const view = history([epoch, { at: 2e6, until: 2e6, kind, label: 'x' }]);
+      return tapeModel(view, axis, view.now, words).bands[0]?.labelX;
+    };
+    expect(labelled('write')).toBe(6);
+    expect(labelled('fault')).toBe(6);
+    // A promotion at pixel 20 is in the way of a text of 49 pixels from 6 on.
+    expect(labelled('promotion')).toBeGreaterThan(20);
+  });
+
   test('notches on one pixel are one notch with a count', () => {
     const marks: TapeMark[] = Array.from({ length: 500 }, (_, at) => ({
       at: 50e6 + at,
