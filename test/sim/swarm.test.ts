@@ -12,6 +12,17 @@ const CHUNK = 25;
 /** No measure of speed: a busy machine may take long. */
 const PATIENCE_MS = 900_000;
 
+describe('the rules hold when servers lose their power as well', () => {
+  test(
+    'seeds 401 to 430',
+    () => {
+      for (let seed = 401; seed <= 430; seed++)
+        expect(runSeed(seed, { power: true }).violation, `seed ${seed}`).toBe(null);
+    },
+    PATIENCE_MS,
+  );
+});
+
 describe('the rules hold in random worlds, and each comes to rest when it is healed', () => {
   for (let first = from; first < from + count; first += CHUNK) {
     const last = Math.min(first + CHUNK, from + count) - 1;

@@ -26,6 +26,7 @@ export function nodeLabel(mark: NodeMark): Label {
   if (mark.health === 'pfail') return { text: `${roleLetter(mark)} fail?`, tone: 'pfail' };
   if (mark.clusterFail && mark.slots > 0) return { text: 'CLUSTERDOWN', tone: 'fail' };
   if (mark.role === 'replica') return { text: replicaText(mark), tone: 'muted' };
+  if (mark.keys !== null) return { text: t('stage.keys', { keys: mark.keys }), tone: 'muted' };
   if (mark.hollow) return { text: t('stage.noSlots'), tone: 'muted' };
   return {
     text: t('stage.masterLabel', { slots: mark.slots, epoch: mark.configEpoch }),

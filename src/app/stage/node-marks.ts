@@ -37,6 +37,8 @@ export interface NodeMark {
   shape: 'circle' | 'square';
   /** A master without slots. */
   hollow: boolean;
+  /** Keys of a server that runs without cluster mode, and so has no slots to tell of; null of others. */
+  keys: number | null;
   /** The process is down (truth only). */
   struck: boolean;
   dim: boolean;
@@ -84,6 +86,7 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
   const struck = lens === null && server.state === 'down';
   const badge = badgeOf(server, context, belief);
   const election = lens === null || lens === server.name ? electionOf(server, context.frame.wallMs) : null;
+  const lone = server.state === 'running' && !server.clusterEnabled;
   const selected = selection?.kind === 'server' && selection.name === server.name;
   return {
     name: server.name,
@@ -91,7 +94,8 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
     y: seat?.y ?? 0,
     radius: seat?.radius ?? 0,
     shape: role === 'master' ? 'circle' : 'square',
-    hollow: role === 'master' && slots === 0,
+    hollow: role === 'master' && slots === 0 && !lone,
+    keys: lone ? server.keys : null,
     struck,
     dim: struck || belief?.known === false,
     tone: shard < 0 ? 'muted' : shardTone(shard),

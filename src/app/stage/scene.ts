@@ -60,6 +60,8 @@ export interface Scene {
   /** The server through whose eyes this is seen; null = the truth. */
   lens: string | null;
   arcs: ArcMark[];
+  /** Whether there is a cluster at all: without one there are no slots and no epochs to show. */
+  clustered: boolean;
   /** Slots that somebody serves. */
   covered: number;
   nodes: NodeMark[];
@@ -113,6 +115,9 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
     layout,
     lens,
     arcs,
+    clustered:
+      frame.servers.some(({ clusterEnabled }) => clusterEnabled) ||
+      frame.servers.every(({ state }) => state !== 'running'),
     covered: arcs.reduce((sum, arc) => sum + (arc.owner === null ? 0 : arc.last - arc.first + 1), 0),
     nodes,
     cables: cablesOf(frame, layout, beliefs, lens),
