@@ -75,18 +75,14 @@ export class LiveProof {
       playground.consoles.restore((await playground.save()).inputs);
       this.steps = steps;
       this.proved = proved;
-      const { speed, adaptive } = playground.clock;
-      this.#pace = { speed, adaptive };
-      playground.clock.adaptive = false;
+      this.#holdClock();
       await this.#enter(0, run);
       if (run !== this.#run) return;
       this.#branch = playground.frame?.branch ?? '';
       this.phase = 'playing';
       this.#tick(performance.now());
     } catch (error) {
-      if (run !== this.#run) return;
-      this.phase = 'failed';
-      this.failure = error instanceof Error ? error.message : String(error);
+      if (run === this.#run) this.#fail(error);
     }
   }
 
@@ -150,7 +146,7 @@ export class LiveProof {
   #fail(error: unknown): void {
     this.phase = 'failed';
     this.failure = error instanceof Error ? error.message : String(error);
-    this.#restorePace();
+    if (this.playground.clock.held) this.#restorePace();
   }
 
   #finish(): void {
@@ -158,8 +154,16 @@ export class LiveProof {
     this.#restorePace();
   }
 
+  #holdClock(): void {
+    const { clock } = this.playground;
+    this.#pace = { speed: clock.speed, adaptive: clock.adaptive };
+    clock.adaptive = false;
+    clock.held = true;
+  }
+
   #restorePace(): void {
     cancelAnimationFrame(this.#animation);
+    this.playground.clock.held = false;
     this.playground.clock.setSpeed(this.#pace.speed);
     this.playground.clock.adaptive = this.#pace.adaptive;
   }
@@ -212,8 +216,7 @@ export class LiveProof {
     const { playground } = this;
     playground.pause();
     await playground.checkout(this.#branch);
-    this.#pace = { speed: playground.clock.speed, adaptive: playground.clock.adaptive };
-    playground.clock.adaptive = false;
+    this.#holdClock();
     await this.#enter(this.at);
     this.phase = 'playing';
     this.#tick(performance.now());
@@ -222,7 +225,7 @@ export class LiveProof {
   /** Leaves the proof; the world stays as it is. */
   stop(): void {
     this.#run++;
-    if (this.phase === 'playing') this.#restorePace();
+    if (this.playground.clock.held) this.#restorePace();
     this.phase = 'idle';
     this.card = null;
   }

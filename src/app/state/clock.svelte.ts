@@ -11,6 +11,8 @@ const LONGEST_FRAME_MS = 100;
 
 export class Clock {
   playing = $state(false);
+  /** Somebody else plays and stops it (a proof that is shown), and nobody waits for the reader to do so. */
+  held = $state(false);
   /** Chosen speed, virtual seconds per second. */
   speed = $state(1);
   /** Slow down by itself while a packet worth seeing is under way. */
