@@ -57,6 +57,7 @@ const CONSUMED = 7;
 const FIELDS = 8;
 
 const STATES = 8;
+/* What is a whole number is made one with bit operations: engines keep it in a register then, not in a box. */
 const PORT_RANGE = 0x10000;
 
 export class SocketTable {
@@ -77,7 +78,7 @@ export class SocketTable {
 
   /** The row of a socket, or -1 when there is no such socket (any more). */
   row(id: SocketId): number {
-    const row = id % ROWS;
+    const row = id & (ROWS - 1);
     return this.fields[row * FIELDS + ID] === id && this.state(row) !== FREE ? row : -1;
   }
 
@@ -126,20 +127,20 @@ export class SocketTable {
     this.set(row, PEER_ID, id);
   }
   localPort(row: number): number {
-    return Math.floor(this.get(row, PORTS) / PORT_RANGE);
+    return this.get(row, PORTS) >>> 16;
   }
   peerPort(row: number): number {
-    return this.get(row, PORTS) % PORT_RANGE;
+    return this.get(row, PORTS) & (PORT_RANGE - 1);
   }
   /** Place in the stream of the next segment that is sent. */
   nextSendN(row: number): number {
-    const n = this.get(row, SEND_N);
+    const n = this.get(row, SEND_N) >>> 0;
     this.set(row, SEND_N, n + 1);
     return n;
   }
   /** Place in the stream of the next segment that may be delivered. */
   receiveN(row: number): number {
-    return this.get(row, RECEIVE_N);
+    return this.get(row, RECEIVE_N) >>> 0;
   }
   setReceiveN(row: number, n: number): void {
     this.set(row, RECEIVE_N, n);
