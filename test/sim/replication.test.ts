@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ErrorReply } from '#redis/reply.ts';
+import { readStream } from '#redis/replication/link.ts';
 import { replicaLink } from '#redis/replication/state.ts';
 import { ClusterWorld } from './cluster-world.ts';
 import { contents } from './swarm.ts';
@@ -45,6 +46,25 @@ describe('a replica', () => {
         "READONLY You can't write against a read only replica.",
       );
     }
+  });
+
+  test('counts every byte of the stream, in whatever pieces it comes', () => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    const replica = world.server(7001);
+    const before = offset(world, 7001);
+    const command = '*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n';
+    const transaction = `*1\r\n$5\r\nMULTI\r\n${command}*1\r\n$4\r\nEXEC\r\n`;
+    const stream = `*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n${command}${transaction}${command}`;
+    for (const size of [1, 2, 3, 5, 7, 11, 1000]) {
+      const start = offset(world, 7001);
+      for (let at = 0; at < stream.length; at += size) {
+        readStream(replica, stream.slice(at, at + size));
+      }
+      expect(offset(world, 7001) - start, `pieces of ${size}`).toBe(stream.length);
+      expect(replica.replication.unproxied).toBe('');
+    }
+    expect(replica.replication.backlog?.since(before + 1)).toBe(stream.repeat(7));
   });
 
   test('that is paused takes the stream, runs it afterwards, and in its order', () => {

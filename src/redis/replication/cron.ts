@@ -67,7 +67,7 @@ function cronAsMaster(server: Server): void {
   const now = server.mstime();
   if (replication.cronLoops % config.replPingReplicaPeriod === 0 && replication.replicas.length > 0) {
     // While paused for a manual failover the offset must not move.
-    const manual = (server.cluster?.mfEnd ?? 0) !== 0 || (replication.failover?.endMs ?? 0) !== 0;
+    const manual = (server.cluster?.mfEnd ?? 0) !== 0 || replication.failover !== null;
     if (!manual || !isPaused(server, true)) replicationFeedSlaves(server, NO_DB, ['ping']);
   }
   for (const replica of [...replication.replicas]) {

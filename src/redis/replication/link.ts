@@ -268,8 +268,9 @@ export function runStream(server: Server): void {
     const before = parser.pendingBytes;
     const argv =
       masterClient.pending.shift() ?? parser.next({ maxBulkLength: Infinity, authRequired: false });
-    if (argv === null) break;
+    // The parser may have taken a part of a command whose rest is still to come.
     replication.uncounted += before - parser.pendingBytes;
+    if (argv === null) break;
     if (argv.length > 0) runFromMaster(server, masterClient, argv);
     // The command may have ended the link, e.g. a FLUSHALL never does but a reset could.
     if (replication.masterClient !== masterClient) return;
