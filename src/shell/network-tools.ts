@@ -1,79 +1,83 @@
-/* iptables and tc as far as they are faults of the world, and ping, which measures a connection.
- *
- * All servers share one address, so a rule names a server by its port (7002, or its bus port 17002).
- * One port means every link of that server; `--sport A --dport B` means the direction from A to B. */
+/* The network's tools: tc, whose delays and losses are faults of the world, ping, which measures a connection,
+ * and the firewall's. */
 
-import type { Fault } from '#session/api.ts';
 import { fail, ok, type Execute } from './command.ts';
+import { byPort, iptables, nft } from './firewall.ts';
 import { AT_TERMINAL } from './script-tool.ts';
-import type { ShellServer, ShellWorld } from './world.ts';
+import type { ShellWorld } from './world.ts';
 
-const BUS_PORT = 10_000;
 /** Servers whose links tc may set one by one. */
 const MOST_SERVERS = 40;
 
 export function networkTools(world: ShellWorld): Record<string, Execute> {
   return {
     iptables: (args) => iptables(world, args),
-    tc: (args) => tc(world, args),
+    nft: (args) => nft(world, args),
+    tc: tc(world),
     ping: (args) => ping(world, args),
   };
 }
 
-const byPort = (servers: readonly ShellServer[], text: string | undefined): ShellServer | undefined =>
-  servers.find(({ port }) => String(port) === text || String(port + BUS_PORT) === text);
-
-/** iptables -A|-I|-D INPUT|OUTPUT -p tcp [--sport A] [--dport B] -j DROP | -F | -L | -S */
-const iptables = async (world: ShellWorld, args: string[]): ReturnType<Execute> => {
-  const option = (...names: string[]): string | undefined => {
-    const at = args.findIndex((word) => names.includes(word));
-    return at < 0 ? undefined : args[at + 1];
-  };
-  if (args.includes('-F') || args.includes('--flush')) {
-    await world.fault({ kind: 'healAll' });
-    return ok('');
-  }
-  if (args.some((word) => ['-L', '-S', '--list', '--list-rules'].includes(word))) return listRules(world);
-  const adds = args.some((word) => ['-A', '-I', '--append', '--insert'].includes(word));
-  const deletes = args.some((word) => ['-D', '--delete'].includes(word));
-  if (adds === deletes) return fail('iptables: give one of -A, -I, -D, -F, -L and -S', 2);
-  const target = option('-j', '--jump');
-  if (target !== 'DROP') return fail(`iptables: the target must be DROP here, not ${target ?? 'nothing'}`, 2);
-  const servers = await world.servers();
-  const words = [option('--sport', '--source-port'), option('--dport', '--destination-port')];
-  const [from, to] = words.map((word) => byPort(servers, word));
-  const stranger = words.find((word) => word !== undefined && !byPort(servers, word));
-  if (stranger !== undefined) return fail(`iptables: no server has the port ${stranger}`, 2);
-  const only = from ?? to;
-  if (only === undefined) return fail('iptables: name servers by --sport and --dport', 2);
-  const fault: Fault =
-    from && to
-      ? { kind: adds ? 'cut' : 'heal', from: from.name, to: to.name, oneWay: true }
-      : { kind: adds ? 'isolate' : 'rejoin', server: only.name };
-  await world.fault(fault);
-  return ok('');
-};
-
-async function listRules(world: ShellWorld): ReturnType<Execute> {
-  const rules = (await world.cuts()).map(
-    ({ from, to }) => `-A INPUT -p tcp --sport ${from} --dport ${to} -j DROP\n`,
-  );
-  return ok('-P INPUT ACCEPT\n-P OUTPUT ACCEPT\n' + rules.join(''));
+/** What netem does to a link. */
+interface Netem {
+  latencyUs?: number;
+  jitterUs?: number;
+  loss?: number;
 }
 
-/** tc qdisc add|change|replace|del dev lo root [netem [delay TIME [JITTER]] [loss PERCENT]] */
-const tc = async (world: ShellWorld, args: string[]): ReturnType<Execute> => {
-  const [object, verb = ''] = args;
-  if (object !== 'qdisc') return fail('tc: only "tc qdisc" is here');
-  if (verb === 'del' || verb === 'delete') return setLinks(world, world.usualLink());
-  if (!['add', 'change', 'replace'].includes(verb)) return fail(`tc: unknown command "${verb}"`);
-  const at = args.indexOf('netem');
-  if (at < 0) return fail('tc: the only queue here is netem');
-  const settings: { latencyUs?: number; jitterUs?: number; loss?: number } = {};
-  for (let i = at + 1; i < args.length; i++) {
+/** tc qdisc add|change|replace|del dev lo root|parent CLASS [netem [delay TIME [JITTER]] [loss PERCENT]], and
+ *  tc filter add dev lo ... match ip [sport|dport] PORT 0xffff ... flowid CLASS, which sends what goes to
+ *  (or comes from) a server through the queue of that class. */
+function tc(world: ShellWorld): Execute {
+  const classes = new Map<string, Netem>();
+  return async (args) => {
+    const [object, verb = ''] = args;
+    if (object === 'filter') return tcFilter(world, args, classes);
+    if (object !== 'qdisc') return fail('tc: only "tc qdisc" and "tc filter" are here');
+    if (verb === 'del' || verb === 'delete') return setLinks(world, world.usualLink());
+    if (!['add', 'change', 'replace'].includes(verb)) return fail(`tc: unknown command "${verb}"`);
+    if (args.includes('root') && args.includes('prio')) return ok('');
+    const at = args.indexOf('netem');
+    if (at < 0) return fail('tc: the queues here are netem, and prio at the root');
+    const netem = netemOf(args.slice(at + 1));
+    if (typeof netem === 'string') return fail(`tc: ${netem}`);
+    const parent = args[args.indexOf('parent') + 1] ?? '';
+    if (!args.includes('parent')) return setLinks(world, netem);
+    classes.set(parent, netem);
+    return ok('');
+  };
+}
+
+/** Links to or from one server get what the class of the filter says. */
+async function tcFilter(
+  world: ShellWorld,
+  args: readonly string[],
+  classes: ReadonlyMap<string, Netem>,
+): ReturnType<Execute> {
+  if (args[1] !== 'add') return fail('tc: filters can be added; "tc qdisc del" takes everything away');
+  const name = args[args.indexOf('flowid') + 1] ?? '';
+  const netem = args.includes('flowid') ? classes.get(name) : undefined;
+  if (netem === undefined) return fail(`tc: no netem queue has the parent ${name || '(none)'}`);
+  const servers = await world.servers();
+  const to = args.includes('dport');
+  const port = args[args.indexOf(to ? 'dport' : 'sport') + 1];
+  const server = args.includes('dport') || args.includes('sport') ? byPort(servers, port) : undefined;
+  if (server === undefined) return fail('tc: the filter must match the sport or dport of a server');
+  for (const { name: other } of servers) {
+    if (other === server.name) continue;
+    const [from, dest] = to ? [other, server.name] : [server.name, other];
+    await world.fault({ kind: 'link', from, to: dest, ...netem, oneWay: true });
+  }
+  return ok('');
+}
+
+/** What the words behind `netem` ask for, or what is wrong with them. */
+function netemOf(args: readonly string[]): Netem | string {
+  const settings: Netem = {};
+  for (let i = 0; i < args.length; i++) {
     if (args[i] === 'delay') {
       const delay = micros(args[++i]);
-      if (delay === null) return fail('tc: delay needs a time such as 100ms');
+      if (delay === null) return 'delay needs a time such as 100ms';
       settings.latencyUs = delay;
       const jitter = micros(args[i + 1]);
       if (jitter !== null) i++;
@@ -81,17 +85,14 @@ const tc = async (world: ShellWorld, args: string[]): ReturnType<Execute> => {
     } else if (args[i] === 'loss') {
       if (args[i + 1] === 'random') i++;
       const percent = /^(\d+(?:\.\d+)?)%?$/.exec(args[++i] ?? '');
-      if (percent === null || Number(percent[1]) > 100) return fail('tc: loss needs a share such as 5%');
+      if (percent === null || Number(percent[1]) > 100) return 'loss needs a share such as 5%';
       settings.loss = Number(percent[1]) / 100;
-    } else return fail(`tc: What is "${args[i]}"?`);
+    } else return `What is "${args[i]}"?`;
   }
-  return setLinks(world, settings);
-};
+  return settings;
+}
 
-async function setLinks(
-  world: ShellWorld,
-  settings: { latencyUs?: number; jitterUs?: number; loss?: number },
-): ReturnType<Execute> {
+async function setLinks(world: ShellWorld, settings: Netem): ReturnType<Execute> {
   const servers = await world.servers();
   if (servers.length > MOST_SERVERS) return fail(`tc: more than ${MOST_SERVERS} servers share this device`);
   for (const [at, { name: from }] of servers.entries())

@@ -44,6 +44,43 @@ for addr in "\${!owners[@]}"; do echo "\${addr%@*} seen by \${owners[$addr]}"; d
     expect(await out('redis-cli -p 7000 ping')).toBe('PONG\n');
   });
 
+  test('nft cuts one direction, lists every cut with a handle and takes it back by that', async () => {
+    await out('nft add table inet filter; nft add chain inet filter input');
+    expect(await out('nft add rule inet filter input tcp sport 7000 tcp dport 7001 drop')).toBe('');
+    await out("nft 'add rule inet filter input tcp sport 7001 tcp dport 7000 drop;'");
+    expect(await out('iptables -S | grep -c DROP')).toBe('2\n');
+    expect(await out('nft -a list ruleset')).toMatch(/tcp sport 7000 tcp dport 7001 drop # handle \d+\n/);
+    const remove =
+      "nft delete rule inet filter input handle $(nft list ruleset | awk '/sport 7000/{print $NF}')";
+    expect(await out(`${remove}; nft list ruleset | grep -c drop`)).toBe('1\n');
+    expect(await out('nft list ruleset')).toMatch(/sport 7001 tcp dport 7000/);
+    expect(await out('nft flush ruleset; nft list ruleset | grep -c drop')).toBe('0\n');
+    expect(await out('nft delete rule inet filter input handle 77')).toMatch(/no rule has the handle 77/);
+    expect(await out('nft add rule inet filter input tcp dport 9999 drop')).toMatch(/no server has the port/);
+    expect(await out('nft add rule inet filter input tcp dport 7000 accept')).toMatch(/must be drop/);
+    expect(await out('nft add rule inet filter input drop')).toMatch(/must name a port/);
+    expect(await out('nft')).toMatch(/^nft: /);
+  });
+
+  test('tc delays what goes to one server only, by a class and a filter', async () => {
+    const delay = async (from: string, to: string): Promise<number | undefined> => {
+      const { links } = await door.frame();
+      return links.find((link) => link.from === from && link.to === to)?.latencyUs;
+    };
+    const before = await delay('7002', '7000');
+    await out('tc qdisc add dev lo root handle 1: prio');
+    expect(await out('tc qdisc add dev lo parent 1:3 handle 30: netem delay 90ms')).toBe('');
+    const filter = 'tc filter add dev lo protocol ip parent 1:0 prio 3 u32 match ip';
+    expect(await out(`${filter} dport 7001 0xffff flowid 1:3`)).toBe('');
+    expect(await delay('7000', '7001')).toBe(90_000);
+    expect(await delay('7001', '7000')).not.toBe(90_000);
+    expect(await delay('7002', '7000')).toBe(before);
+    expect(await out(`${filter} dport 7001 0xffff flowid 1:9`)).toMatch(/no netem queue has the parent 1:9/);
+    expect(await out(`${filter} dst 10.0.0.1 flowid 1:3`)).toMatch(/must match the sport or dport/);
+    await out('tc qdisc del dev lo root');
+    expect(await delay('7000', '7001')).not.toBe(90_000);
+  });
+
   test('iptables cuts as the mouse does, and the cluster fails over behind it', async () => {
     expect(await out('iptables -A INPUT -p tcp --dport 7000 -j DROP; iptables -S | grep -c 7000')).toBe(
       '10\n',
