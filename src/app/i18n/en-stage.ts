@@ -16,7 +16,7 @@ export const enStage = {
   'stage.loading': 'loading',
   'stage.masterLabel': '{slots} slots · e{epoch}',
   'stage.noSlots': 'no slots',
-  'stage.keys': '{keys} keys',
+  'stage.keys': 'keys: {keys}',
   'stage.lag': 'lag {bytes}',
   'stage.electionWait': 'asks for votes in {ms} ms',
   'stage.votes': 'votes {votes}/{needed} · e{epoch}',

@@ -18,7 +18,7 @@ export const zhStage = {
   'stage.loading': '加载中',
   'stage.masterLabel': '{slots} 槽 · e{epoch}',
   'stage.noSlots': '没有槽',
-  'stage.keys': '{keys} 个键',
+  'stage.keys': '键：{keys}',
   'stage.lag': '落后 {bytes}',
   'stage.electionWait': '{ms} 毫秒后拉票',
   'stage.votes': '票 {votes}/{needed} · e{epoch}',
