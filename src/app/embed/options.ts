@@ -39,5 +39,7 @@ export function embedOptions(search: string): EmbedOptions | null {
 function originOf(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const { origin, protocol } = new URL(text);
-  return (protocol === 'https:' || protocol === 'http:') && origin === text ? [origin] : [];
+  // A star is a lawful name of a host, and no wildcard here.
+  const named = origin === text && !origin.includes('*');
+  return named && (protocol === 'https:' || protocol === 'http:') ? [origin] : [];
 }

@@ -34,7 +34,12 @@ const State = v.strictObject({
   /** Followers in the room; null when no class is held. */
   followers: v.nullable(number),
   question: v.nullable(
-    v.strictObject({ choices: texts, counts: v.array(number), answered: number, revealed: v.boolean() }),
+    v.strictObject({
+      choices: texts,
+      counts: v.pipe(v.array(number), v.maxLength(400)),
+      answered: number,
+      revealed: v.boolean(),
+    }),
   ),
   bookmarks: texts,
 });
