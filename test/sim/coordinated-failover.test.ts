@@ -31,7 +31,7 @@ function ends(world: ClusterWorld, port: number): void {
 describe('a failover', () => {
   test('to a named replica swaps the two, needs no snapshot and loses nothing', () => {
     const world = masterAndReplicas();
-    const fullSyncs = world.server(7000).replication.syncFull;
+    const fullSyncs = world.server(7000).stats.syncFull;
     world.ok(7000, 'SET', 'new', '1');
     world.ok(7000, 'FAILOVER', 'TO', '127.0.0.1', '7001');
     expect(state(world, 7000)).toBe('waiting-for-sync');
@@ -41,9 +41,9 @@ describe('a failover', () => {
     world.ok(7001, 'SET', 'b', '2');
     world.run(500);
     expect(contents(world.server(7000))).toBe('a=1\nb=2\nnew=1');
-    expect(world.server(7001).replication.syncPartialOk).toBe(1);
-    expect(world.server(7001).replication.syncFull).toBe(0);
-    expect(world.server(7000).replication.syncFull).toBe(fullSyncs);
+    expect(world.server(7001).stats.syncPartialOk).toBe(1);
+    expect(world.server(7001).stats.syncFull).toBe(0);
+    expect(world.server(7000).stats.syncFull).toBe(fullSyncs);
     expect(world.error(7000, 'SET', 'x', '1')).toMatch(/^READONLY/);
   });
 

@@ -106,7 +106,8 @@ describe('a replica', () => {
     expect(world.server(7001).replication.linkUp).toBe(false);
     world.fault({ kind: 'healAll' });
     world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
-    expect(world.server(7000).replication.syncPartialOk).toBe(1);
+    expect(world.server(7000).stats.syncPartialOk).toBe(1);
+    expect(String(world.ok(7000, 'INFO', 'stats'))).toMatch(/sync_full:1\r\nsync_partial_ok:1\r\n/);
     world.run(300);
     expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
     world.fault({ kind: 'cut', from: '7000', to: '7001' });
@@ -115,7 +116,7 @@ describe('a replica', () => {
     world.run(8000);
     world.fault({ kind: 'healAll' });
     world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
-    expect(world.server(7000).replication.syncFull).toBe(2);
+    expect(world.server(7000).stats.syncFull).toBe(2);
     world.run(300);
     expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
   });
@@ -132,10 +133,10 @@ describe('a replica', () => {
       offset(world, 7000),
     ]);
     // The middle one is promoted: the last one goes on without a snapshot.
-    const full = world.server(7001).replication.syncFull;
+    const full = world.server(7001).stats.syncFull;
     world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
     world.must(() => world.server(7002).replication.linkUp, 10_000, 'the last one is linked');
-    expect(world.server(7001).replication.syncFull).toBe(full);
+    expect(world.server(7001).stats.syncFull).toBe(full);
     expect(world.server(7002).replication.replid).toBe(world.server(7001).replication.replid);
     expect(world.server(7002).replication.replid2).toBe(world.server(7000).replication.replid);
   });
@@ -152,7 +153,7 @@ describe('a replica', () => {
     world.must(() => !world.server(7001).replication.linkUp, 1000, 'the replica notices');
     expect(offset(world, 7001)).toBe(before);
     world.must(() => world.server(7001).replication.linkUp, 20_000, 'the link is up again');
-    expect(world.server(7000).replication.syncFull).toBe(2);
+    expect(world.server(7000).stats.syncFull).toBe(2);
     expect(contents(world.server(7001))).toBe(contents(world.server(7000)));
   });
 
@@ -265,7 +266,7 @@ describe('a master', () => {
     world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
     world.ok(7001, 'SET', 'a', '2');
     follow(world, 7000, 7001);
-    expect(world.server(7001).replication.syncPartialOk).toBe(1);
+    expect(world.server(7001).stats.syncPartialOk).toBe(1);
     expect(world.ok(7000, 'GET', 'a')).toBe('2');
   });
 
@@ -275,9 +276,9 @@ describe('a master', () => {
     world.ok(7001, 'REPLICAOF', 'NO', 'ONE');
     world.ok(7000, 'SET', 'mine', 'x');
     world.ok(7000, 'SET', 'mine', 'y');
-    const { syncFull } = world.server(7001).replication;
+    const { syncFull } = world.server(7001).stats;
     follow(world, 7000, 7001);
-    expect(world.server(7001).replication.syncFull).toBe(syncFull + 1);
+    expect(world.server(7001).stats.syncFull).toBe(syncFull + 1);
     expect(world.ok(7000, 'GET', 'mine')).toBe(null);
   });
 });
@@ -333,11 +334,11 @@ describe('a restart', () => {
     world.ok(7000, 'SET', 'hello', 'x');
     world.run(2000);
     world.ok(7003, 'SAVE');
-    const { syncFull } = world.server(7000).replication;
+    const { syncFull } = world.server(7000).stats;
     world.restart(7003);
     world.must(() => world.server(7003).replication.linkUp, 5000, 'the link is up again');
-    expect(world.server(7000).replication.syncFull).toBe(syncFull);
-    expect(world.server(7000).replication.syncPartialOk).toBe(1);
+    expect(world.server(7000).stats.syncFull).toBe(syncFull);
+    expect(world.server(7000).stats.syncPartialOk).toBe(1);
     world.ok(7003, 'READONLY');
     expect(world.ok(7003, 'GET', 'hello')).toBe('x');
   });

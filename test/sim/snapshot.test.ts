@@ -93,7 +93,7 @@ describe('a snapshot for a replica', () => {
     world.must(() => world.server(7000).persistence.bgsave !== null, 5000, 'a child saves');
     world.ok(7000, 'FLUSHALL');
     world.must(linked(world, 7001), 20_000, 'the replica is linked');
-    expect(world.server(7000).replication.syncFull).toBe(2);
+    expect(world.server(7000).stats.syncFull).toBe(2);
     expect(contents(world.server(7001))).toBe('');
   });
 
@@ -106,7 +106,7 @@ describe('a snapshot for a replica', () => {
     world.run(1500);
     expect(world.seen('REPLICA_OVERFLOW').length).toBeGreaterThan(0);
     world.must(linked(world, 7001), 20_000, 'the replica is linked in the end');
-    expect(world.server(7000).replication.syncFull).toBeGreaterThan(1);
+    expect(world.server(7000).stats.syncFull).toBeGreaterThan(1);
   });
 });
 
@@ -254,7 +254,7 @@ describe('the link to the master', () => {
     expect(line).toMatch(/addr=127\.0\.0\.1:7000 .*flags=M /);
     expect(world.ok(7001, 'CLIENT', 'KILL', '127.0.0.1:7000')).toEqual(world.ok(7000, 'SET', 'a', '1'));
     world.must(linked(world, 7001), 20_000, 'the replica is linked again');
-    expect(world.server(7000).replication.syncPartialOk).toBe(1);
+    expect(world.server(7000).stats.syncPartialOk).toBe(1);
     world.run(100);
     expect(world.ok(7001, 'GET', 'a')).toBe('1');
   });

@@ -38,11 +38,11 @@ export function syncCommand(client: Client, argv: readonly Bytes[]): Reply | und
     const offset = /^-?\d{1,19}$/.test(argv[2] as Bytes) ? Number(argv[2]) : null;
     if (offset === null) return new ErrorReply('ERR value is not an integer or out of range');
     if (masterTryPartialResync(client, argv[1] as Bytes, offset)) return undefined;
-    if (argv[1] !== '?') replication.syncPartialErr++;
+    if (argv[1] !== '?') server.stats.syncPartialErr++;
   } else {
     link.prePsync = true;
   }
-  replication.syncFull++;
+  server.stats.syncFull++;
   link.state = 'waitBgsaveStart';
   addReplica(client);
   if (replication.replicas.length === 1 && replication.backlog === null) {
@@ -98,7 +98,7 @@ function masterTryPartialResync(client: Client, replid: Bytes, offset: number): 
   addReply(client, new Status(link.capaPsync2 ? `CONTINUE ${replication.replid}` : 'CONTINUE'));
   const data = backlog.since(offset);
   sendToReplica(client, data);
-  replication.syncPartialOk++;
+  server.stats.syncPartialOk++;
   server.io.log(
     'notice',
     `Partial resynchronization request from ${name} accepted. Sending ${data.length} bytes of backlog starting from offset ${offset}.`,

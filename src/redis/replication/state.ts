@@ -105,9 +105,6 @@ export class ReplicationState {
   askForAck = false;
   /** This master hands over to a replica. */
   failover: Failover | null = null;
-  syncFull = 0;
-  syncPartialOk = 0;
-  syncPartialErr = 0;
 
   /** Replica: in sync with the master. */
   get linkUp(): boolean {
