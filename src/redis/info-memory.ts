@@ -95,7 +95,7 @@ export function usedMemory(server: Server): number {
 
 /** What counts against maxmemory: buffers of replicas and the AOF do not. */
 export function memoryForEviction(server: Server): number {
-  return usedMemory(server) - memoryNotCountedForEvict(server) - replicationMemory(server);
+  return usedMemory(server) - memoryNotCountedForEvict(server);
 }
 
 /** What grows by evicting: were it counted, more would have to be evicted for it. */
