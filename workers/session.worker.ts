@@ -19,15 +19,17 @@
 
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
+import { loadCommandWords } from '#cli/words.ts';
 import type { WorldConfig } from '#session/api.ts';
 import { sessionOver } from '#session/in-place.ts';
+import type { Piece } from '#session/pieces.ts';
 import { chooseParts } from '#session/placement.ts';
 import { partOptions } from '#session/processes.ts';
 import { WorldHost, type PartLink } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
 
 /** Lua for the servers in this thread; a piece of its own, fetched when a script is first wanted. */
-async function loadScripting(): Promise<void> {
+async function loadLuaHere(): Promise<void> {
   const [{ loadLua }, { default: wasm }] = await Promise.all([
     import('#redis/scripting/load-lua.ts'),
     import('wasmoon-lua5.1/dist/liblua5.1.wasm?url'),
@@ -35,10 +37,14 @@ async function loadScripting(): Promise<void> {
   await loadLua(new URL(wasm, self.location.href).href);
 }
 
+async function loadPiece(piece: Piece): Promise<void> {
+  await (piece === 'lua' ? loadLuaHere() : loadCommandWords());
+}
+
 /** What a worker for one part of a world offers. */
 const partWorker = {
   makePart: (config: WorldConfig, part: number): Part => proxy(new Part(partOptions(config, part))),
-  loadScripting,
+  loadPiece,
 };
 
 const [, asked] = /^session:(\d+)$/.exec(self.name) ?? [];
@@ -58,8 +64,8 @@ async function makeHost(config: WorldConfig): Promise<WorldHost> {
   return new WorldHost(parts);
 }
 
-async function loadScriptingEverywhere(): Promise<void> {
-  await Promise.all([loadScripting(), ...helpers.map((helper) => helper.loadScripting())]);
+async function loadEverywhere(piece: Piece): Promise<void> {
+  await Promise.all([loadPiece(piece), ...helpers.map((helper) => helper.loadPiece(piece))]);
 }
 
 /** How long nobody is let in, real milliseconds. */
@@ -75,4 +81,4 @@ async function breathe(): Promise<void> {
 }
 
 if (self.name === 'world') expose(partWorker);
-else expose(sessionOver(makeHost, loadScriptingEverywhere, breathe));
+else expose(sessionOver(makeHost, loadEverywhere, breathe));

@@ -6,6 +6,7 @@ import { utf8Encode } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
 import { COMMAND_HELP } from './command-help.ts';
 import type { HelpRow } from './command-help.ts';
+import { commandWords } from './words.ts';
 
 export const VERSION_LINE = 'redis-cli 7.0.15\n';
 
@@ -22,8 +23,8 @@ export function outputHelp(words: readonly Bytes[]): Bytes {
   return '\r\n' + rows.map((row) => formatEntry(row, !first.startsWith('@'))).join('\r\n') + '\r\n';
 }
 
-function formatEntry([name, args, since, group, english, chinese]: HelpRow, withGroup: boolean): Bytes {
-  const summary = chinese === '' ? english : `${english} ${chinese}`;
+function formatEntry([name, args, since, group]: HelpRow, withGroup: boolean): Bytes {
+  const summary = commandWords(name).join(' ');
   let out = `  \x1b[1m${name}\x1b[0m \x1b[90m${args}\x1b[0m\r\n`;
   out += `  \x1b[33msummary:\x1b[0m ${utf8Encode(summary)}\r\n`;
   out += `  \x1b[33msince:\x1b[0m ${since}\r\n`;

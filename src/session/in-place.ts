@@ -2,23 +2,26 @@
  * Node, and for the session's own worker when one is enough. */
 
 import { completionsOf, hintOf } from '#cli/help.ts';
+import { loadCommandWords } from '#cli/words.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
 import type { Completion, WorldConfig } from './api.ts';
 import { LessonWatch } from './lesson-watch.ts';
+import type { Piece } from './pieces.ts';
 import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
-async function loadHere(): Promise<void> {
+async function loadHere(piece: Piece): Promise<void> {
+  if (piece === 'help') return loadCommandWords();
   const { loadLua } = await import('#redis/scripting/load-lua.ts');
   await loadLua();
 }
 
-/** A session whose worlds are hosted as `makeHost` says; `loadScripting` makes Lua ready in all of their
- *  threads, `breathe` lets questions in while it simulates. */
+/** A session whose worlds are hosted as `makeHost` says; `loadPiece` makes a piece of the program ready in
+ *  all of their threads, `breathe` lets questions in while it simulates. */
 export function sessionOver(
   makeHost: HostMaker,
-  loadScripting = loadHere,
+  loadPiece = loadHere,
   breathe?: () => Promise<void>,
 ): Session {
   const complete = (line: string): Completion => ({ candidates: completionsOf(line), hint: hintOf(line) });
@@ -26,7 +29,7 @@ export function sessionOver(
     makeHost,
     complete,
     watch: new LessonWatch(),
-    loadScripting,
+    loadPiece,
     ...(breathe && { breathe }),
   });
 }

@@ -35,7 +35,7 @@ import { describePayload } from './packet-detail.ts';
 import { planSnapshots, type SnapshotPlan } from './placement.ts';
 import { Presenter } from './presenter.ts';
 import { writeFault } from './fault-text.ts';
-import { mayRunScripts } from './scripts.ts';
+import { piecesFor, type Piece } from './pieces.ts';
 import { checkInput, checkInputs, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
@@ -56,8 +56,8 @@ export interface SessionTools {
   makeHost: HostMaker;
   complete(line: string): Completion;
   watch?: Watch;
-  /** Loads what servers need to run scripts; called before the first input that may start one. */
-  loadScripting?(): Promise<void>;
+  /** Loads a piece of the program that only some inputs need; called before each that may need it. */
+  loadPiece?(piece: Piece): Promise<void>;
   /** Called all the time while a long stretch is simulated: lets questions from outside in (how far it is,
    *  whether it shall end). Without it nobody can ask, and nothing is slowed down. */
   breathe?(): Promise<void>;
@@ -442,7 +442,7 @@ export class Session implements SessionApi {
     if (input.kind === 'line') await lines.begin(host, input.console, input.line);
     // A program that the shell runs at the terminal was typed as well.
     if (input.kind === 'run' && input.tty) await lines.begin(host, input.console, input.argv.join(' '));
-    if (mayRunScripts(input)) await this.tools.loadScripting?.();
+    for (const piece of piecesFor(input)) await this.tools.loadPiece?.(piece);
     await host.apply(builder.actionOf(input));
     await host.run(host.now);
     await this.drain();

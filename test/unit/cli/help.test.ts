@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { COMMAND_HELP } from '#cli/command-help.ts';
 import { completionsOf, hintOf, outputHelp } from '#cli/help.ts';
+import { commandWords, loadCommandWords } from '#cli/words.ts';
 
 describe('hints', () => {
   // As a terminal session with redis-cli 7.0.15 showed them, key by key.
@@ -53,10 +54,13 @@ describe('completion', () => {
 });
 
 describe('help', () => {
+  beforeAll(loadCommandWords);
+
   test('every command and subcommand of 7.0 has a row with both languages', () => {
     const names = new Set(COMMAND_HELP.map((row) => row[0]));
     expect(names.size).toBe(COMMAND_HELP.length);
-    for (const [name, , since, group, english, chinese] of COMMAND_HELP) {
+    for (const [name, , since, group] of COMMAND_HELP) {
+      const [english = '', chinese = ''] = commandWords(name);
       expect([
         name,
         english !== '',

@@ -1,0 +1,21 @@
+/* Which inputs need a piece of the program that most visits never need: Lua for scripts, the sentences of
+ * redis-cli's help. It is loaded before the first input that could need it. Whoever is in doubt loads. */
+
+import type { Input } from './api.ts';
+
+export type Piece = 'lua' | 'help';
+
+const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script)(?:_ro)?\b/i;
+/** Application clients that release locks by script. */
+const SCRIPTING_CLIENTS = /lock/i;
+const HELP = /\bhelp\b|\?/i;
+
+/** What must be there once this input is done. */
+export function piecesFor(input: Input): Piece[] {
+  if (input.kind === 'fault' || input.kind === 'interrupt' || input.kind === 'closeConsole') return [];
+  const text = JSON.stringify(input);
+  const pieces: Piece[] = [];
+  if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
+  if (HELP.test(text)) pieces.push('help');
+  return pieces;
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { makeSession } from '#session/in-place.ts';
+import { piecesFor } from '#session/pieces.ts';
+
+test('a piece of the program is loaded for the inputs that may need it, and for no other', () => {
+  const typed = (line: string) => piecesFor({ kind: 'line', console: 'console:7000', line });
+  expect(typed('SET foo bar')).toEqual([]);
+  expect(typed('help set')).toEqual(['help']);
+  expect(typed('?')).toEqual(['help']);
+  expect(typed('EVAL "return 1" 0')).toEqual(['lua']);
+  expect(typed('echo "SCRIPT HELP" | redis-cli')).toEqual(['lua', 'help']);
+  expect(piecesFor({ kind: 'interrupt', console: 'help' })).toEqual([]);
+});
+
+test('help typed into a console has its sentence in both languages', async () => {
+  const session = makeSession();
+  await session.open({ seed: 1 });
+  await session.input({ kind: 'openConsole', console: 'c', argv: ['redis-cli', '-p', '7000'] });
+  expect(await session.exec('c', 'help get')).toMatch(/summary:\x1b\[0m [A-Z][\x20-\x7e]+ [^\x00-\x7f]/);
+});
