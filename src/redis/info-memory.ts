@@ -77,7 +77,13 @@ export function trackMemory(server: Server): void {
 
 /** Memory of everything that is not data: clients, backlog, buffers, tables. */
 function overheadMemory(server: Server): number {
-  return STARTUP_MEMORY + tableOverhead(server) + clientsMemory(server) + memoryNotCountedForEvict(server);
+  return (
+    STARTUP_MEMORY +
+    tableOverhead(server) +
+    clientsMemory(server) +
+    memoryNotCountedForEvict(server) +
+    replicationMemory(server)
+  );
 }
 
 function replicationMemory(server: Server): number {
@@ -95,7 +101,7 @@ export function usedMemory(server: Server): number {
 
 /** What counts against maxmemory: buffers of replicas and the AOF do not. */
 export function memoryForEviction(server: Server): number {
-  return usedMemory(server) - memoryNotCountedForEvict(server);
+  return usedMemory(server) - memoryNotCountedForEvict(server) - replicationMemory(server);
 }
 
 /** What grows by evicting: were it counted, more would have to be evicted for it. */
