@@ -214,6 +214,8 @@ function says(printed: string, pattern: Value): boolean {
 }
 
 const SECOND_US = 1_000_000;
+/** What did not happen has no second. */
+const NEVER = -1;
 
 function happenings(view: LessonView, since: number): Scope {
   const happened = (type: Value, fields?: Value): LessonView['events'] =>
@@ -223,7 +225,7 @@ function happenings(view: LessonView, since: number): Scope {
   const events = (type: Value, fields?: Value): number => happened(type, fields).length;
   const turned = (name: Value, now: Turn['now']): number => {
     const last = view.lives.findLast((life) => life.server === String(name) && life.now === now);
-    return last ? Math.max(0, last.at - since) / SECOND_US : 0;
+    return last && last.at >= since ? (last.at - since) / SECOND_US : NEVER;
   };
   const acts = view.acts.filter((act) => act.at >= since).map((act) => act.act);
   return {
@@ -235,7 +237,7 @@ function happenings(view: LessonView, since: number): Scope {
       return first ? (first.at - since) / SECOND_US : Infinity;
     },
     /** Seconds from the beginning of the step until the process of a server last ended, began or was
-     *  paused, by whatever means; 0 for never. */
+     *  paused, by whatever means; -1 for never. While the clock stands, things happen at second 0. */
     diedAt: (name: Value) => turned(name, 'down'),
     startedAt: (name: Value) => turned(name, 'up'),
     pausedAt: (name: Value) => turned(name, 'paused'),

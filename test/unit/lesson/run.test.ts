@@ -82,8 +82,8 @@ describe('the lives of servers', () => {
     const parts = { lives, events };
     expect(holds("diedAt(7001) > after('SLOT_MIGRATING', {slot: 7})", parts)).toBe(false);
     expect(holds("startedAt(7001) > after('SLOT_MIGRATING', {slot: 7})", parts)).toBe(true);
-    expect(holds("diedAt(7000) == 0 && startedAt(7000) < after('SLOT_STABLE')", parts)).toBe(true);
-    expect(holds('diedAt(7001) == 0 && startedAt(7001) == 1', parts, 3 * S)).toBe(true);
+    expect(holds("diedAt(7000) == -1 && startedAt(7000) < after('SLOT_STABLE')", parts)).toBe(true);
+    expect(holds('diedAt(7001) == -1 && startedAt(7001) == 1', parts, 3 * S)).toBe(true);
   });
 });
 
