@@ -87,9 +87,10 @@ export class Client {
     return this.db.id;
   }
 
-  /** Whether it speaks from the computer on which the server runs. */
+  /** Whether it speaks from the computer on which the server runs; a Unix socket has a path for an address. */
   get isLocal(): boolean {
-    return this.peer.ip === '127.0.0.1' || this.peer.ip === '::1';
+    const { ip } = this.peer;
+    return ip.startsWith('127.') || ip === '::1' || ip.startsWith('/');
   }
 
   has(flag: number): boolean {

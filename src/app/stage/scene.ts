@@ -78,11 +78,16 @@ export interface Scene {
   anomalies: Anomaly[];
   /** The greatest currentEpoch that is known (truth) or believed (lens). */
   epoch: number;
-  /** Servers that answer CLUSTERDOWN; `of` counts the running ones. */
+  /** Servers that answer CLUSTERDOWN; `of` counts the running members of the cluster. */
   clusterFail: { count: number; of: number };
 }
 
 const MIGRATING_DRAWN = 12;
+
+/** A server that knows nobody else is a cluster of its own; that it is down concerns nobody. */
+function isMember({ clusterEnabled, view }: Frame['servers'][number]): boolean {
+  return clusterEnabled && view?.length !== 1;
+}
 
 export function sceneOf(frame: Frame, options: SceneOptions): Scene {
   const lensed = options.lens === null ? null : beliefsOf(frame, options.lens);
@@ -108,8 +113,8 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
     }),
   );
   const wall = wallOf(frame, layout);
-  const running = frame.servers.filter((server) => server.clusterEnabled && server.state === 'running');
-  const failing = running.filter((server) => server.clusterState === 'fail').length;
+  const members = frame.servers.filter((server) => server.state === 'running' && isMember(server));
+  const failing = members.filter((server) => server.clusterState === 'fail').length;
   const lensServer = frame.servers.find((server) => server.name === lens);
   return {
     layout,
@@ -129,7 +134,7 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
     needle: needleOf(options.selection, arcs, layout),
     anomalies: anomaliesOf(frame, said, arcs),
     epoch: lensServer ? lensServer.currentEpoch : Math.max(0, ...frame.servers.map((s) => s.currentEpoch)),
-    clusterFail: { count: failing, of: running.length },
+    clusterFail: { count: failing, of: members.length },
   };
 }
 

@@ -25,6 +25,15 @@ function believe(frame: Frame, name: string, flags: string[], observers: string[
 }
 
 describe('the scene', () => {
+  test('counts who answers CLUSTERDOWN among the members, not a spare that nobody has met', () => {
+    const frame = clusterFrame(3);
+    const [first, second] = frame.servers;
+    const spare = { ...first!, name: '7006', clusterState: 'fail' as const, view: first!.view!.slice(0, 1) };
+    expect(scene({ ...frame, servers: [...frame.servers, spare] }).clusterFail).toEqual({ count: 0, of: 6 });
+    second!.clusterState = 'fail';
+    expect(scene({ ...frame, servers: [...frame.servers, spare] }).clusterFail).toEqual({ count: 1, of: 6 });
+  });
+
   test('a healthy cluster covers all slots and has nothing to complain of', () => {
     const drawn = scene(clusterFrame(3));
     expect(drawn.covered).toBe(16384);
