@@ -107,13 +107,15 @@ function sortedUsers(client: Client): User[] {
   return [...client.server.users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+function wrongSubcommand(argv: readonly Bytes[]): ErrorReply {
+  return new ErrorReply(
+    `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`,
+  );
+}
+
 function cat(_client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length === 2) return [...ACL_CATEGORIES];
-  if (argv.length !== 3) {
-    return new ErrorReply(
-      `ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`,
-    );
-  }
+  if (argv.length !== 3) return wrongSubcommand(argv);
   const category = (argv[2] as Bytes).toLowerCase();
   if (!(ACL_CATEGORIES as readonly string[]).includes(category)) {
     return new ErrorReply(`ERR Unknown category '${argv[2]}'`);
@@ -138,7 +140,7 @@ function log(client: Client, argv: readonly Bytes[]): Reply {
     const asked = parseLong(argv[2] as Bytes);
     if (asked instanceof ErrorReply) return asked;
     count = Math.max(0, asked);
-  } else if (argv.length > 3) return new ErrorReply("ERR wrong number of arguments for 'acl|log' command");
+  } else if (argv.length > 3) return wrongSubcommand(argv);
   const now = server.mstime();
   return server.aclLog.slice(0, count).map((entry) => {
     const age = (now - entry.createdMs) / 1000;
@@ -167,7 +169,7 @@ function dryrun(client: Client, argv: readonly Bytes[]): Reply {
 }
 
 function genpass(client: Client, argv: readonly Bytes[]): Reply {
-  if (argv.length > 3) return new ErrorReply("ERR wrong number of arguments for 'acl|genpass' command");
+  if (argv.length > 3) return wrongSubcommand(argv);
   let bits = 256;
   if (argv.length === 3) {
     const asked = string2ll(argv[2] as Bytes);

@@ -78,7 +78,9 @@ export function loadAclFromConfig(server: Server): string | null {
   }
   if (config.requirepass !== '') setDefaultUserPassword(server, config.requirepass);
   for (const words of server.configUsers) {
-    if (words[0] === 'default') setUser(server.defaultUser, 'reset', true);
+    if (words[0] === 'default') {
+      setUser(server.defaultUser, 'reset', config.aclPubsubDefault === 'allchannels');
+    }
     const why = applyUserRules(server, server.users, words);
     if (why !== null) return `Error in user declaration '${words[0]}': ${why}`;
   }

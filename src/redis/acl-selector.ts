@@ -128,11 +128,11 @@ function addKeyPattern(selector: Selector, rule: Bytes): string | null {
   let write = true;
   let pattern = rule.slice(1);
   if (rule[0] === '%') {
-    const match = /^%([rRwW]*)~([^]*)$/.exec(rule);
-    if (match === null || match[1] === '') return SYNTAX;
+    const match = /^%([rRwW]+)(?:~([^]*))?$/.exec(rule);
+    if (match === null) return SYNTAX;
     read = /r/i.test(match[1] as string);
     write = /w/i.test(match[1] as string);
-    pattern = match[2] as string;
+    pattern = match[2] ?? '';
   }
   if (/[ \0]/.test(pattern)) return SYNTAX;
   // %RW~* is allkeys in other words.

@@ -50,9 +50,12 @@ function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
     if (parameter === undefined) {
       return new ErrorReply(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
     }
+    // A parameter by its older name counts as another one.
     const why =
       mayNotSet(client, parameter) ??
-      (wanted.some((other) => other.parameter === parameter) ? 'duplicate parameter' : null);
+      (wanted.some((other) => other.name.toLowerCase() === name.toLowerCase())
+        ? 'duplicate parameter'
+        : null);
     if (why !== null) return setFailed(name, why);
     wanted.push({ parameter, name, value: argv[at + 1] as Bytes });
   }

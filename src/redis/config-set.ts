@@ -23,9 +23,9 @@ const UNITS: Readonly<Record<string, number>> = {
   gb: 1024 ** 3,
 };
 
-/** A size such as "100mb" in bytes; null when it is none. */
+/** A size such as "100mb" in bytes, without digits 0; null when it is none. */
 export function memtoull(text: Bytes): number | null {
-  const match = /^([0-9]+)([a-z]*)$/i.exec(text);
+  const match = /^([0-9]*)([a-z]*)$/i.exec(text);
   const unit = match ? UNITS[(match[2] as string).toLowerCase()] : undefined;
   return match === null || unit === undefined ? null : Number(match[1]) * unit;
 }

@@ -1,6 +1,7 @@
 /* The commands of replication: REPLICAOF, PSYNC, REPLCONF, ROLE, WAIT (after
  * replication.c). */
 
+import { parseLong } from '#redis/args.ts';
 import { CLIENT_MASTER, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
@@ -12,6 +13,7 @@ import { replicaLink } from './state.ts';
 import { waitCommand } from './wait.ts';
 
 const NOT_AN_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
+const NOT_A_FLAG = new ErrorReply('ERR value is out of range, value must between 0 and 1');
 
 /** REPLICAOF host port, REPLICAOF NO ONE */
 function replicaofCommand(client: Client, argv: readonly string[]): Reply {
@@ -74,7 +76,11 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
     case 'getack':
       if (client.has(CLIENT_MASTER)) replicationSendAck(client.server);
       return undefined;
-    case 'rdb-only':
+    case 'rdb-only': {
+      const wanted = parseLong(value);
+      if (wanted instanceof ErrorReply) return wanted;
+      return wanted === 0 || wanted === 1 ? 'next' : NOT_A_FLAG;
+    }
     case 'rdb-filter-only':
       return 'next';
     default:

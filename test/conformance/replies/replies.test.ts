@@ -38,6 +38,11 @@ const SUITES = [
   { corpus: 'zsets', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
   { corpus: 'bits-hll-geo', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
   { corpus: 'sort-scripts', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'server', mode: 'standalone', config: {} },
+  { corpus: 'server', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'config', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'connection', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
+  { corpus: 'cluster-group', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
 
 beforeAll(() => loadLua());

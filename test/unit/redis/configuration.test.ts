@@ -31,6 +31,16 @@ describe('a configuration file', () => {
     expect(lone.ask(client, 'SET', 'b', '1')).toMatchObject({ text: expect.stringMatching(/^NOPERM/) });
   });
 
+  test.each([
+    ['resetchannels', 'resetchannels'],
+    ['allchannels', '&*'],
+  ])('starts its default user with acl-pubsub-default %s', (setting, channels) => {
+    const lone = startWith(`acl-pubsub-default ${setting}\nuser default on nopass ~* +@all\n`);
+    expect(lone.ask(lone.connect(), 'ACL', 'LIST')).toEqual([
+      `user default on nopass sanitize-payload ~* ${channels} +@all`,
+    ]);
+  });
+
   it('keeps the users when it is written anew', () => {
     const lone = startWith('user ann on nopass ~a* +get\n');
     const client = lone.connect();
