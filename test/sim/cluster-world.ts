@@ -341,3 +341,29 @@ export function slotMap(cluster: ClusterState): string {
   }
   return text;
 }
+
+/** Servers outside cluster mode, which nobody has connected yet. */
+export function standalone(servers: number, config: Record<string, string> = {}): ClusterWorld {
+  const world = new ClusterWorld({
+    servers,
+    config: {
+      'cluster-enabled': 'no',
+      'repl-diskless-sync-delay': '0',
+      'repl-ping-replica-period': '1',
+      ...config,
+    },
+  });
+  world.run(1000);
+  return world;
+}
+
+/** Makes one server a replica of another, and waits until it is. */
+export function follow(world: ClusterWorld, replica: number, master: number): void {
+  world.ok(replica, 'REPLICAOF', '127.0.0.1', String(master));
+  world.must(() => world.server(replica).replication.linkUp, 20_000, `${replica} follows ${master}`);
+  world.run(200);
+}
+
+/** How far a server is in the stream of replication. */
+export const offset = (world: ClusterWorld, port: number): number =>
+  world.server(port).replication.masterReplOffset;

@@ -4,30 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { ErrorReply } from '#redis/reply.ts';
 import { readStream } from '#redis/replication/link.ts';
 import { replicaLink } from '#redis/replication/state.ts';
-import { ClusterWorld } from './cluster-world.ts';
+import { ClusterWorld, follow, offset, standalone } from './cluster-world.ts';
 import { contents } from './swarm.ts';
-
-function standalone(servers: number, config: Record<string, string> = {}): ClusterWorld {
-  const world = new ClusterWorld({
-    servers,
-    config: {
-      'cluster-enabled': 'no',
-      'repl-diskless-sync-delay': '0',
-      'repl-ping-replica-period': '1',
-      ...config,
-    },
-  });
-  world.run(1000);
-  return world;
-}
-
-function follow(world: ClusterWorld, replica: number, master: number): void {
-  world.ok(replica, 'REPLICAOF', '127.0.0.1', String(master));
-  world.must(() => world.server(replica).replication.linkUp, 20_000, `${replica} follows ${master}`);
-  world.run(200);
-}
-
-const offset = (world: ClusterWorld, port: number): number => world.server(port).replication.masterReplOffset;
 
 describe('a replica', () => {
   test('gets a snapshot, then the stream, in any of the two ways', () => {
