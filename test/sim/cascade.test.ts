@@ -33,6 +33,11 @@ describe('a chain', () => {
     world.must(same, 3000, 'all have the same offset');
     expect(world.ok(7003, 'GET', 'a')).toBe('1');
     expect(new Set(CHAIN.map((port) => world.server(port).replication.replid)).size).toBe(1);
+    for (const port of CHAIN.slice(0, 3)) {
+      expect(world.text(port, 'INFO', 'stats')).toContain(
+        'sync_full:1\r\nsync_partial_ok:0\r\nsync_partial_err:1\r\n',
+      );
+    }
     expect(world.ok(7002, 'ROLE')).toEqual(['slave', '127.0.0.1', 7001, 'connected', offset(world, 7002)]);
     expect(world.text(7002, 'INFO', 'replication')).toMatch(
       /role:slave\r\n[^]*connected_slaves:1\r\nslave0:ip=127\.0\.0\.1,port=7003,state=online,/,

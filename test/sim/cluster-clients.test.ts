@@ -1,8 +1,7 @@
 /* Stories of clients of a cluster: messages, waiting, scripts and transactions while slots move. */
 
 import { describe, expect, test } from 'vitest';
-import { Push, type Reply } from '#redis/reply.ts';
-import { ClusterWorld } from './cluster-world.ts';
+import { ClusterWorld, messages } from './cluster-world.ts';
 
 const CONFIG = { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' };
 
@@ -11,13 +10,6 @@ function formed(servers = 6, masters = 3): ClusterWorld {
   world.form(masters);
   world.run(3000);
   return world;
-}
-
-/** What a subscriber got, as lists of words. */
-function messages(world: ClusterWorld, port: number): Reply[] {
-  return (world.driver.replies.get(port) ?? []).map((reply) =>
-    reply instanceof Push ? reply.items : (reply as Reply),
-  ) as Reply[];
 }
 
 describe('messages', () => {
@@ -29,29 +21,6 @@ describe('messages', () => {
     for (const port of [7001, 7004]) expect(messages(world, port)).toEqual([['message', 'news', 'hello']]);
     const { busMessagesSent } = world.cluster(7000);
     expect(busMessagesSent[4]).toBe(5);
-  });
-
-  test('of SPUBLISH stay in the shard of the slot', () => {
-    const world = formed();
-    // Channel "hello" has slot 866, of 7000 and its replica 7003.
-    expect(world.error(7001, 'SSUBSCRIBE', 'hello')).toBe('MOVED 866 127.0.0.1:7000');
-    for (const port of [7000, 7003]) world.call(port, 'SSUBSCRIBE', 'hello');
-    world.driver.disconnect(7000);
-    world.run(20);
-    world.call(7000, 'SPUBLISH', 'hello', 'x');
-    world.run(20);
-    expect(messages(world, 7003)).toEqual([['smessage', 'hello', 'x']]);
-    expect(world.cluster(7000).busMessagesSent[10]).toBe(1);
-    expect(world.cluster(7001).busMessagesReceived[10]).toBe(0);
-  });
-
-  test('a subscriber of a shard channel is sent away when its slot moves', () => {
-    const world = formed();
-    world.call(7000, 'SSUBSCRIBE', 'hello');
-    world.ok(7001, 'CLUSTER', 'SETSLOT', '866', 'IMPORTING', world.id(7000));
-    world.ok(7001, 'CLUSTER', 'SETSLOT', '866', 'NODE', world.id(7001));
-    world.run(200);
-    expect(messages(world, 7000)[0]).toEqual(['sunsubscribe', 'hello', 0]);
   });
 });
 

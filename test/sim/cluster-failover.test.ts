@@ -103,6 +103,21 @@ describe('a master crashes', () => {
     world.must(() => world.seen('PROMOTED', asked).length > 0, 3000, '7003 is promoted');
   });
 
+  test('a replica whose link was never up counts as older than any factor allows but 0', () => {
+    const world = formed(8, 3, { config: { 'cluster-replica-validity-factor': '100' } });
+    // 7003 and 7006 replicate 7000: both start again while their master is gone.
+    for (const port of [7000, 7003, 7006]) world.kill(port);
+    for (const port of [7003, 7006]) world.restart(port);
+    const began = world.nowMs;
+    world.must(() => world.nodeOf(7003, 7000)?.failed === true, 10_000, 'the master has failed');
+    world.run(20_000);
+    expect(world.seen('PROMOTED', began)).toEqual([]);
+    expect(world.text(7003, 'INFO', 'replication')).toContain('master_link_down_since_seconds:-1\r\n');
+    world.ok(7003, 'CONFIG', 'SET', 'cluster-replica-validity-factor', '0');
+    world.must(() => world.seen('PROMOTED', began).length > 0, 3000, '7003 is promoted');
+    expect(world.seen('PROMOTED', began)[0]?.who).toBe('7003');
+  });
+
   test('cluster-replica-no-failover keeps a replica from standing, but not from FORCE', () => {
     const world = formed(6, 3, { configOf: { 7003: { 'cluster-replica-no-failover': 'yes' } } });
     expect(world.nodeOf(7001, 7003)?.cantFailover).toBe(true);

@@ -86,6 +86,55 @@ describe('FORGET', () => {
   });
 });
 
+describe('the ban of FORGET', () => {
+  test('holds against gossip only: MEET brings the node back at once', () => {
+    const world = formed(4, 3);
+    const id = world.id(7003);
+    world.ok(7001, 'CLUSTER', 'FORGET', id);
+    expect(world.error(7001, 'CLUSTER', 'FORGET', id)).toBe(`ERR Unknown node ${id}`);
+    world.run(5000);
+    expect(known(world, 7001)).toEqual([7000, 7001, 7002]);
+    world.ok(7001, 'CLUSTER', 'MEET', '127.0.0.1', '7003');
+    world.must(() => world.nodeOf(7001, 7003)?.name === id, 2000, 'the node is back');
+  });
+
+  test('is not in nodes.conf: after a restart gossip brings the node back in a moment', () => {
+    const world = formed(4, 3);
+    world.ok(7001, 'CLUSTER', 'FORGET', world.id(7003));
+    world.run(1500);
+    world.restart(7001);
+    expect(known(world, 7001)).toEqual([7000, 7001, 7002]);
+    world.must(() => known(world, 7001).length === 4, 5000, 'the node is back');
+  });
+
+  test('that one server did not hear of: the dead comes back after a minute as a ghost, failed and without master', () => {
+    const world = formed(6, 3);
+    const id = world.id(7003);
+    world.kill(7003);
+    world.must(
+      () => world.ports.slice(0, 3).every((port) => world.nodeOf(port, 7003)?.failed),
+      10_000,
+      'FAIL',
+    );
+    const forgotten = world.nowMs;
+    const told = [7000, 7001, 7004, 7005];
+    for (const port of told) world.ok(port, 'CLUSTER', 'FORGET', id);
+    world.run(59_000);
+    for (const port of told) expect(world.nodeOf(port, 7003)).toBe(undefined);
+    world.must(() => told.some((port) => world.nodeOf(port, 7003)), 10_000, 'the ghost is seen');
+    expect(world.nowMs - forgotten).toBeGreaterThan(60_000);
+    world.must(() => told.every((port) => world.nodeOf(port, 7003)), 10_000, 'all see it');
+    for (const port of told)
+      expect(world.text(port, 'CLUSTER', 'NODES')).toMatch(
+        new RegExp(`${id} 127\\.0\\.0\\.1:7003@17003 slave,fail - \\d+ 0 0 disconnected`),
+      );
+    // Forgotten by all of them within the minute it is gone for good.
+    for (const port of [...told, 7002]) world.ok(port, 'CLUSTER', 'FORGET', id);
+    world.run(130_000);
+    for (const port of [...told, 7002]) expect(world.nodeOf(port, 7003)).toBe(undefined);
+  });
+});
+
 describe('RESET', () => {
   test('HARD leaves an entry without address at the others, for ever', () => {
     const world = formed(4, 3);

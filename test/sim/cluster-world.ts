@@ -6,7 +6,7 @@ import { InvariantError } from '#base/assert.ts';
 import { Prng } from '#base/prng.ts';
 import type { Bytes } from '#base/bytes.ts';
 import type { Io, Payload, Process, SocketId } from '#redis/io.ts';
-import { ErrorReply, type Reply } from '#redis/reply.ts';
+import { ErrorReply, Push, type Reply } from '#redis/reply.ts';
 import { Server } from '#redis/server.ts';
 import type { BusMessage } from '#redis/cluster/message.ts';
 import type { ClusterNode } from '#redis/cluster/node-table.ts';
@@ -367,3 +367,10 @@ export function follow(world: ClusterWorld, replica: number, master: number): vo
 /** How far a server is in the stream of replication. */
 export const offset = (world: ClusterWorld, port: number): number =>
   world.server(port).replication.masterReplOffset;
+
+/** What a subscriber got, as lists of words. */
+export function messages(world: ClusterWorld, port: number): Reply[] {
+  return (world.driver.replies.get(port) ?? []).map((reply) =>
+    reply instanceof Push ? reply.items : (reply as Reply),
+  ) as Reply[];
+}
