@@ -1,9 +1,13 @@
 /* Acknowledged writes, read off the conversations of clients: which write was answered with success,
  * by whom, when. Only commands that set a whole string value are followed, since only of those one can
- * say later whether the value is still there; deletions are followed as writes of nothing. */
+ * say later whether the value is still there; deletions and all other writes are followed as writes of
+ * nothing. */
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Micros, Payload, SocketId } from '#redis/io.ts';
+import { CMD_WRITE } from '#redis/command-table.ts';
+import { lookupCommand } from '#redis/commands.ts';
+import { getKeyPositions } from '#redis/keys.ts';
 import { ErrorReply, Push, Status, type Reply } from '#redis/reply.ts';
 
 /** One acknowledged write. Immutable. */
@@ -104,35 +108,6 @@ function writesOf(argv: readonly Bytes[]): Write[] {
         out.push({ key: argv[at] as Bytes, value: argv[at + 1] as Bytes });
       return out;
     }
-    case 'SETEX':
-    case 'PSETEX':
-    case 'APPEND':
-    case 'INCR':
-    case 'DECR':
-    case 'INCRBY':
-    case 'DECRBY':
-    case 'INCRBYFLOAT':
-    case 'SETRANGE':
-    case 'SETBIT':
-    case 'GETDEL':
-    case 'EXPIRE':
-    case 'PEXPIRE':
-      return [{ key, value: null }];
-    case 'DEL':
-    case 'UNLINK':
-      return argv.slice(1).map((gone) => ({ key: gone, value: null }));
-    case 'RENAME':
-    case 'RENAMENX':
-    case 'COPY':
-      return argv.slice(1, 3).map((touched) => ({ key: touched, value: null }));
-    case 'RESTORE':
-    case 'PERSIST':
-    case 'HSET':
-    case 'LPUSH':
-    case 'RPUSH':
-    case 'SADD':
-    case 'ZADD':
-      return [{ key, value: null }];
     case 'EVAL':
     case 'EVALSHA':
     case 'FCALL':
@@ -141,6 +116,13 @@ function writesOf(argv: readonly Bytes[]): Write[] {
     case 'FLUSHDB':
       return [{ key: EVERY_KEY, value: null }];
     default:
-      return [];
+      return unfollowed(argv);
   }
+}
+
+/** Any other write: what its keys hold now is not followed. MIGRATE leaves a value what it was. */
+function unfollowed(argv: readonly Bytes[]): Write[] {
+  const command = lookupCommand(argv);
+  if (command === null || (command.flags & CMD_WRITE) === 0 || command.name === 'migrate') return [];
+  return getKeyPositions(command, argv).map((at) => ({ key: argv[at] as Bytes, value: null }));
 }

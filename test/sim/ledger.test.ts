@@ -72,3 +72,24 @@ test('deleted and overwritten keys are not missed', async () => {
   expect(ledger.lost).toBe(0);
   expect(ledger.recent).toEqual([]);
 });
+
+test('a key that another command emptied, replaced or let expire is not missed', async () => {
+  const after = [
+    'EXPIREAT {hello}0 1',
+    'GETEX {hello}1 PX 10',
+    'SINTERSTORE {hello}2 {hello}none',
+    'SORT {hello}none STORE {hello}3',
+    'BITOP AND {hello}4 {hello}none',
+    'ZUNIONSTORE {hello}5 1 {hello}none',
+    'UNLINK {hello}6',
+    'SETEX {hello}7 1 x',
+  ];
+  for (const [at, command] of after.entries()) {
+    expect(await session.exec('console:1', `SET {hello}${at} one`)).toBe('OK\n');
+    expect(await session.exec('console:1', command)).not.toContain('ERR');
+  }
+  await session.exec('console:1', 'SET {hello}kept one');
+  const { ledger } = await session.advance(30e6);
+  expect(ledger.lost).toBe(0);
+  expect(ledger.recent).toMatchObject([{ key: '{hello}kept', state: 'held' }]);
+});
