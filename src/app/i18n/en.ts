@@ -167,7 +167,7 @@ export const enPage = {
   'welcome.title': 'A whole cluster, in this page',
   'welcome.one':
     'Six Redis servers run here: three masters, each with a replica. They speak the real cluster protocol, over a network slowed down so far that you can watch every message.',
-  'welcome.two': 'Type redis-cli commands below, or begin with these four steps.',
+  'welcome.two': 'Type redis-cli commands into the console, or begin with these four steps.',
   'welcome.ask': 'Ask a server for a key it does not own. It answers MOVED, with the address of the owner.',
   'welcome.follow': 'With -c, redis-cli follows the redirect, as cluster clients do.',
   'welcome.break':

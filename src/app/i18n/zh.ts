@@ -168,7 +168,7 @@ export const zhPage = {
   'welcome.title': '整个集群，就在这个页面里',
   'welcome.one':
     '这里运行着六个 Redis：三个主节点，各带一个从节点。它们说的是真正的集群协议，网络则放慢到你能看清每一条消息。',
-  'welcome.two': '在下面的控制台输入 redis-cli 命令，或者先走完这四步。',
+  'welcome.two': '在控制台输入 redis-cli 命令，或者先走完这四步。',
   'welcome.ask': '向一个节点请求不归它管的键，它会回复 MOVED，并告诉你键在谁那里。',
   'welcome.follow': '加上 -c，redis-cli 会像集群客户端那样自动跟随重定向。',
   'welcome.break':
