@@ -77,7 +77,7 @@ export const enPage = {
   'world.addresses.one': 'all servers on one computer, told apart by port',
   'world.addresses.own': 'each server on a computer of its own, 10.0.0.1 and up',
   'world.addresses.nat': 'each in a container whose ports are published under other numbers',
-  'world.total': '{servers} servers in all. The present world is left; save it first if you need it.',
+  'world.total': '{servers} servers in all. The present world is replaced; save it first if you need it.',
   'world.start': 'Start',
 
   'file.opened': 'Opened {name}; every input was replayed.',
