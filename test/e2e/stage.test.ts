@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { laptop, startApp, type App } from './harness.ts';
+import { laptop, phone, startApp, type App } from './harness.ts';
 
 interface Automation {
   clock: {
@@ -187,6 +187,30 @@ describe('the stage', () => {
     await page.keyboard.press('m');
     await page.getByRole('menu').waitFor();
     await page.keyboard.press('Escape');
+    await app.closePage(page);
+  });
+
+  test('a finger that stays on a server brings up its menu, and lifting it chooses nothing', async () => {
+    const page = await app.open({ viewport: phone, touch: true });
+    const square = node(page, '7004').locator('rect').first();
+    await square.waitFor();
+    const box = (await square.boundingBox())!;
+    const finger = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const touch = await page.context().newCDPSession(page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] });
+    const item = page.getByRole('menuitem', { name: 'Pause the process' });
+    await item.waitFor();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+    expect(await item.isVisible()).toBe(true);
+    await item.tap();
+    await page.waitForFunction(() =>
+      (window as unknown as { playground: Automation }).playground
+        .state()
+        .servers.some(({ name, state }) => name === '7004' && state === 'paused'),
+    );
     await app.closePage(page);
   });
 
