@@ -76,6 +76,26 @@ test('a glossary term explains itself to keyboard and pointer, in Chinese too', 
   await app.closePage(page);
 });
 
+test('lines of a lesson wait until its world is there', async () => {
+  const page = await app.open();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/play-[^/]*\.js$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await openLesson(page, /Election and epochs/, 'Contents');
+  const line = page.getByRole('button', { name: /7000> CLUSTER INFO/ });
+  await line.waitFor();
+  expect(await line.isDisabled()).toBe(true);
+  release();
+  await line.click();
+  await waitForTerminal(page, 'cluster_stats_messages_received');
+  await page.evaluate(() => window.playground.exec('CLUSTER INFO', { console: '7001' }));
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 1/1');
+  await app.closePage(page);
+});
+
 test('on a phone a lesson is read and its lines are run', async () => {
   const page = await app.open({ viewport: phone, touch: true });
   await page.getByRole('tab', { name: 'Lesson' }).click();
