@@ -7,7 +7,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import type { NodeView, ServerFrame } from '#sim/frame.ts';
 import { ExpressionError, same, type Scope, type Telling, type Value } from './expression.ts';
-import type { LessonView, ReplyRecord, Turn } from './view.ts';
+import { NOTHING_SEEN, type LessonView, type ReplyRecord, type Turn } from './view.ts';
 
 type Mapper = (value: Value) => Value;
 
@@ -42,22 +42,7 @@ export function scopeOf(view: LessonView, since: number): Scope {
 
 /** The names a check may use, for checking lessons at build time. */
 export function knownNames(): string[] {
-  const nothing: LessonView = {
-    now: 0,
-    servers: [],
-    events: [],
-    replies: [],
-    acts: [],
-    lives: [],
-    shares: [],
-    answers: {},
-    clients: [],
-    ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
-    keys: () => [],
-    value: () => null,
-    expiresMs: () => null,
-  };
-  return Object.keys(scopeOf(nothing, 0));
+  return Object.keys(scopeOf(NOTHING_SEEN, 0));
 }
 
 function find(view: LessonView, name: Value): ServerFrame {

@@ -41,3 +41,20 @@ export interface LessonView {
   /** Unix ms at which a key of a server expires; null when it does not. */
   expiresMs(server: string, key: string): number | null;
 }
+
+/** A world without anything in it, at its beginning. */
+export const NOTHING_SEEN: LessonView = {
+  now: 0,
+  servers: [],
+  events: [],
+  replies: [],
+  acts: [],
+  lives: [],
+  shares: [],
+  answers: {},
+  clients: [],
+  ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
+  keys: () => [],
+  value: () => null,
+  expiresMs: () => null,
+};

@@ -1,7 +1,8 @@
 /* What is wrong with a pasted cluster, worst first, and which lesson explains it. Only what the text itself
  * proves is said; what it does not tell (epochs, in the output of a check) is not guessed. */
 
-import type { PastedCluster, PastedNode } from './parse.ts';
+import type { PastedCluster } from './parse.ts';
+import type { PastedNode } from './pasted-node.ts';
 
 export type FindingKind =
   | 'no-majority'

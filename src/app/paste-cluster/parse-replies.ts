@@ -1,7 +1,7 @@
 /* Reads CLUSTER SLOTS and CLUSTER SHARDS as redis-cli prints them, numbered for people or bare in a pipe. The
  * numbers before a value only count; the values themselves, one to a line, tell what belongs where. */
 
-import type { PastedNode } from './parse.ts';
+import { newNode, type PastedNode } from './pasted-node.ts';
 
 /** A value of a reply: a whole number, or text. */
 type Value = number | string;
@@ -40,7 +40,7 @@ function slots(values: readonly Value[]): Map<string, PastedNode> {
     const [one, two, three] = [values[at], values[at + 1], values[at + 2]];
     const address = typeof one === 'string' && isPort(two) && isId(three);
     if (address) {
-      const node = nodes.get(three) ?? nodeOf(three, one, two);
+      const node = nodes.get(three) ?? newNode(three, one, two, 'master');
       nodes.set(three, node);
       if (range) {
         master = node;
@@ -81,7 +81,7 @@ function shards(values: readonly Value[]): Map<string, PastedNode> {
         at += 2;
       }
     } else if (value === 'id' && isId(next)) {
-      const node = nodes.get(next) ?? nodeOf(next, '', 0);
+      const node = nodes.get(next) ?? newNode(next, '', 0, 'master');
       node.flags = ['master'];
       nodes.set(next, node);
       members.push(node);
@@ -104,23 +104,4 @@ function readField(node: PastedNode, field: string, value: Value): boolean {
   else if (field === 'health' && value === 'fail') node.flags.push('fail');
   else return /^(tls-port|endpoint|replication-offset|health)$/.test(field);
   return true;
-}
-
-function nodeOf(id: string, ip: string, port: number): PastedNode {
-  return {
-    id,
-    ip: ip.slice(0, 64),
-    port,
-    cport: 0,
-    hostname: '',
-    flags: ['master'],
-    masterId: null,
-    configEpoch: null,
-    connected: true,
-    pingSentMs: 0,
-    pongReceivedMs: 0,
-    slots: [],
-    migrating: [],
-    importing: [],
-  };
 }

@@ -1,27 +1,10 @@
 /* Reads what a real cluster printed: CLUSTER NODES (also nodes.conf), CLUSTER INFO, redis-cli --cluster
- * check, or else CLUSTER SLOTS or SHARDS, in any order and mixture, with the prompts and colours that come along when one copies from a
- * terminal. Lines that are none of these are passed over. Never throws; size and numbers are bounded. */
+ * check, or else CLUSTER SLOTS or SHARDS, in any order and mixture, with the prompts and colours that come
+ * along when one copies from a terminal. Lines that are none of these are passed over. Never throws; size
+ * and numbers are bounded. */
 
 import { nodesOfReply } from './parse-replies.ts';
-
-export interface PastedNode {
-  id: string;
-  ip: string;
-  port: number;
-  cport: number;
-  hostname: string;
-  flags: string[];
-  masterId: string | null;
-  /** Null where the text does not tell it (redis-cli --cluster check). */
-  configEpoch: number | null;
-  connected: boolean;
-  pingSentMs: number;
-  pongReceivedMs: number;
-  /** Inclusive ranges. */
-  slots: [number, number][];
-  migrating: { slot: number; nodeId: string | null }[];
-  importing: { slot: number; nodeId: string | null }[];
-}
+import { newNode, type PastedNode } from './pasted-node.ts';
 
 export interface PastedCluster {
   nodes: PastedNode[];
@@ -143,22 +126,7 @@ function checkNodeOf(line: string): PastedNode | null {
   const parts = CHECK_NODE.exec(line);
   if (!parts) return null;
   const [, role, id = '', ip = '', port] = parts;
-  return {
-    id,
-    ip: ip.slice(0, 64),
-    port: Number(port),
-    cport: 0,
-    hostname: '',
-    flags: [role === 'M' ? 'master' : 'slave'],
-    masterId: null,
-    configEpoch: null,
-    connected: true,
-    pingSentMs: 0,
-    pongReceivedMs: 0,
-    slots: [],
-    migrating: [],
-    importing: [],
-  };
+  return newNode(id, ip, Number(port), role === 'M' ? 'master' : 'slave');
 }
 
 /** The indented lines below a node; false when the line is none of them. */

@@ -3,7 +3,8 @@
 
 import type { Frame, NodeView, ServerFrame } from '#sim/frame.ts';
 import { hasFailed, isMaster } from './findings.ts';
-import type { PastedCluster, PastedNode } from './parse.ts';
+import type { PastedCluster } from './parse.ts';
+import type { PastedNode } from './pasted-node.ts';
 
 export function pastedFrame(cluster: PastedCluster): Frame {
   const { nodes, info } = cluster;

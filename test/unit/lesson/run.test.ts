@@ -3,28 +3,11 @@ import { evaluate, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
 import { LessonRun, type TaskState } from '#lesson/run.ts';
 import type { Lesson, Task } from '#lesson/types.ts';
-import type { LessonView, ReplyRecord } from '#lesson/view.ts';
+import { NOTHING_SEEN, type LessonView, type ReplyRecord } from '#lesson/view.ts';
 
 const S = 1_000_000;
 
-function viewOf(parts: Partial<LessonView>): LessonView {
-  return {
-    now: 10 * S,
-    servers: [],
-    events: [],
-    replies: [],
-    acts: [],
-    lives: [],
-    shares: [],
-    answers: {},
-    clients: [],
-    ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
-    keys: () => [],
-    value: () => null,
-    expiresMs: () => null,
-    ...parts,
-  };
-}
+const viewOf = (parts: Partial<LessonView>): LessonView => ({ ...NOTHING_SEEN, now: 10 * S, ...parts });
 
 const reply = (console: string, line: string, text: string, at = 5 * S): ReplyRecord => {
   return { at, console: `console:${console}`, line, text };
