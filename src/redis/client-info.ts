@@ -1,6 +1,7 @@
 /* The line CLIENT LIST prints for a client (after catClientInfoString in networking.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { Client } from './client.ts';
 import {
   CLIENT_BLOCKED,
   CLIENT_CLOSE_AFTER_REPLY,
@@ -15,11 +16,9 @@ import {
   CLIENT_SLAVE,
   CLIENT_TRACKING,
   CLIENT_UNBLOCKED,
-  type Client,
-} from './client.ts';
+} from './client-flags.ts';
 
-/** Asked for when needed: the flags' own module needs this one in turn. */
-const letterTable = (): readonly (readonly [flag: number, letter: string])[] => [
+const FLAG_LETTERS: readonly (readonly [flag: number, letter: string])[] = [
   [CLIENT_MASTER, 'M'],
   [CLIENT_PUBSUB, 'P'],
   [CLIENT_MULTI, 'x'],
@@ -46,7 +45,7 @@ function flagLetters(client: Client): string {
   let letters = '';
   if (client.flags & CLIENT_SLAVE) letters += client.flags & CLIENT_MONITOR ? 'O' : 'S';
   else if (client.flags & CLIENT_MONITOR) letters += 'O';
-  for (const [flag, letter] of letterTable()) {
+  for (const [flag, letter] of FLAG_LETTERS) {
     if (client.flags & flag) letters += letter;
     if (letter === 't' && client.flags & CLIENT_TRACKING) {
       if (client.tracking?.brokenRedirect === true) letters += 'R';
