@@ -150,6 +150,8 @@ function sortWith(readonly: boolean) {
     if (options.dontSort && obj instanceof SetObj && (options.store !== null || client.has(CLIENT_SCRIPT))) {
       Object.assign(options, { dontSort: false, alpha: true, by: null });
     }
+    // Also SORT_RO leaves its mark: what is walked in order must be a skiplist, and stays one.
+    if (obj instanceof ZsetObj) obj.compact = false;
     let elements = elementsOf(obj, options.dontSort && options.desc);
     if (!options.dontSort) {
       const weighted = weigh(client, elements, options);
