@@ -19,7 +19,7 @@
 
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
-import { loadCommandWords } from '#cli/words.ts';
+import { loadCommandDocs, loadCommandWords } from '#redis/words.ts';
 import type { WorldConfig } from '#session/api.ts';
 import { sessionOver } from '#session/in-place.ts';
 import type { Piece } from '#session/pieces.ts';
@@ -37,9 +37,13 @@ async function loadLuaHere(): Promise<void> {
   await loadLua(new URL(wasm, self.location.href).href);
 }
 
-async function loadPiece(piece: Piece): Promise<void> {
-  await (piece === 'lua' ? loadLuaHere() : loadCommandWords());
-}
+const loaders: Record<Piece, () => Promise<void>> = {
+  lua: loadLuaHere,
+  help: loadCommandWords,
+  docs: loadCommandDocs,
+};
+
+const loadPiece = async (piece: Piece): Promise<void> => loaders[piece]();
 
 /** What a worker for one part of a world offers. */
 const partWorker = {

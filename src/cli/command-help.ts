@@ -1,5 +1,5 @@
 /* What redis-cli knows by heart of each command of 7.0, for hints and completion: its arguments in the
- * notation of redis-cli, since when it exists, its group. What a command is for is said in command-words.ts. */
+ * notation of redis-cli, since when it exists, its group. What a command is for is said in redis/command-words.ts. */
 
 export type HelpGroup =
   | 'bitmap'

@@ -4,9 +4,9 @@
 import type { Bytes } from '#base/bytes.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
+import { commandWords } from '#redis/words.ts';
 import { COMMAND_HELP } from './command-help.ts';
 import type { HelpRow } from './command-help.ts';
-import { commandWords } from './words.ts';
 
 export const VERSION_LINE = 'redis-cli 7.0.15\n';
 

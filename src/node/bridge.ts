@@ -11,7 +11,7 @@ import { Server } from '#redis/server.ts';
 import { SimDisk } from '#sim/disk.ts';
 import { formCluster } from './form-cluster.ts';
 import { Host } from './host.ts';
-import { loadLua } from './lua.ts';
+import { loadPieces } from './pieces.ts';
 import { parseOptions, type OptionSpec } from './options.ts';
 
 const busPortOffset = 10_000;
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  await loadLua();
+  await loadPieces();
   for (let number = 0; number < options.nodes; number++)
     hosts.push(await startServer(number, options, onExit));
   const ports = hosts.map((_, number) => options.port + number);

@@ -8,7 +8,7 @@ import { partOptions } from '#session/processes.ts';
 import type { FeedEvent, Frame, ServerFrame } from '#sim/frame.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
-import { loadLua } from './lua.ts';
+import { loadPieces } from './pieces.ts';
 import { parseOptions, type OptionSpec } from './options.ts';
 
 const usage = `Usage: npm run sim -- [options]
@@ -218,7 +218,7 @@ async function runSwarm(first: number, count: number): Promise<boolean> {
 }
 
 const options = readOptions(process.argv.slice(2));
-await loadLua();
+await loadPieces();
 if (options.swarm > 0) {
   const held = await runSwarm(options.config.seed as number, options.swarm);
   process.exit(held ? 0 : 1);

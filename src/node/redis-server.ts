@@ -17,7 +17,7 @@ import { Server } from '#redis/server.ts';
 import { logDate } from '#sim/log-date.ts';
 import { FileDisk } from './file-disk.ts';
 import { Host } from './host.ts';
-import { loadLua } from './lua.ts';
+import { loadPieces } from './pieces.ts';
 import { isPortTaken } from './ports.ts';
 
 const address = '127.0.0.1';
@@ -124,7 +124,7 @@ async function main(words: readonly string[]): Promise<void> {
     console.error(`\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n${errors.join('\n')}`);
     process.exit(1);
   }
-  await loadLua();
+  await loadPieces();
   const ports = new Ports();
   await ports.openBeforeStart(config);
   const server: Server = new Server({

@@ -1,5 +1,4 @@
-/* The COMMAND command: what the server knows of its commands (after server.c). COMMAND DOCS has
- * no summaries: what a command does is explained where people type, by redis-cli's help. */
+/* The COMMAND command: what the server knows of its commands (after server.c). */
 
 import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
@@ -11,6 +10,7 @@ import type { CommandProcs } from './command.ts';
 import { helpReply } from './help.ts';
 import { doesCommandHaveKeys, getKeysFromCommand } from './keys.ts';
 import { ErrorReply, MapReply, SetReply, Status, type Reply } from './reply.ts';
+import { commandDocs } from './words.ts';
 
 const statuses = (words: readonly string[]): SetReply => new SetReply(words.map((word) => new Status(word)));
 
@@ -113,19 +113,6 @@ function info(_client: Client, argv: readonly Bytes[]): Reply {
   });
 }
 
-function docsReply(command: Command): Reply {
-  const pairs: [Reply, Reply][] = [];
-  pairs.push(['since', command.since], ['group', command.group]);
-  if (command.complexity !== '') pairs.push(['complexity', command.complexity]);
-  if (command.subcommands !== null) {
-    pairs.push([
-      'subcommands',
-      new MapReply([...command.subcommands.values()].map((sub) => [sub.fullName, docsReply(sub)] as const)),
-    ]);
-  }
-  return new MapReply(pairs);
-}
-
 function docs(_client: Client, argv: readonly Bytes[]): Reply {
   const commands =
     argv.length === 2
@@ -134,7 +121,7 @@ function docs(_client: Client, argv: readonly Bytes[]): Reply {
           .slice(2)
           .map(findByName)
           .filter((command) => command !== null);
-  return new MapReply(commands.map((command) => [command.fullName, docsReply(command)] as const));
+  return new MapReply(commands.map((command) => [command.fullName, commandDocs(command)] as const));
 }
 
 function list(_client: Client, argv: readonly Bytes[]): Reply {

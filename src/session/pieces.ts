@@ -1,14 +1,16 @@
 /* Which inputs need a piece of the program that most visits never need: Lua for scripts, the sentences of
- * redis-cli's help. It is loaded before the first input that could need it. Whoever is in doubt loads. */
+ * redis-cli's help, the texts of COMMAND DOCS. It is loaded before the first input that could need it.
+ * Whoever is in doubt loads. */
 
 import type { Input } from './api.ts';
 
-export type Piece = 'lua' | 'help';
+export type Piece = 'lua' | 'help' | 'docs';
 
 const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script)(?:_ro)?\b/i;
 /** Application clients that release locks by script. */
 const SCRIPTING_CLIENTS = /lock/i;
 const HELP = /\bhelp\b|\?/i;
+const DOCS = /\bcommand\b|docs/i;
 
 /** What must be there once this input is done. */
 export function piecesFor(input: Input): Piece[] {
@@ -17,5 +19,6 @@ export function piecesFor(input: Input): Piece[] {
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
   if (HELP.test(text)) pieces.push('help');
+  if (DOCS.test(text)) pieces.push('docs');
   return pieces;
 }

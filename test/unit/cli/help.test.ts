@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COMMAND_HELP } from '#cli/command-help.ts';
 import { completionsOf, hintOf, outputHelp } from '#cli/help.ts';
-import { commandWords, loadCommandWords } from '#cli/words.ts';
+import { commandWords, loadCommandWords } from '#redis/words.ts';
 
 describe('hints', () => {
   // As a terminal session with redis-cli 7.0.15 showed them, key by key.

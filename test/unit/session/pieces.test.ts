@@ -9,6 +9,7 @@ test('a piece of the program is loaded for the inputs that may need it, and for 
   expect(typed('?')).toEqual(['help']);
   expect(typed('EVAL "return 1" 0')).toEqual(['lua']);
   expect(typed('echo "SCRIPT HELP" | redis-cli')).toEqual(['lua', 'help']);
+  expect(typed('COMMAND DOCS get')).toEqual(['docs']);
   expect(piecesFor({ kind: 'interrupt', console: 'help' })).toEqual([]);
 });
 
@@ -17,4 +18,13 @@ test('help typed into a console has its sentence in both languages', async () =>
   await session.open({ seed: 1 });
   await session.input({ kind: 'openConsole', console: 'c', argv: ['redis-cli', '-p', '7000'] });
   expect(await session.exec('c', 'help get')).toMatch(/summary:\x1b\[0m [A-Z][\x20-\x7e]+ [^\x00-\x7f]/);
+});
+
+test('COMMAND DOCS typed into a console tells what a command is for and what it takes', async () => {
+  const session = makeSession();
+  await session.open({ seed: 1 });
+  await session.input({ kind: 'openConsole', console: 'c', argv: ['redis-cli', '-p', '7000'] });
+  const output = await session.exec('c', 'COMMAND DOCS get');
+  expect(output).toMatch(/"summary"[^"]*"[A-Z][^"]{10,}"/);
+  expect(output).toMatch(/"key_spec_index"[^"]*\(integer\) 0/);
 });

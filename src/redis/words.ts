@@ -1,0 +1,32 @@
+/* Where the texts about the commands are found once they have been fetched: most visits need none of them. */
+
+import type { Reply } from './reply.ts';
+import type { Command } from './command-table.ts';
+
+type Words = Readonly<Record<string, readonly string[]>>;
+type Docs = typeof import('./command-docs.ts');
+
+/** Text and code that many worlds share, not state; each written once. */
+let installed: Words | null = null;
+let docs: Docs | null = null;
+
+/** Fetches what each command is for: redis-cli's help needs no more. */
+export async function loadCommandWords(): Promise<void> {
+  installed ??= (await import('./command-words.ts')).COMMAND_WORDS;
+}
+
+/** Fetches what COMMAND DOCS tells. */
+export async function loadCommandDocs(): Promise<void> {
+  await loadCommandWords();
+  docs ??= await import('./command-docs.ts');
+}
+
+/** What a command is for, in English and in Chinese; nothing when the sentences have not been fetched. */
+export function commandWords(name: string): readonly string[] {
+  return installed?.[name] ?? [];
+}
+
+/** What COMMAND DOCS answers about a command; null when that has not been fetched. */
+export function commandDocs(command: Command): Reply {
+  return docs?.docsReply(command) ?? null;
+}
