@@ -1,4 +1,4 @@
-/* Loading the append only file (after loadAppendOnlyFiles in aof.c).
+/* Loading the append only file (after loadAppendOnlyFiles in aof.c), slice by slice as a snapshot is loaded.
  *
  * A file that ends in the middle of a command is what a crash leaves behind: with aof-load-truncated
  * the rest is cut off and the server starts. Anything else that makes no sense stops it. */
@@ -6,15 +6,21 @@
 import type { Bytes } from '#base/bytes.ts';
 import { AofManifest, parseManifest } from './aof-manifest.ts';
 import { aofPath, manifestPath, persistManifest } from './aof.ts';
-import { type Client, CLIENT_MULTI } from './client.ts';
+import { type Client, CLIENT_BLOCKED, CLIENT_MULTI } from './client.ts';
 import { lookupCommandOf } from './commands.ts';
 import { queueMultiCommand } from './multi.ts';
 import { createFakeClient } from './networking.ts';
-import { loadRdb } from './persistence.ts';
 import { call } from './process-command.ts';
-import { consume, type Server } from './server.ts';
+import { RdbError } from './rdb-io.ts';
+import { RdbLoader } from './rdb-load.ts';
+import { consume, type Server, workSoFar } from './server.ts';
 
 const LOAD_MICROS_PER_COMMAND = 1;
+/** So many commands of a file run before connections are looked after. */
+const COMMANDS_PER_SLICE = 1024;
+
+/** The files cannot be used; the log says why. */
+export class AofError extends Error {}
 
 /** Reads the manifest, whether the AOF is on or off; returns what is wrong with it, or null. */
 export function loadManifest(server: Server): string | null {
@@ -36,34 +42,195 @@ export function loadManifest(server: Server): string | null {
   return parsed.error;
 }
 
-/** Loads the files that the manifest names. 'absent': there are none; null: they cannot be used, and the
- *  log says why. */
-export function loadAppendOnlyFiles(server: Server): 'absent' | 'empty' | 'loaded' | null {
-  const { aof, io } = server;
+/** What reads the files that the manifest names; null when there is nothing to read. Throws AofError. */
+export function openAofFiles(server: Server): AofLoader | null {
   adoptOldStyleFile(server);
-  const { manifest } = aof;
-  if (manifest.isEmpty()) return 'absent';
-  const files: { name: Bytes; data: Bytes }[] = [];
-  for (const { name } of manifest.dataFiles()) {
+  const { aof, io } = server;
+  const files: AofFile[] = [];
+  for (const { name } of aof.manifest.dataFiles()) {
     const data = io.disk.read(aofPath(server, name));
     if (data === undefined) {
       io.log('warning', `Unable to obtain the AOF file ${name} length. stat: No such file or directory`);
-      return null;
+      throw new AofError(name);
     }
-    files.push({ name, data });
+    files.push(new AofFile(server, name, data));
   }
-  const total = files.reduce((sum, { data }) => sum + data.length, 0);
-  if (total === 0) return 'empty';
-  for (const [at, file] of files.entries()) {
-    const isLast = at === files.length - 1;
-    const micros = loadFile(server, file.name, file.data, isLast);
-    if (micros === null) return null;
-    const kind = at === 0 && manifest.base !== null ? 'base' : 'incr';
-    io.log('notice', `DB loaded from ${kind} file ${file.name}: ${(micros / 1e6).toFixed(3)} seconds`);
+  const loader = new AofLoader(server, files);
+  return loader.totalBytes === 0 ? null : loader;
+}
+
+/** All files of an AOF, being read one after the other. */
+export class AofLoader {
+  readonly totalBytes: number;
+  private readonly server: Server;
+  private readonly files: readonly AofFile[];
+  private fileAt = 0;
+
+  constructor(server: Server, files: readonly AofFile[]) {
+    this.server = server;
+    this.files = files;
+    this.totalBytes = files.reduce((sum, { data }) => sum + data.length, 0);
   }
-  aof.currentSize = total;
-  aof.rewriteBaseSize = manifest.base === null ? 0 : (files[0]?.data.length ?? 0);
-  return 'loaded';
+
+  /** Bytes read so far. */
+  get at(): number {
+    return this.files.reduce((sum, file) => sum + file.at, 0);
+  }
+
+  /** Commands run and keys read so far. */
+  get keys(): number {
+    return this.files.reduce((sum, file) => sum + file.keys, 0);
+  }
+
+  /** Reads about `bytes` more; true when that was the end of the last file. Throws AofError. */
+  step(bytes: number): boolean {
+    const until = this.at + bytes;
+    for (const file of this.files.slice(this.fileAt)) {
+      if (this.at >= until || !this.stepFile(file, until - this.at)) return false;
+    }
+    this.end();
+    return true;
+  }
+
+  private stepFile(file: AofFile, bytes: number): boolean {
+    const { server, files, fileAt } = this;
+    const workBefore = workSoFar(server);
+    const done = file.step(bytes, fileAt === files.length - 1);
+    file.micros += workSoFar(server) - workBefore;
+    if (!done) return false;
+    const kind = fileAt === 0 && server.aof.manifest.base !== null ? 'base' : 'incr';
+    const seconds = (file.micros / 1e6).toFixed(3);
+    server.io.log('notice', `DB loaded from ${kind} file ${file.name}: ${seconds} seconds`);
+    this.fileAt++;
+    return true;
+  }
+
+  private end(): void {
+    const { aof } = this.server;
+    aof.currentSize = this.totalBytes;
+    aof.rewriteBaseSize = aof.manifest.base === null ? 0 : (this.files[0] as AofFile).data.length;
+  }
+}
+
+/** One file: commands, and perhaps a snapshot in front of them. */
+class AofFile {
+  readonly name: Bytes;
+  readonly data: Bytes;
+  /** Processor time it has taken so far. */
+  micros = 0;
+  private readonly server: Server;
+  private client: Client | null = null;
+  private snapshot: RdbLoader | null = null;
+  private commands = 0;
+  /** How far it has been read, how far that makes sense, and how far it did before MULTI. */
+  private offset = 0;
+  private valid = 0;
+  private beforeMulti = 0;
+
+  constructor(server: Server, name: Bytes, data: Bytes) {
+    this.server = server;
+    this.name = name;
+    this.data = data;
+  }
+
+  get at(): number {
+    return Math.max(this.offset, this.snapshot?.at ?? 0);
+  }
+
+  get keys(): number {
+    return this.commands + (this.snapshot?.keys ?? 0);
+  }
+
+  /** Reads about `bytes` more; true at the end of the file. Throws AofError. */
+  step(bytes: number, isLast: boolean): boolean {
+    const { server, name, data } = this;
+    if (this.client === null) this.begin();
+    const until = this.at + bytes;
+    if (this.offset === 0 && this.snapshot !== null) {
+      this.readSnapshot(this.snapshot, bytes);
+      if (this.offset === 0) return false;
+    }
+    const caller = server.currentClient;
+    server.currentClient = this.client;
+    const done = this.runCommands(this.client as Client, until);
+    server.currentClient = caller;
+    server.pendingOps = [];
+    if (done && this.valid < data.length) cutOff(server, name, data.slice(0, this.valid), isLast);
+    return done;
+  }
+
+  private begin(): void {
+    const { server, name, data } = this;
+    this.client = createFakeClient(server);
+    if (!data.startsWith('REDIS')) return;
+    const what = name.endsWith('.rdb') ? 'RDB base file on AOF loading' : 'RDB preamble from AOF file';
+    server.io.log('notice', `Reading ${what}...`);
+    this.snapshot = this.orFail(() => new RdbLoader(server, data));
+  }
+
+  private readSnapshot(snapshot: RdbLoader, bytes: number): void {
+    if (!this.orFail(() => snapshot.step(bytes))) return;
+    this.offset = snapshot.at;
+    this.valid = this.offset;
+    const { io } = this.server;
+    if (!this.name.endsWith('.rdb')) io.log('notice', 'Reading the remaining AOF tail...');
+  }
+
+  /** What `act` returns; a damaged snapshot ends it all. */
+  private orFail<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      const { server, name } = this;
+      const what = name.endsWith('.rdb') ? 'base file' : 'preamble of the AOF file';
+      server.io.log('warning', `Error reading the RDB ${what} ${name}, AOF loading aborted`);
+      this.fail(badFormat(name));
+    }
+  }
+
+  private fail(why: string): never {
+    this.server.io.log('warning', why);
+    throw new AofError(this.name);
+  }
+
+  /** Runs some of the commands; true at the end, or where the file stops making sense. A script that takes
+   *  long makes everything behind it wait. */
+  private runCommands(client: Client, until: number): boolean {
+    const { data, name } = this;
+    for (let left = COMMANDS_PER_SLICE; this.offset < data.length; left--) {
+      if (this.offset >= until || left === 0 || client.flags & CLIENT_BLOCKED) return false;
+      const next = this.runNext(client);
+      if (next === null) break;
+      this.offset = next;
+      if ((client.flags & CLIENT_MULTI) === 0) this.valid = next;
+    }
+    if (client.flags & CLIENT_BLOCKED) return false;
+    if (client.flags & CLIENT_MULTI) {
+      this.server.io.log('warning', `Revert incomplete MULTI/EXEC transaction in AOF file ${name}`);
+      this.valid = this.beforeMulti;
+    }
+    return true;
+  }
+
+  /** Runs the next command; where the one behind it begins, null when this one is not complete. */
+  private runNext(client: Client): number | null {
+    const { data, name, offset } = this;
+    if (data[offset] === '#') {
+      // An annotation (#TS:...).
+      const end = data.indexOf('\n', offset);
+      return end < 0 ? null : end + 1;
+    }
+    const read = readCommand(data, offset);
+    if (read === 'short') return null;
+    if (read === 'bad') this.fail(badFormat(name));
+    if ((client.flags & CLIENT_MULTI) === 0) this.beforeMulti = this.valid;
+    this.commands++;
+    if (!runLoaded(client, read.argv)) {
+      this.fail(`Unknown command '${read.argv[0]}' reading the append only file ${name}`);
+    }
+    return read.end;
+  }
 }
 
 /** Before 7.0 the AOF was one file beside the dump file: it becomes the first base. */
@@ -89,100 +256,27 @@ function adoptOldStyleFile(server: Server): void {
   );
 }
 
-/** Loads one file; the microseconds that took, or null when it cannot be used. */
-function loadFile(server: Server, name: Bytes, data: Bytes, isLast: boolean): number | null {
-  const { io } = server;
-  const workBefore = server.workMicros;
-  let at = 0;
-  if (data.startsWith('REDIS')) {
-    const isBase = name.endsWith('.rdb');
-    io.log(
-      'notice',
-      isBase ? 'Reading RDB base file on AOF loading...' : 'Reading RDB preamble from AOF file...',
-    );
-    const loaded = loadRdb(server, data, { isAof: true });
-    if ('why' in loaded) {
-      const what = isBase ? 'base file' : 'preamble of the AOF file';
-      io.log('warning', `Error reading the RDB ${what} ${name}, AOF loading aborted`);
-      io.log('warning', badFormat(name));
-      return null;
-    }
-    if (!isBase) io.log('notice', 'Reading the remaining AOF tail...');
-    at = loaded.end;
-  }
-  const { valid, error } = loadCommands(server, name, data, at);
-  if (error !== null) {
-    io.log('warning', error);
-    return null;
-  }
-  if (valid < data.length && !cutOff(server, name, data.slice(0, valid), isLast)) return null;
-  return server.workMicros - workBefore;
-}
-
 const badFormat = (name: Bytes): string =>
   `Bad file format reading the append only file ${name}: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>`;
 
-/** The file ends in the middle of something. */
-function cutOff(server: Server, name: Bytes, valid: Bytes, isLast: boolean): boolean {
+/** The file ends in the middle of something. Throws AofError where that may not be. */
+function cutOff(server: Server, name: Bytes, valid: Bytes, isLast: boolean): void {
   const { io, config } = server;
   if (!config.aofLoadTruncated) {
     io.log(
       'warning',
       `Unexpected end of file reading the append only file ${name}. You can: 1) Make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>. 2) Alternatively you can set the 'aof-load-truncated' configuration option to yes and restart the server.`,
     );
-    return false;
+    throw new AofError(name);
   }
   io.log('warning', `!!! Warning: short read while loading the AOF file ${name}!!!`);
   io.log('warning', `!!! Truncating the AOF ${name} at offset ${valid.length} !!!`);
   io.disk.write(aofPath(server, name), valid);
   io.disk.fsync(aofPath(server, name));
   io.log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`);
-  if (!isLast) io.log('warning', 'Fatal error: the truncated file is not the last file');
-  return isLast;
-}
-
-/** Runs the commands of a file. `valid`: up to where the file makes sense. */
-function loadCommands(
-  server: Server,
-  name: Bytes,
-  data: Bytes,
-  from: number,
-): { valid: number; error: string | null } {
-  const client = createFakeClient(server);
-  const caller = server.currentClient;
-  server.loading = true;
-  server.currentClient = client;
-  let valid = from;
-  let beforeMulti = from;
-  let error: string | null = null;
-  for (let at = from; at < data.length;) {
-    if (data[at] === '#') {
-      // An annotation (#TS:...).
-      const end = data.indexOf('\n', at);
-      if (end < 0) break;
-      at = end + 1;
-    } else {
-      const read = readCommand(data, at);
-      if (read === 'short') break;
-      if (read === 'bad') error = badFormat(name);
-      else {
-        if ((client.flags & CLIENT_MULTI) === 0) beforeMulti = valid;
-        if (!runLoaded(client, read.argv))
-          error = `Unknown command '${read.argv[0]}' reading the append only file ${name}`;
-        at = read.end;
-      }
-      if (error !== null) break;
-    }
-    if ((client.flags & CLIENT_MULTI) === 0 || at > valid) valid = at;
-  }
-  if (client.flags & CLIENT_MULTI && error === null) {
-    server.io.log('warning', `Revert incomplete MULTI/EXEC transaction in AOF file ${name}`);
-    valid = beforeMulti;
-  }
-  server.loading = false;
-  server.currentClient = caller;
-  server.pendingOps = [];
-  return { valid, error };
+  if (isLast) return;
+  io.log('warning', 'Fatal error: the truncated file is not the last file');
+  throw new AofError(name);
 }
 
 /** The command that begins at `at`, if it is complete and is one. */

@@ -5,9 +5,10 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { rewriteConfigFile } from './config-rewrite.ts';
 import { string2ll } from '#base/integer.ts';
 import { isWord, NO_SUCH_KEY } from './args.ts';
-import { loadAppendOnlyFiles, loadManifest } from './aof-load.ts';
+import { AofError, loadManifest, openAofFiles } from './aof-load.ts';
 import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
-import type { Client } from './client.ts';
+import { blockClient } from './blocked.ts';
+import { CLIENT_DENY_BLOCKING, type Client } from './client.ts';
 import { debugKillLinks } from './cluster/links.ts';
 import type { CommandProcs } from './command.ts';
 import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
@@ -15,6 +16,7 @@ import { digestDataset, digestValue } from './debug-digest.ts';
 import { protocolExample } from './debug-protocol.ts';
 import { estimateObjectIdleTime } from './evict.ts';
 import { memtoull } from './config-set.ts';
+import { continueLoading, loadAof } from './loading.ts';
 import { allocationSize, createStringObject, StringObj } from './object.ts';
 import { loadRdb, rdbPath, rdbSaveNow } from './persistence.ts';
 import { alsoPropagate } from './propagate.ts';
@@ -73,26 +75,37 @@ function reload(client: Client, argv: readonly Bytes[]): Reply {
   const mode = flush ? 'replace' : words.includes('merge') ? 'merge' : 'add';
   if (flush) emptyDb(server);
   const data = server.io.disk.read(rdbPath(server));
-  if (data === undefined || 'why' in loadRdb(server, data, { mode }))
+  if (data === undefined || loadRdb(server, data, mode) !== null)
     return new ErrorReply('ERR Error trying to load the RDB dump, check server logs');
   server.io.log('warning', 'DB reloaded by DEBUG RELOAD');
   return OK;
 }
 
-function loadaof(client: Client): Reply {
+/** Loads the AOF again. Others hear LOADING meanwhile, unless it runs in a transaction. */
+function loadaof(client: Client): Reply | undefined {
   const server = client.server;
+  if (server.load !== null) return new ErrorReply('LOADING Redis is loading the dataset in memory');
   if (server.aof.state === 'on') flushAppendOnlyFile(server, true);
   emptyDb(server);
-  const broken = loadManifest(server) !== null;
-  if (!broken) deleteHistoryFiles(server);
-  if (broken || loadAppendOnlyFiles(server) === null) {
+  try {
+    if (loadManifest(server) !== null) throw new AofError();
+    deleteHistoryFiles(server);
+    const loader = openAofFiles(server);
+    const atOnce = client.has(CLIENT_DENY_BLOCKING);
+    if (!atOnce) blockClient(client, { ...FOR_EVER, db: client.db });
+    loadAof(server, loader, client);
+    if (!atOnce) return undefined;
+    while (server.load !== null) continueLoading(server);
+    return OK;
+  } catch (error) {
+    if (!(error instanceof AofError)) throw error;
     server.io.exit(1);
     return new ErrorReply('ERR Error trying to load the AOF files, check server logs');
   }
-  server.dirty = 0;
-  server.io.log('warning', 'Append Only File loaded by DEBUG LOADAOF');
-  return OK;
 }
+
+/** What the client of DEBUG LOADAOF waits for is no key. */
+const FOR_EVER = { kind: 'keys', deadlineMs: 0, timeoutReply: null, keys: [], type: 'string' } as const;
 
 function populate(client: Client, argv: readonly Bytes[]): Reply {
   const count = string2ll(argv[2] as Bytes);

@@ -59,7 +59,7 @@ export function persistenceInfo(server: Server): InfoFields {
 }
 
 function loadingFields(server: Server, load: Loading): [string, string | number][] {
-  const loaded = load.loader?.input.at ?? server.replication.transfer?.data.length ?? 0;
+  const loaded = load.loader?.at ?? server.replication.transfer?.data.length ?? 0;
   const seconds = Math.floor((server.mstime() - load.startedMs) / 1000);
   const left = load.totalBytes - loaded;
   const percent = load.totalBytes === 0 ? 0 : (loaded / load.totalBytes) * 100;

@@ -13,7 +13,6 @@ import {
   verifyClusterConfigWithData,
 } from './cluster/index.ts';
 import { clientsCron } from './clients-cron.ts';
-import type { Loading } from './loading.ts';
 import { loadConfigText } from './config-load.ts';
 import { Db } from './db.ts';
 import { evictClients } from './evict.ts';
@@ -23,12 +22,7 @@ import { sampleMemory } from './info-memory.ts';
 import { checkPauseTimeout } from './pause.ts';
 import { loadDataFromDisk, persistenceCron } from './persistence.ts';
 import { propagatePendingCommands } from './propagate.ts';
-import {
-  replicationBeforeSleep,
-  replicationCron,
-  replicationInit,
-  replicationRestoreFromRdb,
-} from './replication/index.ts';
+import { replicationBeforeSleep, replicationCron, replicationInit } from './replication/index.ts';
 import { spendWork, type Server } from './server.ts';
 import { shutdownCron } from './shutdown.ts';
 import { trackingBroadcastInvalidationMessages, trackingLimitUsedSlots } from './tracking.ts';
@@ -75,17 +69,8 @@ export function initServer(server: Server): void {
 }
 
 /** The data are there: the second half of the start. */
-export function finishStart(server: Server, load: Loading | null, why: string | null): void {
+export function finishStart(server: Server): void {
   const { io } = server;
-  if (why !== null) {
-    io.log('warning', `Fatal error loading the DB: ${why}. Exiting.`);
-    io.exit(1);
-    return;
-  }
-  if (load?.loader) {
-    replicationRestoreFromRdb(server, load.loader.aux);
-    io.log('notice', `DB loaded from disk: ${(load.micros / 1e6).toFixed(3)} seconds`);
-  }
   if (server.cluster !== null && !verifyClusterConfigWithData(server)) {
     io.log('warning', "You can't have keys in a DB different than DB 0 when in Cluster mode. Exiting.");
     io.exit(1);
@@ -171,6 +156,7 @@ export function beforeSleep(server: Server): void {
   if (server.load?.loader) {
     handleClientsWithPendingWrites(server);
     spendWork(server);
+    server.spentMicros = 0;
     return;
   }
   if (server.pause.kind !== null) checkPauseTimeout(server);

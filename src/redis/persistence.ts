@@ -5,10 +5,10 @@
  * takes the place of the old one only at its end. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { loadAppendOnlyFiles, loadManifest } from './aof-load.ts';
+import { AofError, loadManifest, openAofFiles } from './aof-load.ts';
 import { DiskError } from './io.ts';
 import { finishStart } from './life.ts';
-import { delayMicros, loadSnapshot, startLoading } from './loading.ts';
+import { delayMicros, loadAof, loadSnapshot, startLoading } from './loading.ts';
 import { RdbLoader, type RdbLoadMode } from './rdb-load.ts';
 import { rdbSave, RdbError, type RdbSaveInfo } from './rdb.ts';
 import {
@@ -28,7 +28,6 @@ const MISCONF = new ErrorReply(
 const BGSAVE_RETRY_DELAY_S = 5;
 /** Serializing and writing, bytes per microsecond. */
 const SAVE_BYTES_PER_MICRO = 100;
-const LOAD_BYTES_PER_MICRO = 200;
 const FORK_MICROS = 500;
 /** From the fork of a child to its end, whatever there is to save. */
 const CHILD_MICROS = 10_000;
@@ -223,31 +222,29 @@ export function loadDataFromDisk(server: Server): void {
   if (loadManifest(server) !== null) io.exit(1);
   else if (config.appendonly) {
     // What cannot be used is in the log.
-    if (loadAppendOnlyFiles(server) === null) io.exit(1);
-    else finishStart(server, null, null);
+    try {
+      loadAof(server, openAofFiles(server), null);
+    } catch (error) {
+      if (!(error instanceof AofError)) throw error;
+      io.exit(1);
+    }
   } else {
     const data = io.disk.read(rdbPath(server));
-    if (data === undefined) finishStart(server, null, null);
+    if (data === undefined) finishStart(server);
     else loadSnapshot(server, startLoading(server, 'start', data.length), data);
   }
 }
 
-/** Loads an RDB file. `end` is where the dataset ends in `data`; an AOF goes on behind it, and says nothing
- *  of the history of replication. */
-export function loadRdb(
-  server: Server,
-  data: Bytes,
-  { isAof = false, mode = 'replace' }: { isAof?: boolean; mode?: RdbLoadMode } = {},
-): { end: number } | { why: string } {
+/** Loads an RDB file at once; what is wrong with it, or null. */
+export function loadRdb(server: Server, data: Bytes, mode: RdbLoadMode): string | null {
   server.loading = true;
   try {
     const loader = new RdbLoader(server, data, server.dbs, mode);
     loader.step(Infinity);
-    if (!isAof) replicationRestoreFromRdb(server, loader.aux);
-    consume(server, data.length / LOAD_BYTES_PER_MICRO);
-    return { end: loader.input.at };
+    replicationRestoreFromRdb(server, loader.aux);
+    return null;
   } catch (error) {
-    if (error instanceof RdbError) return { why: error.message };
+    if (error instanceof RdbError) return error.message;
     throw error;
   } finally {
     server.loading = false;

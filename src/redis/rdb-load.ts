@@ -24,7 +24,7 @@ import {
 } from './rdb-io.ts';
 import { RDB_VERSION, loadObject } from './rdb-object.ts';
 import { loadLibraryFromRdb } from './scripting/libraries.ts';
-import type { Server } from './server.ts';
+import { consume, type Server } from './server.ts';
 
 /** The auxiliary fields of a file, by name (repl-id, repl-offset, ctime ...). */
 export type RdbAux = ReadonlyMap<Bytes, Bytes>;
@@ -32,6 +32,9 @@ export type RdbAux = ReadonlyMap<Bytes, Bytes>;
 /** What becomes of what a server holds already: nothing is there that counts; the file may not name any of
  *  it again; the file replaces what it names. */
 export type RdbLoadMode = 'replace' | 'add' | 'merge';
+
+/** Reading and building, bytes per microsecond. */
+const LOAD_BYTES_PER_MICRO = 200;
 
 /** The log names only the first of many. */
 const EMPTY_KEYS_NAMED = 10;
@@ -74,19 +77,28 @@ export class RdbLoader {
     this.input.raw(9);
   }
 
+  /** Bytes read so far. */
+  get at(): number {
+    return this.input.at;
+  }
+
   /** Reads about `bytes` more; true when that was the end of the file. Throws RdbError when it is
    *  damaged; what was read until then stays, and is the caller's to remove. */
   step(bytes: number): boolean {
-    const until = this.input.at + bytes;
-    while (this.input.at < until) {
-      const opcode = this.input.byte();
-      if (opcode === OPCODE_EOF) {
-        this.end();
-        return true;
+    const from = this.input.at;
+    try {
+      while (this.input.at < from + bytes) {
+        const opcode = this.input.byte();
+        if (opcode === OPCODE_EOF) {
+          this.end();
+          return true;
+        }
+        this.read(opcode);
       }
-      this.read(opcode);
+      return false;
+    } finally {
+      consume(this.server, (this.input.at - from) / LOAD_BYTES_PER_MICRO);
     }
-    return false;
   }
 
   private read(opcode: number): void {

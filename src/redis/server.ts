@@ -111,7 +111,7 @@ export class Server implements Process {
   runId = '';
   startedAtMs = 0;
   loading = false;
-  /** A snapshot that is being loaded slice by slice. */
+  /** A snapshot, or an AOF, that is being loaded slice by slice. */
   load: Loading | null = null;
   inExec = false;
   /** Depth of nested calls: scripts and EXEC run commands inside a command. */
@@ -274,6 +274,11 @@ export class Server implements Process {
 /** The running command uses the processor for `micros` more than its base cost. */
 export function consume(server: Server, micros: number): void {
   server.workMicros += micros;
+}
+
+/** What this handler has charged so far, whether it was spent or not. */
+export function workSoFar(server: Server): number {
+  return server.spentMicros + server.workMicros;
 }
 
 /** Lets the work that was charged so far take its time: what is sent from now on waits for it. */

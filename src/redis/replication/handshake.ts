@@ -200,7 +200,7 @@ function transferBegins(server: Server, line: string): void {
 }
 
 /** Where the snapshot goes, by repl-diskless-load. */
-function loadingKind(server: Server): Exclude<LoadingKind, 'start'> {
+function loadingKind(server: Server): Exclude<LoadingKind, 'start' | 'aof'> {
   const way = server.config.replDisklessLoad;
   const empty = server.dbs.every((db) => db.size === 0);
   if (way === 'swapdb') return 'swapdb';

@@ -14,7 +14,7 @@ import {
   Client,
 } from '#redis/client.ts';
 import type { Db } from '#redis/db.ts';
-import { abortLoading } from '#redis/loading.ts';
+import { abortLoading, loadsOwnData } from '#redis/loading.ts';
 import { replyToBlockedClient } from '#redis/blocked.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
 import { freeClientAsync } from '#redis/networking.ts';
@@ -186,7 +186,7 @@ function forgetMasterClient(server: Server, client: Client): void {
 function cancelReplicationHandshake(server: Server): void {
   const { replication } = server;
   closeMasterSocket(server);
-  if (server.load !== null && server.load.kind !== 'start') abortLoading(server);
+  if (server.load !== null && !loadsOwnData(server.load)) abortLoading(server);
   replication.lostWhileLoading = false;
   replication.transfer = null;
   replication.awaiting = [];

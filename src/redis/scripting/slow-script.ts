@@ -8,6 +8,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import type { Bytes } from '#base/bytes.ts';
 import { blockClient, handleClientsBlockedOnKeys, replyToBlockedClient } from '#redis/blocked.ts';
 import { CLIENT_MASTER, type Client } from '#redis/client.ts';
+import { continueLoading } from '#redis/loading.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
 import { countErrorReply, mustObeyClient } from '#redis/process-command.ts';
 import { preventCommandPropagation, propagatePendingCommands } from '#redis/propagate.ts';
@@ -78,7 +79,8 @@ export function runScript(client: Client, call: ScriptCall): Reply | undefined {
   const { server } = client;
   const refusal = checkFlags(client, call) ?? checkMemory(client, call);
   if (refusal) return refusal;
-  const mayBeInterrupted = client.socket !== null && !server.inExec && !client.has(CLIENT_MASTER);
+  const isWaitedFor = client.socket !== null || server.load !== null;
+  const mayBeInterrupted = isWaitedFor && !server.inExec && !client.has(CLIENT_MASTER);
   const thresholdMicros = server.config.busyReplyThreshold * 1000;
   const budget =
     thresholdMicros <= 0 ? Infinity : mayBeInterrupted ? thresholdMicros : thresholdMicros * PATIENCE;
@@ -173,6 +175,8 @@ function finish(server: Server, slow: SlowScript, reply: Reply): void {
   replyToBlockedClient(slow.client, reply);
   propagatePendingCommands(server);
   if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
+  // A script of the AOF: what stands behind it comes next.
+  if (server.load !== null) continueLoading(server);
 }
 
 /** SCRIPT KILL and FUNCTION KILL */

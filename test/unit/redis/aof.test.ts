@@ -1,7 +1,9 @@
 /* The files of the append only file: the manifest, the base as commands, what rewrites leave behind. */
 
 import { describe, expect, it, test } from 'vitest';
+import { loadLua } from '#node/lua.ts';
 import { parseManifest } from '#redis/aof-manifest.ts';
+import { ErrorReply, OK, type Reply, type Verbatim } from '#redis/reply.ts';
 import { LoneServer, MemoryDisk } from '#test/conformance/lone-server.ts';
 
 const config = { save: '', appendonly: 'yes', appendfsync: 'always', 'enable-debug-command': 'yes' };
@@ -105,6 +107,78 @@ describe('loading', () => {
     const lone = new LoneServer(config, { disk });
     expect(lone.exitCode).toBe(1);
     expect(lone.logLines.join('\n')).toMatch(why);
+  });
+});
+
+describe('loading a long file', () => {
+  const manifest = 'file a.base.aof seq 1 type b\nfile a.incr.aof seq 1 type i\n';
+  const increments = (key: string, count: number): string => command('INCR', key).repeat(count);
+
+  const isLoading = (reply: Reply): boolean => reply instanceof ErrorReply && reply.code === 'LOADING';
+
+  it('lets clients in between, who hear LOADING, and ends as if it had been read at once', () => {
+    const disk = diskWith({
+      'appendonly.aof.manifest': manifest,
+      'a.base.aof': increments('a', 2500),
+      'a.incr.aof': `${increments('a', 500)}${command('MULTI')}${increments('b', 2000)}${command('EXEC')}`,
+    });
+    const lone = new LoneServer(config, { disk });
+    const client = lone.connect();
+    const seen: number[] = [];
+    for (let slices = 0; lone.server.loading; slices++) {
+      expect(slices).toBeLessThan(50);
+      for (const argv of [['GET', 'a'], ['EVAL', 'return 1', '0'], ['PING'], ['EXEC']]) {
+        expect(isLoading(lone.ask(client, ...argv))).toBe(argv[0] !== 'EXEC');
+      }
+      const info = (lone.ask(client, 'INFO', 'persistence') as Verbatim).text;
+      expect(info).toMatch(/^loading:1\r$/m);
+      seen.push(Number(/^loading_loaded_bytes:(\d+)\r$/m.exec(info)?.[1]));
+      lone.advance(1);
+    }
+    expect(new Set(seen).size).toBeGreaterThan(2);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(lone.ask(client, 'MGET', 'a', 'b')).toEqual(['3000', '2000']);
+    const log = lone.logLines.join('\n');
+    expect(log).toMatch(
+      /DB loaded from base file a\.base\.aof[^]*incr file a\.incr\.aof[^]*from append only file/,
+    );
+    lone.run(client, 'INCR', 'a');
+    const again = new LoneServer(config, { disk });
+    again.advance(1000);
+    expect(again.ask(again.connect(), 'GET', 'a')).toBe('3001');
+  });
+
+  it('by DEBUG LOADAOF answers when it is done, and at once in a transaction', () => {
+    const lone = new LoneServer(config);
+    const [asker, other] = [lone.connect(), lone.connect()];
+    for (let at = 0; at < 3000; at++) lone.run(asker, 'INCR', 'a');
+    expect(lone.run(asker, 'DEBUG', 'LOADAOF')).toEqual([]);
+    lone.run(asker, 'INCR', 'a');
+    expect(isLoading(lone.ask(other, 'GET', 'a'))).toBe(true);
+    expect(isLoading(lone.ask(other, 'DEBUG', 'LOADAOF'))).toBe(true);
+    lone.advance(200);
+    expect(lone.take(asker)).toEqual([OK, 3001]);
+    lone.run(asker, 'MULTI');
+    lone.run(asker, 'DEBUG', 'LOADAOF');
+    lone.run(asker, 'GET', 'a');
+    expect(lone.ask(asker, 'EXEC')).toEqual([OK, '3001']);
+    expect(lone.server.loading).toBe(false);
+  });
+
+  it('waits for a script in it that takes long, however long, and runs what stands behind it', async () => {
+    await loadLua();
+    const script = "redis.call('set', KEYS[1], 'y') for i = 1, 3000000 do end return 1";
+    const disk = diskWith({
+      'appendonly.aof.manifest': manifest,
+      'a.base.aof': '',
+      'a.incr.aof': command('EVAL', script, '1', 'x') + command('APPEND', 'x', 'z'),
+    });
+    const lone = new LoneServer({ ...config, 'busy-reply-threshold': '1' }, { disk });
+    const client = lone.connect();
+    expect(isLoading(lone.ask(client, 'GET', 'x'))).toBe(true);
+    expect(lone.logLines.join('\n')).toContain('Slow script detected');
+    lone.advance(60_000);
+    expect(lone.ask(client, 'GET', 'x')).toBe('yz');
   });
 });
 
