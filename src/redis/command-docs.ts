@@ -64,7 +64,7 @@ class Reader {
 }
 
 const ARGUMENT =
-  /([^\s<#"@!?*+()]*)(?:<([a-z-]+)>)?(?:#(\d+))?(?:"([^"]+)")?(?:@([\d.]+))?(?:!([\d.]+))?(\??)(\*?)(\+?)/y;
+  /([^\s<#"@!?*+()]*)(?:<([a-z-]+)>)?(?:#(\d+))?(?:"([^"]*)")?(?:@([\d.]+))?(?:!([\d.]+))?(\??)(\*?)(\+?)/y;
 
 /** The arguments up to a closing bracket or the end. */
 function argumentList(reader: Reader): Reply[] {

@@ -1,14 +1,14 @@
 /* Where the texts about the commands are found once they have been fetched: most visits need none of them. */
 
-import type { Reply } from './reply.ts';
+import type { docsReply } from './command-docs.ts';
 import type { Command } from './command-table.ts';
+import type { Reply } from './reply.ts';
 
 type Words = Readonly<Record<string, readonly string[]>>;
-type Docs = typeof import('./command-docs.ts');
 
 /** Text and code that many worlds share, not state; each written once. */
 let installed: Words | null = null;
-let docs: Docs | null = null;
+let docs: typeof docsReply | null = null;
 
 /** Fetches what each command is for: redis-cli's help needs no more. */
 export async function loadCommandWords(): Promise<void> {
@@ -18,7 +18,7 @@ export async function loadCommandWords(): Promise<void> {
 /** Fetches what COMMAND DOCS tells. */
 export async function loadCommandDocs(): Promise<void> {
   await loadCommandWords();
-  docs ??= await import('./command-docs.ts');
+  docs ??= (await import('./command-docs.ts')).docsReply;
 }
 
 /** What a command is for, in English and in Chinese; nothing when the sentences have not been fetched. */
@@ -28,5 +28,5 @@ export function commandWords(name: string): readonly string[] {
 
 /** What COMMAND DOCS answers about a command; null when that has not been fetched. */
 export function commandDocs(command: Command): Reply {
-  return docs?.docsReply(command) ?? null;
+  return docs?.(command) ?? null;
 }
