@@ -111,6 +111,9 @@ const UNESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
 };
 
+/** A number as C reads it. */
+const NUMBER = /^[+-]?(0x[0-9a-f]+|inf(inity)?|nan|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?)/i;
+
 /** Reads a JSON text. */
 class Decoder {
   private readonly text: Bytes;
@@ -124,6 +127,8 @@ class Decoder {
   }
 
   decode(): LuaValue {
+    if (this.text.length >= 2 && this.text.slice(0, 2).includes('\0'))
+      throw new CjsonError('JSON parser does not support UTF-16 or UTF-32');
     const value = this.value(this.next());
     const end = this.next();
     if (end.kind !== 'T_END') this.fail('the end', end);
@@ -139,7 +144,7 @@ class Decoder {
     while (' \t\n\r'.includes(this.text[this.at] ?? 'x')) this.at++;
     const at = this.at;
     const char = this.text[at];
-    if (char === undefined) return { kind: 'T_END', at };
+    if (char === undefined || char === '\0') return { kind: 'T_END', at };
     const mark = PUNCTUATION[char];
     if (mark) {
       this.at++;
@@ -162,21 +167,17 @@ class Decoder {
   private number(): Token {
     const at = this.at;
     const rest = this.text.slice(at, at + 400);
-    const plain = /^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?/.exec(rest)?.[0];
-    const strict = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![0-9xX])/.test(rest);
-    const odd = /^[+-]?(0x[0-9a-f]+|inf(inity)?|nan)/i.exec(rest)?.[0];
-    const allowed = this.config.decodeInvalidNumbers || strict;
-    if (odd && this.config.decodeInvalidNumbers) {
-      this.at += odd.length;
-      return { kind: 'T_NUMBER', at, value: /nan/i.test(odd) ? NaN : (parseDouble(odd) ?? 0) };
-    }
-    if (!plain) {
-      const problem = char9(rest) ? 'invalid number' : 'invalid token';
-      return { kind: 'T_ERROR', at, problem };
-    }
-    if (!allowed) return { kind: 'T_ERROR', at, problem: 'invalid number' };
-    this.at += plain.length;
-    return { kind: 'T_NUMBER', at, value: Number(plain) };
+    const { decodeInvalidNumbers } = this.config;
+    const beginsAsNumber = /^[-0-9]/.test(rest);
+    // What C would read as a number and JSON does not allow.
+    const isInvalid = /^(\+|-?(0[0-9x]|inf|nan))/i.test(rest);
+    if (!beginsAsNumber && !(decodeInvalidNumbers && isInvalid))
+      return { kind: 'T_ERROR', at, problem: 'invalid token' };
+    const number = NUMBER.exec(rest)?.[0];
+    if (number === undefined || (isInvalid && !decodeInvalidNumbers))
+      return { kind: 'T_ERROR', at, problem: 'invalid number' };
+    this.at += number.length;
+    return { kind: 'T_NUMBER', at, value: /nan/i.test(number) ? NaN : (parseDouble(number) ?? 0) };
   }
 
   private string(): Token {
@@ -257,8 +258,6 @@ class Decoder {
   }
 }
 
-const char9 = (text: Bytes): boolean => /^[-0-9]/.test(text);
-
 /** The UTF-8 bytes of `\uXXXX` (maybe a pair of surrogates), and how many characters were read. */
 function unicodeEscape(text: Bytes, at: number): [bytes: Bytes, length: number] {
   const unit = (from: number): number => {
@@ -311,7 +310,7 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
       return guarded(thread, () => {
         const depth = config().encodeMaxDepth;
         const tooDeep = (found: number): never => {
-          throw new CjsonError(`Cannot serialise, excessive depth (${found})`);
+          throw new CjsonError(`Cannot serialise, excessive nesting (${found})`);
         };
         return encode(readValue(lua, thread, 1, depth, tooDeep), config());
       });

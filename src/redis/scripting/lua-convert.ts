@@ -1,6 +1,6 @@
 /* Replies as Lua values, and what a script returns as a reply (after script_lua.c). */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { formatDouble } from '#base/float.ts';
 import {
   Attribute,
@@ -177,9 +177,9 @@ function tableReply(lua: LuaState, thread: LuaThread, scriptResp: 2 | 3, depth: 
   const text = (): Bytes => lua.toBytes(thread, -1);
   const failure = field('err', LUA_STRING, text);
   if (failure !== undefined)
-    return errorFrom(lua, thread, oneLine(failure.startsWith('-') ? failure.slice(1) : failure));
+    return errorFrom(lua, thread, oneLine(cString(failure.startsWith('-') ? failure.slice(1) : failure)));
   const status = field('ok', LUA_STRING, text);
-  if (status !== undefined) return new Status(oneLine(status));
+  if (status !== undefined) return new Status(oneLine(cString(status)));
   const double = field('double', LUA_NUMBER, () => module._lua_tonumber(thread, -1));
   if (double !== undefined) return new Double(double, formatDouble(double));
   const map = field('map', LUA_TABLE, () => new MapReply(pairsOf(lua, thread, scriptResp, depth)));

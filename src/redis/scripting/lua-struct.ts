@@ -1,7 +1,7 @@
 /* The library struct: C structures as strings (after lua_struct.c). Native order is little endian, and
  * nothing is aligned unless `!` asks for it. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import type { LuaThread } from './lua-module.ts';
 import type { LuaFunction, LuaState } from './lua-state.ts';
 
@@ -104,7 +104,7 @@ function unpackNumber(data: Bytes, { code, size, big }: Item): number {
 
 /** All items of a format; a mistake in it is an error of the script. */
 function itemsOf(lua: LuaState, thread: LuaThread, name: string): Item[] {
-  const format = lua.checkString(thread, 1, name);
+  const format = cString(lua.checkString(thread, 1, name));
   const items: Item[] = [];
   let problem = '';
   try {
@@ -189,8 +189,9 @@ function size(lua: LuaState, thread: LuaThread): number {
   let total = 0;
   for (const item of itemsOf(lua, thread, 'size')) {
     total += padding(total, item);
-    if (item.code === 's') lua.argumentError(thread, 1, 'size', 'variable-size format');
-    if (item.code === 'c' && item.size === 0) lua.argumentError(thread, 1, 'size', 'variable-length format');
+    if (item.code === 's') lua.argumentError(thread, 1, 'size', "option 's' has no fixed size");
+    if (item.code === 'c' && item.size === 0)
+      lua.argumentError(thread, 1, 'size', "option 'c0' has no fixed size");
     total += item.size;
   }
   lua.module._lua_pushnumber(thread, total);
