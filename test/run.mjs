@@ -3,16 +3,18 @@
  * Fetches what is missing (npm packages; Debian's chromium, redis-server and redis-tools where this user
  * may install packages), then runs format, lint, types, dead code, the tests on the source, the build,
  * and the tests on the build. Every step runs even when an earlier one failed. What had to be left
- * out is said loudly; with CI=true it counts as a failure. So is what failed, by title, at the end.
- *
- *   npm test                     everything
- *   npm test -- unit bridge      only the named steps (npm test -- --list names them) */
+ * out is said loudly; with CI=true it counts as a failure. So is what failed, by title, at the end. */
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, installPackages, requireNode, root } from '../src/node/setup.mjs';
+import { answerHelp, fail, installPackages, requireNode, root } from '../src/node/setup.mjs';
 import { outputFolder, runNode, runProject } from './run-project.mjs';
 import { installTools } from './tools.mjs';
+
+const usage = `Usage: npm test                   everything
+       npm test -- unit bridge    only the named steps; "check" is all that comes before the first test
+       npm test -- --list         names the steps
+       npm run check              the same as npm test -- check: format, lint, types, dead code`;
 
 const projects = JSON.parse(readFileSync(join(root, 'test', 'projects.json'), 'utf8'));
 
@@ -74,22 +76,24 @@ function summarise(results) {
   return failed === 0 && passed > 0;
 }
 
+answerHelp(usage);
 requireNode();
-const wanted = process.argv.slice(2);
-if (wanted.includes('--list')) {
+const words = process.argv.slice(2);
+if (words.includes('--list')) {
   console.log(steps.map((step) => step.name).join('\n'));
   process.exit(0);
 }
+const wanted = words.flatMap((word) => (word === 'check' ? checks.map(([name]) => name) : [word]));
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) fail(`No step is called "${unknown[0]}". npm test -- --list names them.`);
+const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 installPackages();
-const missing = installTools();
+const missing = chosen.some(({ needs = [] }) => needs.length > 0) ? installTools() : new Map();
 mkdirSync(outputFolder, { recursive: true });
 
 const results = [];
-for (const step of steps) {
-  if (wanted.length > 0 && !wanted.includes(step.name)) continue;
+for (const step of chosen) {
   console.log(`\n=== ${step.name} ===`);
   const startedAt = Date.now();
   const lacking = (step.needs ?? []).filter((tool) => missing.has(tool));

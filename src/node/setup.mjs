@@ -18,6 +18,14 @@ export function fail(message) {
   process.exit(1);
 }
 
+/** Prints how the program is used and ends it, when that is what was asked for; nothing else happens then.
+ *  @param {string} usage */
+export function answerHelp(usage) {
+  if (!process.argv.slice(2).some((word) => word === '--help' || word === '-h')) return;
+  console.log(usage);
+  process.exit(0);
+}
+
 /** Ends the program when this Node is older than package.json's `engines` allow. */
 export function requireNode() {
   const wanted = readJson('package.json').engines.node.replace(/^\D*/, '').split('.').map(Number);

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fail, installPackages, requireNode, root } from './setup.mjs';
+import { answerHelp, fail, installPackages, requireNode, root } from './setup.mjs';
 
 const usage = `Usage: npm start [-- --port N]
 
@@ -16,10 +16,6 @@ function readPort(argv) {
   let port = 4173;
   for (let at = 0; at < argv.length; at++) {
     const [option, inline] = argv[at].split(/=(.*)/s);
-    if (option === '--help' || option === '-h') {
-      console.log(usage);
-      process.exit(0);
-    }
     if (option !== '--port') fail(`Unknown option "${argv[at]}".\n\n${usage}`);
     const value = inline ?? argv[++at];
     if (value === undefined) fail(`--port needs a number.\n\n${usage}`);
@@ -48,6 +44,7 @@ function portMessage(error, port) {
   return `Cannot listen on port ${port}: ${error.message}`;
 }
 
+answerHelp(usage);
 requireNode();
 const port = readPort(process.argv.slice(2));
 await requireFreePort(port);

@@ -1,12 +1,8 @@
 /* `npm run bench`: how fast everything is on this computer.
  *
- *   npm run bench                            all but memory, large and classroom
- *   npm run bench -- world seek commands     only these; also: frames traffic bridge size memory
- *                                            large (300 and 1,000 servers)
- *                                            classroom (200 followers, five minutes)
- *
  * Figures of different runs compare by their ratio to the yardstick, which is measured in each. */
 
+import { answerHelp } from '#node/setup.mjs';
 import { benchBridge } from './bridge.ts';
 import { Bundle } from '../size/bundle.ts';
 import { loadBuilt } from './built.ts';
@@ -31,6 +27,21 @@ const sections = [
 ] as const;
 /** Take long, or much memory. */
 const onlyNamed: readonly string[] = ['large', 'memory', 'classroom'];
+answerHelp(`Usage: npm run bench [-- SECTION ...]
+
+Measures how fast everything is on this computer. Sections, of which all but the last three are measured
+when none is named:
+
+  world      simulated seconds per second, in Node and in Chromium
+  traffic    packets of idle clusters, beside those of real ones
+  seek       jumps through an hour
+  frames     work of the page per frame (of the last build)
+  commands   commands per second
+  bridge     the same through real ports
+  size       the built JavaScript
+  memory     what servers, keys and snapshots take
+  large      worlds of 300 and 1,000 servers
+  classroom  200 followers, five minutes`);
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !(sections as readonly string[]).includes(name));
 if (unknown !== undefined) {

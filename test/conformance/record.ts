@@ -1,16 +1,13 @@
 /* `npm run record`: runs the transcripts against the real redis-server and redis-cli of this computer and
  * writes down what they print.
  *
- *   npm run record                     records every transcript anew
- *   npm run record -- strings lists    only those whose name holds one of the words
- *   npm run record -- --check          writes nothing; tells what differs and fails if anything does
- *
  * The real servers run on ports above those of the transcripts, in folders of their own, and are
  * stopped in the end. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formCluster } from '#node/form-cluster.ts';
+import { answerHelp } from '#node/setup.mjs';
 import { freePorts, startRealServer, stopAll } from '../bridge/processes.ts';
 import { runSteps } from './run-transcript.ts';
 import { parseTranscript, portsOf, printTranscript, type Transcript } from './transcript.ts';
@@ -48,6 +45,9 @@ async function record(text: string): Promise<string> {
   }
 }
 
+answerHelp(`Usage: npm run record                     records every transcript anew, from the real programs
+       npm run record -- strings lists    only those whose name holds one of the words
+       npm run record -- --check          writes nothing; tells what differs and fails if anything does`);
 const words = process.argv.slice(2).filter((word) => word !== '--check');
 const check = process.argv.includes('--check');
 const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));

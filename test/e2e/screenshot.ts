@@ -2,8 +2,12 @@
  * for votes. */
 
 import { join } from 'node:path';
+import { answerHelp } from '#node/setup.mjs';
 import { laptop, startApp } from './harness.ts';
 
+answerHelp(`Usage: npm run screenshot
+
+Takes docs/screenshot.png, the picture of the README, anew from the last build.`);
 const app = await startApp();
 const page = await app.open({ viewport: laptop });
 await page.evaluate(async () => {
