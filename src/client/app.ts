@@ -2,7 +2,7 @@
 
 import type { Io } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
-import type { Request } from './cluster-client.ts';
+import type { Asked, Request } from './cluster-client.ts';
 import type { ClientSettings } from './settings.ts';
 
 export interface AppHost {
@@ -11,7 +11,7 @@ export interface AppHost {
   readonly settings: ClientSettings;
   /** Addresses of the servers it begins with. */
   readonly seeds: readonly string[];
-  submit(request: Request): void;
+  submit(asked: Asked): void;
   countStaleRead(): void;
 }
 

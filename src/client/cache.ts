@@ -11,6 +11,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
 import type { Request } from './cluster-client.ts';
+import { workAtRate } from './pace.ts';
 
 /** A mutex is asked for again after so long. */
 const MUTEX_RETRY_US = 50_000;
@@ -45,24 +46,18 @@ export class CacheApp implements App {
     const { io, settings } = this.host;
     // What is loaded at the start goes to the right servers once the map is there.
     if (settings.warm) io.setTimer('warm', io.now + WARM_AFTER_US);
-    else this.wait();
+    else workAtRate(this.host);
   }
 
   changed(): void {
-    this.wait();
-  }
-
-  private wait(): void {
-    const { settings, io } = this.host;
-    if (settings.rate <= 0) return io.clearTimer('work');
-    io.setTimer('work', io.now + Math.max(1, Math.round((1e6 / settings.rate) * (0.5 + io.random.unit()))));
+    workAtRate(this.host);
   }
 
   onTimer(timer: string): void {
     const { settings, io } = this.host;
     if (timer === 'warm') {
       for (let at = 0; at < settings.keys; at++) this.fill(settings.prefix + at);
-      this.wait();
+      workAtRate(this.host);
     } else if (timer === 'work') {
       const ghost = settings.ghosts > 0 && io.random.chance(settings.ghosts);
       const id = ghost ? `${NOTHING}:${io.random.below(GHOST_IDS)}` : io.random.below(settings.keys);
@@ -70,7 +65,7 @@ export class CacheApp implements App {
       if (ghost) this.read(key);
       else if (io.random.chance(settings.reads)) this.read(key);
       else this.query(key, 'update');
-      this.wait();
+      workAtRate(this.host);
     } else if (timer === 'db') this.answerQueries();
     const { hits, misses, queries } = this.figures;
     this.note = `hits ${hits}, misses ${misses}, database ${queries}`;
@@ -79,7 +74,7 @@ export class CacheApp implements App {
   private command(argv: readonly Bytes[], key: Bytes, step: string): void {
     const slot = this.host.settings.cluster ? keyHashSlot(key) : -1;
     const note = { step, key, version: this.versions.get(key) ?? 0 };
-    this.host.submit({ argv, slot, isRead: step === 'read', fixed: '', note, beganAt: 0, attempts: 0 });
+    this.host.submit({ argv, slot, isRead: step === 'read', fixed: '', note });
   }
 
   private read(key: Bytes): void {

@@ -17,7 +17,8 @@ const SWEEP_US = 100_000;
 /** Requests that may wait or be under way; more are refused. */
 const MOST_OPEN = 5000;
 
-export interface Request {
+/** What an application asks for. */
+export interface Asked {
   readonly argv: readonly Bytes[];
   /** -1: any server will do. */
   readonly slot: number;
@@ -28,7 +29,11 @@ export interface Request {
   readonly follows?: boolean;
   /** For the owner: what this was about. */
   readonly note: Readonly<Record<string, unknown>>;
-  beganAt: Micros;
+}
+
+/** The same under way. */
+export interface Request extends Asked {
+  readonly beganAt: Micros;
   attempts: number;
 }
 
@@ -85,11 +90,11 @@ export class ClusterClient {
   }
 
   /** Sends a request; its owner hears the reply, or an error made here, once. */
-  submit(request: Request): void {
+  submit(asked: Asked): void {
+    const request = { ...asked, beganAt: this.owner.io.now, attempts: 0 };
     if (this.openRequests >= MOST_OPEN)
       return this.owner.onResult(request, new ErrorReply('CLIENT too many requests'));
     this.openRequests++;
-    request.beganAt = this.owner.io.now;
     this.route(request);
   }
 

@@ -9,6 +9,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import type { Micros } from '#redis/io.ts';
 import { Status, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
+import { workAfter } from './pace.ts';
 
 /** Deletes the lock only if it still holds our token. */
 const COMPARE_AND_DELETE =
@@ -43,10 +44,8 @@ export class LockApp implements App {
   changed(): void {}
 
   private pause(): void {
-    const { io, settings } = this.host;
     this.phase = 'idle';
-    const spread = 0.5 + io.random.unit();
-    io.setTimer('work', io.now + Math.max(1, Math.round(settings.pauseMs * 1000 * spread)));
+    workAfter(this.host, this.host.settings.pauseMs * 1000);
   }
 
   onTimer(timer: string): void {
@@ -76,7 +75,7 @@ export class LockApp implements App {
       const note = { step, token: this.token };
       // One of many that does not answer is left out; time is too short to try it again.
       const follows = !this.many;
-      this.host.submit({ argv, slot, isRead: false, fixed, follows, note, beganAt: 0, attempts: 0 });
+      this.host.submit({ argv, slot, isRead: false, fixed, follows, note });
     }
   }
 

@@ -107,8 +107,7 @@ export class Monitor implements App {
     watched.answered = false;
     for (const argv of QUESTIONS) {
       const note = { address, about: argv[0] };
-      const request = { argv, slot: -1, isRead: true, fixed: address, follows: false };
-      this.host.submit({ ...request, note, beganAt: 0, attempts: 0 });
+      this.host.submit({ argv, slot: -1, isRead: true, fixed: address, follows: false, note });
     }
   }
 

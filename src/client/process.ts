@@ -5,7 +5,7 @@ import type { CloseReason, Io, Payload, Process, SocketId } from '#redis/io.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
 import { CacheApp } from './cache.ts';
-import { ClusterClient, type Request, type RequestOwner } from './cluster-client.ts';
+import { ClusterClient, type Asked, type Request, type RequestOwner } from './cluster-client.ts';
 import { Latencies } from './latency.ts';
 import { LockApp } from './lock.ts';
 import { Monitor } from './monitor.ts';
@@ -51,8 +51,8 @@ export class ClientProcess implements Process, RequestOwner, AppHost {
     this.app.start();
   }
 
-  submit(request: Request): void {
-    this.client.submit(request);
+  submit(asked: Asked): void {
+    this.client.submit(asked);
   }
 
   onResult(request: Request, reply: Reply): void {

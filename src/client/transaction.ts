@@ -13,6 +13,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { ErrorReply, NullArray, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
 import type { Request } from './cluster-client.ts';
+import { workAtRate } from './pace.ts';
 
 const MOST_MOVED = 10;
 /** Takes from the first account what it gives to the second. */
@@ -34,17 +35,11 @@ export class TransactionApp implements App {
   }
 
   start(): void {
-    this.wait();
+    workAtRate(this.host);
   }
 
   changed(): void {
-    this.wait();
-  }
-
-  private wait(): void {
-    const { settings, io } = this.host;
-    if (settings.rate <= 0) return io.clearTimer('work');
-    io.setTimer('work', io.now + Math.max(1, Math.round((1e6 / settings.rate) * (0.5 + io.random.unit()))));
+    workAtRate(this.host);
   }
 
   onTimer(timer: string): void {
@@ -91,7 +86,7 @@ export class TransactionApp implements App {
     const note = { step: argv[0] as Bytes, round: this.round };
     // Only what begins a round may be sent elsewhere: the rest must stay on its connection.
     const follows = first && argv[0] !== 'DISCARD';
-    this.host.submit({ argv, slot, isRead: false, fixed: '', follows, note, beganAt: 0, attempts: 0 });
+    this.host.submit({ argv, slot, isRead: false, fixed: '', follows, note });
   }
 
   onResult({ note }: Request, reply: Reply): void {
@@ -118,13 +113,13 @@ export class TransactionApp implements App {
     }
     this.figures.done++;
     this.note = `done ${this.figures.done}, conflicts ${this.figures.conflicts}`;
-    this.wait();
+    workAtRate(this.host);
   }
 
   private fail(): void {
     this.figures.failed++;
     this.rest = [];
     this.unfinished = true;
-    this.wait();
+    workAtRate(this.host);
   }
 }

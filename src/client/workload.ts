@@ -7,6 +7,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
 import type { Request } from './cluster-client.ts';
+import { workAtRate } from './pace.ts';
 
 export class Workload implements App {
   note = '';
@@ -26,12 +27,8 @@ export class Workload implements App {
     this.wait();
   }
 
-  /** Between half and one and a half of the mean interval: not in step with anything. */
   private wait(): void {
-    const { settings, io } = this.host;
-    if (settings.rate <= 0) return io.clearTimer('work');
-    const mean = (1e6 * settings.pipeline) / settings.rate;
-    io.setTimer('work', io.now + Math.max(1, Math.round(mean * (0.5 + io.random.unit()))));
+    workAtRate(this.host, this.host.settings.pipeline);
   }
 
   changed(): void {
@@ -58,8 +55,6 @@ export class Workload implements App {
       isRead,
       fixed: '',
       note: { key, number, isRead },
-      beganAt: 0,
-      attempts: 0,
     });
   }
 
