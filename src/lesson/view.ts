@@ -1,5 +1,6 @@
 /* What a check can see. The session provides it; a test can make one by hand. */
 
+import { emptyLedger } from '#sim/empty-frame.ts';
 import type { ClientFrame, FeedEvent, LedgerFrame, ServerFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
 
@@ -53,7 +54,7 @@ export const NOTHING_SEEN: LessonView = {
   shares: [],
   answers: {},
   clients: [],
-  ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
+  ledger: emptyLedger(),
   keys: () => [],
   value: () => null,
   expiresMs: () => null,

@@ -8,6 +8,7 @@ import { Config } from '#redis/config.ts';
 import { configDiff } from '#redis/config-set.ts';
 import { replicaLink, type ReplicationState } from '#redis/replication/state.ts';
 import { Server } from '#redis/server.ts';
+import { emptyServer } from '#sim/empty-frame.ts';
 import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
 import { reachedAt, type Machine } from '#sim/machine.ts';
 import type { Vital } from '#sim/vital.ts';
@@ -21,7 +22,8 @@ const LOG_LINES = 60;
 export function serverFrame(world: World, machine: Machine, views: boolean, full: boolean): ServerFrame {
   const { process, info } = machine;
   const { ip, ports } = reachedAt(info);
-  const frame = emptyFrame(machine.name, ip, ports[0] ?? 0, machine.state);
+  const frame = emptyServer(machine.name, ip, ports[0] ?? 0);
+  frame.state = machine.state;
   frame.pid = machine.state === 'down' ? 0 : machine.pid;
   if (full) frame.log = machine.log.slice(-LOG_LINES);
   // A server whose start failed has no parts to show; the world has halted and says why.
@@ -88,45 +90,6 @@ function countReached(world: World, machine: Machine, cluster: ClusterState): nu
 
 function isStarted(server: Server): boolean {
   return (server.replication as unknown) !== undefined;
-}
-
-function emptyFrame(name: string, ip: string, port: number, state: ServerFrame['state']): ServerFrame {
-  return {
-    name,
-    ip,
-    port,
-    state,
-    clusterEnabled: false,
-    nodeId: '',
-    role: 'master',
-    masterName: null,
-    clusterState: 'fail',
-    currentEpoch: 0,
-    configEpoch: 0,
-    lastVoteEpoch: 0,
-    slots: [],
-    migrating: [],
-    importing: [],
-    keys: 0,
-    usedMemory: 0,
-    opsPerSecond: 0,
-    nodeTimeoutMs: 0,
-    view: null,
-    replication: {
-      replid: '',
-      replid2: '',
-      offset: 0,
-      masterHost: null,
-      masterPort: null,
-      linkState: 'none',
-      replicas: [],
-      backlog: null,
-    },
-    election: null,
-    manualFailoverEndMs: 0,
-    configDiff: [],
-    log: [],
-  };
 }
 
 function fillCluster(

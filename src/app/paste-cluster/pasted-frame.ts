@@ -1,6 +1,7 @@
 /* A frame made from pasted text, so that the stage can draw a cluster that does not run here. What the text
  * does not tell (keys, offsets, messages) is empty: nothing on the picture is made up. */
 
+import { emptyFrame, emptyServer } from '#sim/empty-frame.ts';
 import type { Frame, NodeView, ServerFrame } from '#sim/frame.ts';
 import { hasFailed, isMaster } from './findings.ts';
 import type { PastedCluster } from './parse.ts';
@@ -28,27 +29,11 @@ export function pastedFrame(cluster: PastedCluster): Frame {
     if (node.flags.includes('myself')) server.view = views;
     return server;
   });
-  return { ...EMPTY_FRAME, servers };
+  return { ...emptyFrame(servers), branch: 'pasted' };
 }
 
 function viewOf(node: PastedNode, name: string | null): NodeView {
-  const { id, ip, port, cport, hostname, flags, masterId, pingSentMs, pongReceivedMs, connected, slots } =
-    node;
-  const told = {
-    id,
-    name,
-    ip,
-    port,
-    cport,
-    hostname,
-    flags,
-    masterId,
-    pingSentMs,
-    pongReceivedMs,
-    connected,
-    slots,
-  };
-  return { ...told, configEpoch: node.configEpoch ?? 0, failReports: 0, replOffset: 0 };
+  return { ...node, name, configEpoch: node.configEpoch ?? 0, failReports: 0, replOffset: 0 };
 }
 
 function serverOf(
@@ -60,10 +45,9 @@ function serverOf(
   const known = (open: readonly { slot: number; nodeId: string | null }[]) =>
     open.map(({ slot, nodeId }) => ({ slot, nodeId: nodeId ?? '' }));
   const master = isMaster(node);
+  const server = emptyServer(names.get(node.id) ?? node.id, node.ip, node.port);
   return {
-    name: names.get(node.id) ?? node.id,
-    ip: node.ip,
-    port: node.port,
+    ...server,
     state: hasFailed(node) ? 'down' : 'running',
     clusterEnabled: true,
     nodeId: node.id,
@@ -72,46 +56,9 @@ function serverOf(
     clusterState: clusterFailed ? 'fail' : 'ok',
     currentEpoch,
     configEpoch: node.configEpoch ?? 0,
-    lastVoteEpoch: 0,
     slots: master ? node.slots : [],
     migrating: known(node.migrating),
     importing: known(node.importing),
-    keys: 0,
-    usedMemory: 0,
-    opsPerSecond: 0,
-    nodeTimeoutMs: 0,
-    view: null,
-    replication: {
-      replid: '',
-      replid2: '',
-      offset: 0,
-      masterHost: null,
-      masterPort: null,
-      linkState: master ? 'none' : 'connected',
-      replicas: [],
-      backlog: null,
-    },
-    election: null,
-    manualFailoverEndMs: 0,
-    configDiff: [],
-    log: [],
+    replication: { ...server.replication, linkState: master ? 'none' : 'connected' },
   };
 }
-
-const EMPTY_FRAME: Frame = {
-  now: 0,
-  wallMs: 0,
-  hash: '',
-  branch: 'pasted',
-  inputs: 0,
-  servers: [],
-  links: [],
-  packets: [],
-  events: [],
-  eventsReset: false,
-  consoles: [],
-  clients: [],
-  ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
-  halted: null,
-  stoppedBy: null,
-};

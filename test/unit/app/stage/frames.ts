@@ -1,6 +1,7 @@
 /* Small frames made by hand, for tests of geometry and arithmetic only. What a cluster really does is
  * tested with frames recorded from the simulation (test/scenes). */
 
+import { emptyFrame, emptyServer } from '#sim/empty-frame.ts';
 import type { Frame, NodeView, PacketFrame, ServerFrame } from '#sim/frame.ts';
 
 const SLOTS = 16384;
@@ -27,40 +28,15 @@ function viewOf(servers: readonly ServerFrame[]): NodeView[] {
 
 export function serverFrame(port: number, change: Partial<ServerFrame> = {}): ServerFrame {
   return {
-    name: String(port),
-    ip: '127.0.0.1',
-    port,
+    ...emptyServer(String(port), '127.0.0.1', port),
     state: 'running',
     clusterEnabled: true,
     nodeId: String(port).padStart(40, '0'),
-    role: 'master',
-    masterName: null,
     clusterState: 'ok',
     currentEpoch: 3,
     configEpoch: 1,
-    lastVoteEpoch: 0,
-    slots: [],
-    migrating: [],
-    importing: [],
-    keys: 0,
     usedMemory: 1_000_000,
-    opsPerSecond: 0,
     nodeTimeoutMs: 5000,
-    view: null,
-    replication: {
-      replid: '',
-      replid2: '',
-      offset: 0,
-      masterHost: null,
-      masterPort: null,
-      linkState: 'none',
-      replicas: [],
-      backlog: null,
-    },
-    election: null,
-    manualFailoverEndMs: 0,
-    configDiff: [],
-    log: [],
     ...change,
   };
 }
@@ -90,24 +66,7 @@ export function clusterFrame(masters: number, replicasPerMaster = 1, spares = 0)
 }
 
 export function frameOf(servers: ServerFrame[], change: Partial<Frame> = {}): Frame {
-  return {
-    now: 1_000_000,
-    wallMs: 1_767_225_601_000,
-    hash: '',
-    branch: 'main',
-    inputs: 0,
-    servers,
-    links: [],
-    packets: [],
-    events: [],
-    eventsReset: false,
-    consoles: [],
-    clients: [],
-    ledger: { acked: 0, lost: 0, staleReads: 0, dualOwnerMs: 0, lockOverlapMs: 0, outageMs: 0, recent: [] },
-    halted: null,
-    stoppedBy: null,
-    ...change,
-  };
+  return { ...emptyFrame(servers), now: 1_000_000, wallMs: 1_767_225_601_000, branch: 'main', ...change };
 }
 
 export function packet(id: number, change: Partial<PacketFrame> = {}): PacketFrame {
