@@ -1,7 +1,7 @@
 /* Session files: seed, configuration and inputs. Whoever opens one may have got it from a stranger, so
  * everything in it is checked, and what is wrong is said in words for people. */
 
-import { checkFault } from '#sim/faults.ts';
+import { checkFault, quoted } from '#sim/faults.ts';
 import type { Input, LoggedInput, SessionFile, WorldConfig } from './api.ts';
 import { completeConfig, planServers } from './config.ts';
 
@@ -41,7 +41,7 @@ export function checkSessionFile(file: unknown): SessionFile {
     config,
     inputs,
     playhead,
-    hash: String(given['hash'] ?? ''),
+    hash: typeof given['hash'] === 'string' ? given['hash'].slice(0, 64) : '',
   };
 }
 
@@ -95,8 +95,7 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       const { console: id, argv } = given;
       if (typeof id !== 'string' || !/^[\w:.-]{1,64}$/.test(id)) return 'a console needs a short name';
       if (has(id)) return `there is a process called "${id}" already`;
-      const words = Array.isArray(argv) && argv.length > 0 && argv.every((word) => typeof word === 'string');
-      return words ? null : 'a console runs a program with arguments';
+      return areWords(argv) ? null : 'a console runs a program with arguments';
     }
     case 'line': {
       const { line } = given;
@@ -131,19 +130,22 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       return has(clientName(id)) ? null : `there is no client called "${id}"`;
     }
     default:
-      return `there is no input of kind ${JSON.stringify(kind)}`;
+      return `there is no input of kind ${quoted(kind)}`;
   }
 }
 
 /** What is wrong with a program to be run, but for its console. */
 function checkRun({ id, argv, stdin, tty, files }: Record<string, unknown>): string | null {
   if (!Number.isSafeInteger(id)) return 'a program that is run has a number';
-  const words = Array.isArray(argv) && argv.length > 0 && argv.length <= MOST_WORDS;
-  if (!words || !argv.every((word) => typeof word === 'string' && word.length <= LONGEST_LINE))
-    return 'a program is run with arguments';
+  if (!areWords(argv)) return 'a program is run with arguments';
   if (typeof tty !== 'boolean') return 'a program runs at the terminal or not';
   if (files !== undefined && !areFiles(files)) return 'files of a program are bytes, by name';
   return stdin === null || isBytes(stdin) ? null : 'what is piped into a program is bytes';
+}
+
+function areWords(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_WORDS) return false;
+  return value.every((word) => typeof word === 'string' && word.length <= LONGEST_LINE);
 }
 
 function areFiles(files: unknown): boolean {
@@ -161,7 +163,7 @@ export function clientName(id: string): string {
 }
 
 function knownConsole(id: unknown, has: (name: string) => boolean): string | null {
-  return typeof id === 'string' && has(id) ? null : `there is no console called ${JSON.stringify(id)}`;
+  return typeof id === 'string' && has(id) ? null : `there is no console called ${quoted(id)}`;
 }
 
 function record(value: unknown, problem: string): Record<string, unknown> {

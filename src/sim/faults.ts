@@ -16,7 +16,7 @@ const MAX_DELAY_US = 3600e6;
 /** Why a fault cannot be applied, or null. Takes anything: faults come from files and strangers. */
 export function checkFault(fault: Fault, has: (name: string) => boolean): string | null {
   const unknown = (name: unknown): string | null =>
-    typeof name === 'string' && has(name) ? null : `there is no process called ${JSON.stringify(name)}`;
+    typeof name === 'string' && has(name) ? null : `there is no process called ${quoted(name)}`;
   switch (fault.kind) {
     case 'kill':
     case 'pause':
@@ -59,8 +59,13 @@ export function checkFault(fault: Fault, has: (name: string) => boolean): string
         return 'a delay is a number from 0';
       return Number.isSafeInteger(fault.packet) ? null : 'a packet has a number';
     default:
-      return `there is no fault called ${JSON.stringify((fault as { kind: unknown }).kind)}`;
+      return `there is no fault called ${quoted((fault as { kind: unknown }).kind)}`;
   }
+}
+
+/** What somebody gave for a name, short enough for a message; anything but a text is told by its type. */
+export function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(typeof value);
 }
 
 /** A unicast IPv4 address other than the one that means the machine itself. */

@@ -98,6 +98,29 @@ test('a damaged session file is refused in words, whatever is wrong with it', ()
   );
 });
 
+test('what a damaged file says of itself stays short, and nothing in it is taken for what it is not', () => {
+  const config = { ...TOY_WORLD };
+  const long = 'x'.repeat(1_000_000);
+  const inputs = [
+    { kind: long },
+    { kind: { toString: 1 } },
+    { kind: 'line', console: long, line: '' },
+    { kind: 'openConsole', console: 'c', argv: [long, long] },
+    { kind: 'fault', fault: { kind: long } },
+    { kind: 'fault', fault: { kind: 'kill', server: long } },
+    { kind: 'fault', fault: { kind: 'partition', groups: [[long]] } },
+    { kind: 'client', id: 'nobody', action: 'stop' },
+  ];
+  const file = { format: 'redis-cluster-playground', version: 1, config, playhead: 0 };
+  for (const one of inputs) {
+    const load = (): unknown => checkSessionFile({ ...file, hash: 'a', inputs: [{ at: 0, input: one }] });
+    if (one.kind === 'openConsole') load();
+    else expect(load).toThrow(/^.{1,200}$/);
+  }
+  for (const hash of [{ toString: 1, valueOf: 1 }, [long], 7, null, undefined])
+    expect(checkSessionFile({ ...file, hash, inputs: [] }).hash).toBe('');
+});
+
 test('a world is made of nothing but what was checked', () => {
   const keys = fc.constantFrom(
     'masters',

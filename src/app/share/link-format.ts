@@ -175,23 +175,24 @@ function readContent(content: unknown): SharedLink {
   return { file, sight };
 }
 
-const shortText = (value: unknown): string | null =>
-  typeof value === 'string' && value.length <= 100 ? value : null;
+const shortText = (value: unknown): string | null => (isName(value) ? value : null);
+
+/** Names of servers, lessons, keys and the first words of a reply, as a reader selects them. */
+const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 400;
 
 /** A selection that is none any more is left out, not complained about. */
 function readSelection(value: unknown): Selection | null {
   if (typeof value !== 'object' || value === null) return null;
   const { kind, name, id, seq, slot, key, from, to, server, error } = value as Record<string, unknown>;
   const isSlot = typeof slot === 'number' && Number.isInteger(slot) && slot >= 0 && slot < 16384;
-  if (kind === 'server' && typeof name === 'string') return { kind, name };
+  if (kind === 'server' && isName(name)) return { kind, name };
   if (kind === 'packet' && typeof id === 'number') return { kind, id };
   if (kind === 'event' && typeof seq === 'number') return { kind, seq };
   if (kind === 'slot' && isSlot) return { kind, slot };
-  if (kind === 'key' && isSlot && typeof key === 'string') return { kind, key, slot };
-  if (kind === 'client' && typeof id === 'string') return { kind, id };
-  if (kind === 'reply' && typeof server === 'string' && typeof error === 'string')
-    return { kind, server, error };
-  if (kind === 'link' && typeof from === 'string' && typeof to === 'string') return { kind, from, to };
+  if (kind === 'key' && isSlot && isName(key)) return { kind, key, slot };
+  if (kind === 'client' && isName(id)) return { kind, id };
+  if (kind === 'reply' && isName(server) && isName(error)) return { kind, server, error };
+  if (kind === 'link' && isName(from) && isName(to)) return { kind, from, to };
   return null;
 }
 

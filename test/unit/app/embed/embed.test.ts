@@ -18,8 +18,8 @@ test('only whole origins may steer, and nobody unless the address says so', () =
   expect([...(options?.allow ?? [])]).toEqual(['https://course.example', 'http://127.0.0.1:8080']);
 });
 
-/** A page with a parent window, and a world that only takes notes. */
-function embeddedPage(): {
+/** A page with a parent window, and a world that only takes notes; it looks again when `refreshed` holds. */
+function embeddedPage(refreshed = Promise.resolve()): {
   send(data: unknown, from?: { origin?: string; source?: unknown }): Promise<unknown[]>;
   done: string[];
 } {
@@ -40,7 +40,7 @@ function embeddedPage(): {
     play: () => done.push('play'),
     pause: () => done.push('pause'),
     seek: (to: number) => Promise.resolve({ now: to }),
-    refresh: () => Promise.resolve(),
+    refresh: () => refreshed,
     load: () => Promise.resolve(),
     fault: () => Promise.reject(new Error('only to look at')),
     refuseReadOnly: () => {
@@ -84,6 +84,23 @@ test('a stage that is only to look at runs no command and takes no fault', async
   expect(await send({ playground: 1, id: 1, do: 'fault', fault: { kind: 'kill', server: '7000' } })).toEqual(
     refused,
   );
+});
+
+test('a page that floods is told so, and is heard again when what it asked for is done', async () => {
+  let finish: () => void = () => undefined;
+  const { send } = embeddedPage(new Promise((resolve) => (finish = resolve)));
+  const look = { playground: 1, do: 'lens', server: null };
+  for (let id = 0; id < 32; id++) expect(await send({ ...look, id })).toEqual([]);
+  for (let id = 32; id < 200; id++)
+    expect(await send({ ...look, id })).toEqual([
+      { playground: 1, id, ok: false, error: 'too many messages at once' },
+    ]);
+  finish();
+  // The answers to all that waited come together, before anything else is heard.
+  expect(await send(null)).toHaveLength(32);
+  expect(await send({ ...look, id: 'again' })).toEqual([
+    { playground: 1, id: 'again', ok: true, value: null },
+  ]);
 });
 
 test('any message is answered in words or not at all', async () => {

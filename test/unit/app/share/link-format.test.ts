@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isShareLink, LinkError, packLink, unpackLink, type SharedLink } from '#app/share/link-format.ts';
 import { DEFAULT_WORLD, type LoggedInput } from '#session/api.ts';
+import { ConfigError } from '#session/config.ts';
+import { checkSessionFile, SessionFileError } from '#session/session-file.ts';
 
 const sight: SharedLink['sight'] = {
   speed: 0.25,
@@ -62,6 +64,17 @@ function tenMinutes(): LoggedInput[] {
 
 /** A link with any content inside. */
 const linkOf = (content: string | Buffer): string => `s=1.${deflateRawSync(content).toString('base64url')}`;
+
+/** Why the session of a link is refused, in words; '' when it can be opened. Anything else is thrown. */
+function refusalOf(file: unknown): string {
+  try {
+    checkSessionFile(file);
+    return '';
+  } catch (error) {
+    if (error instanceof SessionFileError || error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
 
 async function problemOf(fragment: string): Promise<string> {
   const error: unknown = await unpackLink(fragment).catch((why: unknown) => why);
@@ -126,6 +139,17 @@ describe('a bad link', () => {
     expect(await problemOf(linkOf(JSON.stringify([{}, 9e15, 'h', [], []])))).toBe('too-large');
   });
 
+  test('whose inputs are nonsense is refused by the input that is', async () => {
+    const fault = [5_000_000, { kind: 'fault', fault: { kind: 'kill', server: 'nobody' } }];
+    const { file, sight: seen } = await unpackLink(
+      linkOf(
+        JSON.stringify([{}, 9e6, 'h', ['console:7000'], [[1, 0, 'PING'], fault], { kind: 'server', name: 'x'.repeat(9e5) }]), // prettier-ignore
+      ),
+    );
+    expect(refusalOf(file)).toContain('input 1 cannot be done: there is no console called "console:7000"');
+    expect(seen.selection).toBe(null);
+  });
+
   test('never does more than be refused in words', async () => {
     const fragment = fc.oneof(
       fc.string(),
@@ -147,7 +171,7 @@ describe('a bad link', () => {
         const result: unknown = await unpackLink(text).catch((error: unknown) => error);
         if (result instanceof LinkError) return;
         const { file, sight: seen } = result as SharedLink;
-        expect(Array.isArray(file.inputs)).toBe(true);
+        expect(refusalOf(file)).toMatch(/^$|^[A-Z"][^]{1,300}\.$/);
         expect(['en', 'zh', 'both']).toContain(seen.lang);
       }),
       { numRuns: 1000 },
