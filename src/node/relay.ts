@@ -12,7 +12,7 @@ import { Room, type Delivery } from '#session/room.ts';
 import { serveFolder } from './static-server.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-const mostFollowers = 1000;
+const mostFollowersUnlessGiven = 1000;
 /** A follower says little: a report each second, now and then an answer. */
 const followerRate = { perSecond: 5, burst: 30 };
 /** Tries to become the teacher, in all; a secret of 128 bits needs no more care than that. */
@@ -32,6 +32,7 @@ export interface RelayOptions {
   port: number;
   /** The address to listen on; all of this machine's unless given. */
   host?: string;
+  mostFollowers?: number;
 }
 
 export interface Relay {
@@ -45,7 +46,7 @@ export interface Relay {
 /** Serves `folder` with a room. Rejects with the listen error. */
 export async function startRelay(folder: string, options: RelayOptions): Promise<Relay> {
   const secret = randomBytes(16).toString('hex');
-  const wires = new Wires(secret);
+  const wires = new Wires(secret, options.mostFollowers ?? mostFollowersUnlessGiven);
   const server = await serveFolder(folder, {
     port: options.port,
     host: options.host ?? '0.0.0.0',
@@ -65,6 +66,7 @@ export async function startRelay(folder: string, options: RelayOptions): Promise
 class Wires {
   readonly room = new Room();
   private readonly secret: string;
+  private readonly mostFollowers: number;
   private readonly followers = new Map<string, WebSocket>();
   private readonly tries = new TokenBucket(secretRate);
   private readonly ears = new WebSocketServer({
@@ -75,12 +77,15 @@ class Wires {
   private readonly desk = new WebSocketServer({ noServer: true, maxPayload: MOST_TEACHER_BYTES });
   private teacher: WebSocket | null = null;
   private told = '';
-  /** Lines that were too slow for the last tick. */
+  /** Lines that were too slow for the last tick, and those that asked for the log before they had read
+   *  what was sent. */
   private readonly behind = new Set<WebSocket>();
+  private readonly deaf = new Set<WebSocket>();
   private readonly timers: NodeJS.Timeout[];
 
-  constructor(secret: string) {
+  constructor(secret: string, mostFollowers: number) {
     this.secret = secret;
+    this.mostFollowers = mostFollowers;
     this.timers = [
       setInterval(() => this.tellState(), stateEveryMs),
       setInterval(() => this.catchUp(), catchUpEveryMs),
@@ -140,19 +145,24 @@ class Wires {
   // ---- Followers ----
 
   private join(id: string, ws: WebSocket): void {
-    if (this.followers.size >= mostFollowers) return ws.close(full, 'The room is full.');
+    watchAlive(ws);
+    if (!this.followers.has(id) && this.followers.size >= this.mostFollowers)
+      return ws.close(full, 'The room is full.');
     this.followers.get(id)?.close(refused, 'The same follower came again.');
     this.followers.set(id, ws);
-    watchAlive(ws);
     const bucket = new TokenBucket(followerRate);
     ws.on('message', (data, binary) => {
       if (ws.readyState !== ws.OPEN) return;
       if (!bucket.take(Date.now())) return throwOut(ws, 'Too many messages.');
       const message = binary ? null : readMessage('fromFollower', text(data));
       if (!message) return throwOut(ws, 'That is no message of a follower.');
-      this.deliver(this.room.fromFollower(id, message));
+      // Who asks and does not read would have the log pile up here.
+      if (message.kind === 'ask' && ws.bufferedAmount > skipTicksAbove) this.deaf.add(ws);
+      else this.deliver(this.room.fromFollower(id, message));
     });
     ws.on('close', () => {
+      this.behind.delete(ws);
+      this.deaf.delete(ws);
       if (this.followers.get(id) !== ws) return;
       this.followers.delete(id);
       this.room.part(id);
@@ -174,10 +184,11 @@ class Wires {
    *  and no other tick would tell. */
   private catchUp(): void {
     const { log } = this.room.copy;
-    if (!log || this.behind.size === 0) return;
+    if (!log || this.behind.size + this.deaf.size === 0) return;
     const { room, version, at, hash } = log;
     const words = JSON.stringify({ kind: 'tick', room, version, at, hash });
     for (const ws of this.behind) if (send(ws, words, true)) this.behind.delete(ws);
+    for (const ws of this.deaf) if (send(ws, JSON.stringify(log), true)) this.deaf.delete(ws);
   }
 
   private lookForTheDead(): void {

@@ -42,15 +42,24 @@ abstract class Pupil {
     this.ws?.send(JSON.stringify(message));
   }
 
+  protected get connected(): boolean {
+    return this.ws !== null;
+  }
+
   drop(): void {
     this.ws?.terminate();
     this.ws = null;
   }
 }
 
-/** A session of its own, kept in step. */
+/** A session of its own, kept in step: word by word as a page is, or in strides. Who strides keeps what it
+ *  hears to itself and catches up with all of it every now and then; it computes the same world for less. */
 export class HeadlessFollower extends Pupil {
   readonly session = makeSession();
+  /** How often it has come back after its line was lost. */
+  returns = 0;
+  private readonly heard: LogMessage[] = [];
+  private stride: NodeJS.Timeout | undefined;
   readonly follower = new Follower(
     this.session,
     (message) => this.say(message),
@@ -62,8 +71,37 @@ export class HeadlessFollower extends Pupil {
     return super.connect();
   }
 
+  /** From now on catches up only so often, for the first time after `firstMs`. Who `drops` loses the line each
+   *  other time, and with it what is said until the next. */
+  takeStrides(everyMs: number, firstMs: number, drops: boolean): void {
+    this.stride = setTimeout(() => {
+      if (drops && this.connected) this.drop();
+      else if (drops) void this.comeAgain();
+      this.catchUp();
+      this.takeStrides(everyMs, everyMs, drops);
+    }, firstMs);
+  }
+
+  /** Word by word again. */
+  keepUp(): void {
+    clearTimeout(this.stride);
+    this.stride = undefined;
+    if (!this.connected) void this.comeAgain();
+    this.catchUp();
+  }
+
+  private comeAgain(): Promise<void> {
+    this.returns++;
+    return this.connect();
+  }
+
+  private catchUp(): void {
+    for (const message of this.heard.splice(0)) this.follower.hear(message);
+  }
+
   protected hear(message: LogMessage): void {
-    this.follower.hear(message);
+    if (this.stride) this.heard.push(message);
+    else this.follower.hear(message);
   }
 
   get at(): number | undefined {

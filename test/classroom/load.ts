@@ -1,10 +1,13 @@
 /* A class in full: a relay, a teacher with a busy session, many followers in a few processes, each computing
- * its own world, and a few that only listen. For the test (a short lesson) and for
+ * its own world, a few that only listen, and some who mean no good. For the test (a short lesson) and for
  * `npm run bench -- classroom`.
  *
  * Two delays are told apart. The way of a message (told by the teacher, carried by the relay, heard by a
  * listener) belongs to the relay. Being in step (a world has come to that time with that hash) has the
- * simulating in it, which in a real class each computer does for itself and which here shares this one. */
+ * simulating in it. In a real class each computer does that for itself; here hundreds of worlds share
+ * one, and would measure its cores. So only some followers are live, computing at every word as a page
+ * does: their delay is the one that counts. The others hear every word as well, compute the same
+ * world in strides with what time is left, and must end with the same hash. */
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,16 +21,27 @@ import { makeSession } from '#session/in-place.ts';
 import type { Session } from '#session/session.ts';
 import { startRelay, type Relay } from '#node/relay.ts';
 import { clockMs, delays, quantile, type Moment } from './delays.ts';
+import { misbehave, type Thrown } from './bad-followers.ts';
 import type { FollowersReady, FollowersReport } from './followers.ts';
 
 const tickMs = 100;
 const listeners = 8;
+/** Processes that share those who are not live. */
+const strideProcesses = 2;
+/** The bad ones come again after so long. */
+const badEveryMs = 10_000;
 
 /** Something listens on a free port with a page that says nothing. */
-export async function startRoom(): Promise<{ relay: Relay; url: string; close(): Promise<void> }> {
+export async function startRoom(
+  mostFollowers?: number,
+): Promise<{ relay: Relay; url: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'classroom-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>class</title>');
-  const relay = await startRelay(folder, { port: 0, host: '127.0.0.1' });
+  const relay = await startRelay(folder, {
+    port: 0,
+    host: '127.0.0.1',
+    ...(mostFollowers === undefined ? {} : { mostFollowers }),
+  });
   return {
     relay,
     url: `ws://127.0.0.1:${relay.port}/`,
@@ -119,80 +133,104 @@ export interface ClassFigures {
   equal: number;
   /** From the teacher's telling to a listener's hearing. */
   heard: Delay;
-  /** From the teacher's telling to a world's being there. */
+  /** From the teacher's telling to a live world's being there. */
   inStep: Delay;
+  live: number;
   /** How long the slowest of the late ones needed to be in step. */
   lateMs: number;
   relayMb: number;
   followerMb: number;
+  /** Of the main thread and all others, while the lesson went on. */
   relayCpuSeconds: number;
+  /** Of one live follower, in the whole lesson. */
   followerCpuSeconds: number;
+  /** How often somebody lost the line and came back. */
+  returns: number;
+  thrown: Thrown;
 }
 
 export interface ClassOptions {
   followers: number;
+  /** So many of them compute at every word. */
+  live: number;
   seconds: number;
+  /** Processes that share the live ones. */
   processes: number;
   /** When somebody comes late, as shares of the lesson. */
   late: readonly number[];
-  /** May do its worst with the relay's address meanwhile. */
-  disturb?: (url: string) => Promise<void>;
   /** The built followers.ts; without it the source is run. */
   program?: string;
 }
 
 /** Holds a lesson and tells how it went. */
 export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
-  const { followers, seconds, processes, disturb, program } = options;
+  const { followers, live, seconds, processes, program } = options;
   const { relay, url, close } = await startRoom();
   const groups: Group[] = [];
-  const group = (count: number, kind?: 'listen'): Group => {
+  const group = (count: number, kind: Kind): Group => {
     const made = new Group(url, count, 1000 * (groups.length + 1), { kind, program });
     groups.push(made);
+    return made;
+  };
+  /** So many in so many processes. */
+  const spread = async (count: number, over: number, kind: Kind): Promise<Group[]> => {
+    const share = (at: number): number => Math.floor((at * count) / over);
+    const made = Array.from({ length: over }, (_, at) => group(share(at + 1) - share(at), kind));
+    await Promise.all(made.map(({ ready }) => ready));
     return made;
   };
   try {
     const teacher = new HeadlessTeacher(url, relay.secret);
     await teacher.open();
-    const share = (at: number): number => Math.floor((at * followers) / processes);
-    const pupils = Array.from({ length: processes }, (_, at) => group(share(at + 1) - share(at)));
-    await Promise.all(pupils.map(({ ready }) => ready));
+    const striding = await spread(followers - live, followers > live ? strideProcesses : 0, 'stride');
+    const pupils = await spread(live, processes, 'follow');
     // They come last, so that the relay turns to them last.
-    const ears = group(listeners, 'listen');
-    await ears.ready;
+    const [ears] = (await spread(listeners, 1, 'listen')) as [Group];
     const late: Group[] = [];
     const comesAt = new Set(options.late.map((part) => Math.round((part * seconds * 1000) / tickMs)));
     const cpuBefore = process.cpuUsage();
-    const disturbed = disturb?.(url);
+    const bad: Promise<Thrown>[] = [];
     await teacher.teach(seconds, (tick) => {
-      if (comesAt.has(tick)) late.push(group(1));
+      if (comesAt.has(tick)) late.push(group(1, 'follow'));
+      if (tick % (badEveryMs / tickMs) === 0) bad.push(misbehave(url));
     });
-    await disturbed;
+    const thrown = await Promise.all(bad);
     const { user, system } = process.cpuUsage(cpuBefore);
     const { playhead, hash } = await teacher.session.save();
     const lateMs = await Promise.all(late.map(async ({ ready }) => (await ready).inStepMs));
     const heard = await ears.finish(playhead);
-    const reports = await Promise.all(pupils.map((each) => each.finish(playhead)));
-    const lateReports = await Promise.all(late.map((each) => each.finish(playhead)));
+    const finish = (some: readonly Group[]): Promise<FollowersReport[]> =>
+      Promise.all(some.map((each) => each.finish(playhead)));
+    const reports = await finish(pupils);
+    const strideReports = await finish(striding);
+    const lateReports = await finish(late);
     teacher.ws.terminate();
-    const hashes = [...reports, ...lateReports].flatMap((report) => report.hashes);
+    const hashes = [...reports, ...strideReports, ...lateReports].flatMap((report) => report.hashes);
     return {
       followers,
+      live,
       worlds: hashes.length,
       equal: hashes.filter((one) => one === hash).length,
       heard: delayOf([heard], teacher.told),
       inStep: delayOf(reports, teacher.told),
       lateMs: Math.max(...lateMs),
       relayMb: process.memoryUsage().rss / 1e6,
-      followerMb: reports.reduce((sum, { rssMb }) => sum + rssMb, 0) / followers,
+      followerMb: sum([...reports, ...strideReports].map(({ rssMb }) => rssMb)) / followers,
       relayCpuSeconds: (user + system) / 1e6,
-      followerCpuSeconds: reports.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      followerCpuSeconds: sum(reports.map(({ cpuSeconds }) => cpuSeconds)) / live,
+      returns: sum(strideReports.map(({ returns }) => returns)),
+      thrown: { tried: sum(thrown.map(({ tried }) => tried)), out: sum(thrown.map(({ out }) => out)) },
     };
   } finally {
     for (const { child } of groups) child.kill();
     await close();
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+/** How the followers of a process follow; followers.ts says what each means. */
+type Kind = 'follow' | 'stride' | 'listen';
 
 /** A process of followers. */
 class Group {
@@ -203,7 +241,7 @@ class Group {
     url: string,
     count: number,
     first: number,
-    { kind = 'follow', program }: { kind?: 'follow' | 'listen' | undefined; program?: string | undefined },
+    { kind, program }: { kind: Kind; program?: string | undefined },
   ) {
     const source = join(import.meta.dirname, 'followers.ts');
     const execArgv = program === undefined ? ['--import', 'tsx'] : [];
