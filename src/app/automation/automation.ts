@@ -126,7 +126,7 @@ async function consoleFor(playground: Playground, wanted: string | undefined): P
   const redirects = wanted.endsWith('c');
   const server = redirects ? wanted.slice(0, -1) : wanted;
   if (!playground.server(server)) throw new Error(`no console and no server is called ${wanted}`);
-  return (await playground.openConsole(server, redirects)).id;
+  return (await playground.typist.open(server, redirects)).id;
 }
 
 function clockOf(playground: Playground): Automation['clock'] {

@@ -9,7 +9,7 @@ export async function completionsAt(
   tab: ConsoleTab,
   line: string,
 ): Promise<string[]> {
-  if (tab.isAtShell) return (await playground.shellOf(tab)).complete(line);
+  if (tab.isAtShell) return (await playground.typist.shellOf(tab)).complete(line);
   const { candidates } = await playground.ask((session) => session.complete(tab.id, line));
   return [...candidates];
 }

@@ -203,7 +203,7 @@ export class TerminalView {
         return;
       case 'interrupt':
         this.#redraw();
-        void playground.interrupt(tab).catch(report);
+        void playground.typist.interrupt(tab).catch(report);
         return;
       case 'eof':
         void this.#submit(['exit']).catch(report);
@@ -225,7 +225,7 @@ export class TerminalView {
 
   async #submit(lines: readonly string[]): Promise<void> {
     const { playground, tab } = this.#host;
-    for (const line of lines) await playground.typeLine(tab, line);
+    for (const line of lines) await playground.typist.type(tab, line);
   }
 
   // --- Completion and hints ---------------------------------------------------------------------

@@ -25,8 +25,8 @@ export function nodeMenuItems(playground: Playground, page: Page, server: Server
 function lookItems(playground: Playground, page: Page, server: ServerFrame): MenuItem[] {
   const openConsole = (): void => {
     page.phoneTab = 'console';
-    void playground
-      .openConsole(server.name, false)
+    void playground.typist
+      .open(server.name, false)
       .then(() => page.focusConsole())
       .catch((error: unknown) => page.complain(error));
   };

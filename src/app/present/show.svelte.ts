@@ -166,7 +166,7 @@ export class Show {
         const tab = await this.#consoleOf(cue.console);
         this.page.ahead = '';
         if (!tab) return;
-        await this.playground.typeLine(tab, await this.#filled(cue.line));
+        await this.playground.typist.type(tab, await this.#filled(cue.line));
         return this.#answered(tab);
       }
       case 'act':
@@ -187,9 +187,9 @@ export class Show {
   async #consoleOf(name: string | null): Promise<ConsoleTab | undefined> {
     const { playground } = this;
     if (name === null) return playground.consoles.active;
-    if (name === 'host') return playground.openShell();
+    if (name === 'host') return playground.typist.openShell();
     const redirects = name.endsWith('c');
-    return playground.openConsole(redirects ? name.slice(0, -1) : name, redirects);
+    return playground.typist.open(redirects ? name.slice(0, -1) : name, redirects);
   }
 
   async #act(action: Action): Promise<void> {

@@ -14,12 +14,13 @@ import { t } from '#app/i18n/i18n.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { CallLine } from './call-line.svelte.ts';
 import type { Connection } from './connect.ts';
-import { Consoles, HOST, type ConsoleTab, type TabShell } from './consoles.svelte.ts';
+import { Consoles } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
 import { FrameWatchers } from './frame-watchers.ts';
 import { NodeMenu } from './node-menu.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { sameSelection, type Selection } from './selection.ts';
+import { Typist } from './typist.ts';
 
 export const [getPlayground, setPlayground] = createContext<Playground>();
 
@@ -44,6 +45,7 @@ export class Playground {
   readonly preferences = new Preferences();
   readonly feed = new Feed();
   readonly consoles = new Consoles();
+  readonly typist = new Typist(this);
   readonly calls = new CallLine();
 
   phase: Phase = $state('starting');
@@ -155,7 +157,7 @@ export class Playground {
       this.phase = 'ready';
       if (bare) return;
       const first = this.servers[0];
-      if (first) await this.openConsole(first.name, false);
+      if (first) await this.typist.open(first.name, false);
       this.play();
     } catch (error) {
       this.fail(error);
@@ -261,7 +263,7 @@ export class Playground {
   /** Ends the call that takes so long: time stays where it has got to. */
   interruptCall(): void {
     this.pause();
-    void this.session.interrupt().catch((error) => this.#warn(error));
+    void this.session.interrupt().catch((error) => this.warn(error));
   }
 
   toggle(): void {
@@ -352,101 +354,6 @@ export class Playground {
 
   async #keepLog(): Promise<void> {
     this.#log = await this.#enqueue(() => this.session.save());
-  }
-
-  /** Opens a console (redis-cli on that server) in a new tab, or shows the tab that is there. */
-  async openConsole(server: string, redirects: boolean): Promise<ConsoleTab> {
-    const known = this.consoles.tabs.find((tab) => tab.server === server && tab.redirects === redirects);
-    if (known) {
-      this.consoles.activeId = known.id;
-      if (!known.alive) await this.#reopen(known);
-      return known;
-    }
-    const port = String(this.server(server)?.port ?? server);
-    const tab = this.consoles.create(server, ['redis-cli', ...(redirects ? ['-c'] : []), '-p', port]);
-    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
-    return tab;
-  }
-
-  /** Opens a shell on the machine that all servers stand on, or shows the one that is there. */
-  async openShell(): Promise<ConsoleTab> {
-    const known = this.consoles.tabs.find((tab) => tab.isShell);
-    if (known) {
-      this.consoles.activeId = known.id;
-      if (!known.alive) await this.#reopen(known);
-      return known;
-    }
-    const tab = this.consoles.create(HOST, ['sh']);
-    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
-    return tab;
-  }
-
-  /** The shell of a tab; its code is loaded when first used. */
-  async shellOf(tab: ConsoleTab): Promise<TabShell> {
-    if (tab.shell) return tab.shell;
-    const { openTabShell } = await import('#app/console/shell-door.ts');
-    tab.shell ??= await openTabShell(this, tab);
-    return tab.shell;
-  }
-
-  /** A line for the shell itself; a program that has the terminal gets its lines as everywhere. */
-  async #typeToShell(tab: ConsoleTab, line: string): Promise<void> {
-    tab.prompt = null;
-    tab.sending = true;
-    const shell = await this.shellOf(tab);
-    try {
-      const done = shell.type(line);
-      tab.sending = false;
-      await done;
-    } finally {
-      tab.sending = false;
-      tab.showPrompt();
-    }
-    if (shell.ended) await this.closeConsole(tab.id);
-    else await this.#sendLines(tab);
-  }
-
-  /** Types a line into a console; while its program runs, lines wait for the next prompt. */
-  async typeLine(tab: ConsoleTab, line: string): Promise<void> {
-    tab.remember(line);
-    tab.waitingLines.push(line);
-    if (!tab.alive) await this.#reopen(tab);
-    await this.#sendLines(tab);
-  }
-
-  /** Starts the program of a tab again, in a past that did not have it yet. */
-  async #reopen(tab: ConsoleTab): Promise<void> {
-    tab.alive = true;
-    await this.input({ kind: 'openConsole', console: tab.id, argv: [...tab.argv] });
-  }
-
-  async #sendLines(tab: ConsoleTab): Promise<void> {
-    if (tab.prompt === null || tab.sending || tab.waitingLines.length === 0) return;
-    const line = tab.waitingLines.shift() ?? '';
-    if (tab.isAtShell) {
-      // A script may run for long, and nobody who types waits for it.
-      void this.#typeToShell(tab, line).catch((error) => this.#warn(error));
-      return;
-    }
-    tab.sending = true;
-    tab.prompt = null;
-    try {
-      await this.input({ kind: 'line', console: tab.id, line });
-    } finally {
-      tab.sending = false;
-    }
-  }
-
-  /** Ctrl-C: stops what runs, and forgets the lines that wait. */
-  async interrupt(tab: ConsoleTab): Promise<void> {
-    tab.waitingLines.length = 0;
-    if (tab.isShell) return (await this.shellOf(tab)).interrupt();
-    await this.input({ kind: 'interrupt', console: tab.id });
-  }
-
-  async closeConsole(id: string): Promise<void> {
-    this.consoles.remove(id);
-    await this.input({ kind: 'closeConsole', console: id });
   }
 
   fault(fault: Fault): Promise<void> {
@@ -561,7 +468,8 @@ export class Playground {
     });
   }
 
-  #warn(error: unknown): void {
+  /** Tells the reader what went wrong, in the words of the error. */
+  warn(error: unknown): void {
     this.warning = error instanceof Error ? error.message : String(error);
   }
 
@@ -576,9 +484,7 @@ export class Playground {
     this.feed.accept(frame);
     this.consoles.accept(frame);
     this.#watchers.show(frame);
-    for (const tab of this.consoles.tabs) {
-      if (tab.waitingLines.length > 0) void this.#sendLines(tab).catch((error) => this.#warn(error));
-    }
+    this.typist.goOn();
     if (moved) this.#historyStale = true;
     // An exec that ends at the prompt it waited for is no reason to stop the clock.
     const stoppedBy = frame.halted?.reason ?? (frame.stoppedBy === 'prompt' ? null : frame.stoppedBy);
