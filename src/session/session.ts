@@ -76,6 +76,14 @@ interface Open {
   snapshotPlan: SnapshotPlan;
 }
 
+/** Somebody did not want to wait for the world that was being made. */
+class Stopped extends Error {
+  override name = 'Stopped';
+  constructor() {
+    super('The world was stopped while it was being made.');
+  }
+}
+
 export class Session implements SessionApi {
   private readonly tools: SessionTools;
   private current: Open | null = null;
@@ -85,8 +93,9 @@ export class Session implements SessionApi {
   private stoppedBy: string | null = null;
   private lastSnapshotAt: Micros = 0;
   private queue: Promise<unknown> = Promise.resolve();
-  /** Set while a call is being answered: the time it wants to reach, and whether it shall end early. */
-  private work: { to: Micros | null; interrupted: boolean } | null = null;
+  /** Set while a call is being answered: the time it wants to reach, whether it shall end early, and whether
+   *  a world that is being made must be made first. */
+  private work: { to: Micros | null; interrupted: boolean; firm: boolean } | null = null;
 
   constructor(tools: SessionTools) {
     this.tools = tools;
@@ -95,7 +104,7 @@ export class Session implements SessionApi {
   /** Runs one call at a time, in the order in which they came. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(() => {
-      this.work = { to: null, interrupted: false };
+      this.work = { to: null, interrupted: false, firm: false };
       return work().finally(() => (this.work = null));
     });
     this.queue = result.catch(() => undefined);
@@ -111,8 +120,8 @@ export class Session implements SessionApi {
 
   open(config?: Partial<WorldConfig>): Promise<Frame> {
     return this.alone(async () => {
-      this.breakpoints = [];
       await this.build(completeConfig(config));
+      this.breakpoints = [];
       return this.makeFrame();
     });
   }
@@ -142,11 +151,24 @@ export class Session implements SessionApi {
     });
   }
 
-  /** Makes the world; with a history that there is already it begins anew on its present branch. */
+  /** Makes the world; with a history that there is already it begins anew on its present branch. When that
+   *  fails, or is stopped, the world that was there stays. */
   private async build(config: WorldConfig, history?: History): Promise<void> {
-    // Another world has no plans; the same world made anew keeps them.
-    if (!history) this.planned = [];
-    history ??= new History();
+    const before = this.current;
+    const place = history && { inputIndex: history.inputIndex, eventIndex: history.eventIndex };
+    try {
+      await this.make(config, history ?? new History());
+      // Another world has no plans; the same world made anew keeps them.
+      if (!history) this.planned = [];
+    } catch (error) {
+      this.current = before;
+      if (history && place) history.goTo(place);
+      throw error;
+    }
+    this.jumped();
+  }
+
+  private async make(config: WorldConfig, history: History): Promise<void> {
     const host = await this.tools.makeHost(config);
     const builder = new Builder(config, host);
     const presenter = new Presenter(host, builder, history);
@@ -155,17 +177,27 @@ export class Session implements SessionApi {
     this.current = { host, builder, history, presenter, overseer, lines: new TypedLines(), snapshotPlan };
     history.goTo({ inputIndex: 0, eventIndex: 0 });
     history.snapshots = [];
+    const settled = Math.round(config.warmUpMs * 1000);
+    this.aim(settled);
     await builder.addServers();
-    await builder.form(() => this.drain());
-    await this.drain();
+    await builder.form(() => this.passOn());
     // A large cluster may have needed longer than the warm-up to form.
-    const warm = Math.max(Math.round(config.warmUpMs * 1000), Math.ceil(host.now / TICK_US) * TICK_US);
-    await host.run(warm);
-    await this.drain();
+    const warm = Math.max(settled, Math.ceil(host.now / TICK_US) * TICK_US);
+    this.aim(warm);
+    while (host.now < warm && !host.halted) {
+      await host.run(this.tools.breathe ? Math.min(warm, host.now + TICK_US) : warm);
+      await this.passOn();
+    }
     overseer.begin(host.now);
     history.start = host.now;
     if (snapshotPlan.kept > 0) await this.keepSnapshot();
-    this.jumped();
+  }
+
+  /** While the world is being made: takes what it tells, and lets whoever waits outside in. */
+  private async passOn(): Promise<void> {
+    await this.drain();
+    await this.tools.breathe?.();
+    if (this.work?.interrupted && !this.work.firm) throw new Stopped();
   }
 
   progress(): Promise<Progress | null> {
@@ -300,8 +332,21 @@ export class Session implements SessionApi {
       overseer.restore(nearest.id);
       history.goTo(nearest);
       this.jumped();
-    } else if (!forward) await this.build(builder.config, history);
+    } else if (!forward && !(await this.rebuild(builder.config, history, elsewhere))) return;
     await this.runTo(to, null);
+  }
+
+  /** Makes the world anew, where none of it was kept; false when somebody did not want to wait for that and
+   *  the world stays where it was. `firm`: it cannot stay there. */
+  private async rebuild(config: WorldConfig, history: History, firm: boolean): Promise<boolean> {
+    if (this.work) this.work.firm = firm;
+    try {
+      await this.build(config, history);
+      return true;
+    } catch (error) {
+      if (error instanceof Stopped) return false;
+      throw error;
+    }
   }
 
   private jumped(): void {

@@ -15,6 +15,7 @@ export function surveyServer(process: Process | null, request: SurveyRequest): S
   return {
     beliefs: request.beliefs && cluster ? beliefsOf(cluster, request.beliefs) : null,
     slotKeys: request.slotKeys ? slotKeysOf(process.dbs[0] as Db) : null,
+    slotLoad: request.slotLoad && cluster ? cluster.slotLoad.perSecond(process.mstime()) : null,
   };
 }
 

@@ -213,6 +213,8 @@ export interface SurveyRequest {
   beliefs?: number[];
   /** How many keys each holds in each slot. */
   slotKeys?: boolean;
+  /** How many commands a second each executes in each slot. */
+  slotLoad?: boolean;
 }
 
 export interface ServerSurvey {
@@ -220,6 +222,8 @@ export interface ServerSurvey {
    *  known. */
   beliefs: string | null;
   slotKeys: [slot: number, keys: number][] | null;
+  /** Slots that had commands within the last seconds. */
+  slotLoad: [slot: number, commandsPerSecond: number][] | null;
 }
 
 export interface FrameRequest {

@@ -210,6 +210,7 @@ describe('a console opened later than now', () => {
 describe('the text field on a phone', () => {
   test('chips build a command and the answer is shown', async () => {
     const page = await app.open({ viewport: phone, touch: true });
+    await page.getByRole('tab', { name: 'Console' }).click();
     const chips = page.getByRole('group', { name: 'Pieces of a command' });
     await chips.getByRole('button', { name: 'SET', exact: true }).click();
     await chips.getByRole('button', { name: 'foo', exact: true }).click();

@@ -98,7 +98,6 @@ test('lines of a lesson wait until its world is there', async () => {
 
 test('on a phone a lesson is read and its lines are run', async () => {
   const page = await app.open({ viewport: phone, touch: true });
-  await page.getByRole('tab', { name: 'Lesson' }).click();
   await openLesson(page, /Slots and hash tags/, 'Contents');
   await page.getByRole('textbox', { name: 'Key' }).fill('user:{42}:name');
   await expect.poll(() => page.locator('figure u').first().textContent()).toBe('42');

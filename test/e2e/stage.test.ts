@@ -259,9 +259,14 @@ describe('the stage', () => {
     );
     await page.getByText('slot 15627: 2 keys → 1').waitFor();
     await page.getByRole('button', { name: 'More about the stage' }).click();
-    await page.getByRole('menuitemradio', { name: /Slot map/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Slot map: keys by slot' }).click();
     await page.getByText('fullest is slot 15627 with 2').waitFor();
     expect(await page.locator('main svg text', { hasText: 'slot 15627' }).count()).toBe(0);
+    // The same map by load: foo is asked for twenty times, its neighbour never.
+    await run(page, `for (let n = 0; n < 20; n++) await exec('GET foo', { console: '7002' }); await idle();`);
+    await page.getByRole('button', { name: 'More about the stage' }).click();
+    await page.getByRole('menuitemradio', { name: 'Slot map: commands by slot' }).click();
+    await page.getByText(/busiest is slot 12182 with [\d.]+\/s/).waitFor();
     await app.closePage(page);
   });
 

@@ -8,6 +8,8 @@ export const enPage = {
   'app.reload': 'Load the page again',
   'work.title': 'Time is being simulated …',
   'work.stop': 'Stop here',
+  'work.giveUp': 'Give up',
+  'work.stopped': 'You stopped it. The world that was there goes on.',
   'app.readOnly': 'This stage is only to look at. Open it in a page of its own to act.',
   'app.recovered':
     'The worker that ran the world died ({why}). It was started again and every input was replayed; nothing is lost.',
@@ -78,6 +80,8 @@ export const enPage = {
   'world.addresses.own': 'each server on a computer of its own, 10.0.0.1 and up',
   'world.addresses.nat': 'each in a container whose ports are published under other numbers',
   'world.total': '{servers} servers in all. The present world is replaced; save it first if you need it.',
+  'world.large':
+    'Every server has to hear of every other: a world of this size takes a minute or more to start, and time runs slowly in it. You can give up while it starts.',
   'world.start': 'Start',
 
   'file.opened': 'Opened {name}; every input was replayed.',

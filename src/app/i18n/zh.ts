@@ -10,6 +10,8 @@ export const zhPage = {
   'app.reload': '重新加载页面',
   'work.title': '正在模拟时间流逝 …',
   'work.stop': '停在这里',
+  'work.giveUp': '不等了',
+  'work.stopped': '已停止，原来的集群继续运行。',
   'app.readOnly': '这里只能观看。要动手操作，请在单独的页面中打开。',
   'app.recovered': '运行集群的工作线程意外退出（{why}）。已重新启动并重放全部操作，没有丢失任何内容。',
 
@@ -79,6 +81,8 @@ export const zhPage = {
   'world.addresses.own': '各占一台机器，地址从 10.0.0.1 起',
   'world.addresses.nat': '各在一个容器里，对外映射成别的端口',
   'world.total': '共 {servers} 个节点。当前集群会被替换，需要的话请先保存。',
+  'world.large':
+    '每个节点都要认识其他所有节点：这么大的集群要一分钟以上才能启动，时间也走得很慢。启动途中可以随时放弃。',
   'world.start': '启动',
 
   'file.opened': '已打开 {name}，全部操作重放完毕。',

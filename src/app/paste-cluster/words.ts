@@ -63,6 +63,12 @@ export const pasteWord = wordsOf({
     'Paste what CLUSTER NODES, CLUSTER INFO or redis-cli --cluster check printed. It stays in this page.',
     '粘贴 CLUSTER NODES、CLUSTER INFO 或 redis-cli --cluster check 的输出。内容不会离开本页面。',
   ],
+  fromClipboard: ['Paste', '粘贴'],
+  noClipboard: [
+    'The browser does not hand over the clipboard: paste into the field by hand.',
+    '浏览器不允许读取剪贴板，请手动粘贴到文本框。',
+  ],
+  example: ['Show an example', '看一个例子'],
   field: ['Output of your cluster', '集群的输出'],
   nothing: ['No line of these outputs was found in the text.', '文本里没有找到这些命令的输出。'],
   cut: ['The text is too long; the rest was left out.', '文本过长，其余部分已忽略。'],

@@ -8,6 +8,7 @@ import type { Anomaly } from './anomalies.ts';
 import type { Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
+import type { PacketMark } from './packets.ts';
 import type { Scene } from './scene.ts';
 
 export interface Label {
@@ -86,6 +87,11 @@ export function nodeSentence(mark: NodeMark): string {
     ? ` · ${t(mark.badge.glyph === '!!' ? 'stage.saidFail' : 'stage.saidPfail', { ...mark.badge.count })}`
     : '';
   return `${mark.name} · ${role}${shard} · ${nodeLabel(mark).text}${opinion}`;
+}
+
+/** A message under way; null when it is gone. */
+export function packetText(mark: PacketMark | undefined): string | null {
+  return mark ? `${mark.from} → ${mark.to} · ${mark.label}${mark.lost ? ` · ${t('stage.lost')}` : ''}` : null;
 }
 
 /** A whole sentence about one application client; `stale` counts the slots its map is wrong about. */

@@ -1,5 +1,6 @@
-/* The slot map: all 16,384 slots as a square of 128 by 128, row by row, in the colour of their owner;
- * the more keys a slot holds, the stronger the colour. It lies inside the ring and shows when the reader zooms in or asks for it. */
+/* The slot map: all 16,384 slots as a square of 128 by 128, row by row, in the colour of their owner; the
+ * more keys a slot holds, or the more commands it gets, the stronger the colour. It lies inside the ring and
+ * shows when the reader zooms in or asks for it. */
 
 import type { ServerSurvey } from '#sim/frame.ts';
 import type { Point } from './geometry.ts';
@@ -21,16 +22,34 @@ export function keyCounts(answer: Readonly<Record<string, ServerSurvey>> | null)
     : new Map(counted.map(([name, { slotKeys }]) => [name, new Map(slotKeys ?? [])]));
 }
 
-/** The fullest slot of the map, and its keys; null when there are no keys, or nobody counted. */
-export function fullestSlot(scene: Scene, keys: KeyCounts | null): { slot: number; keys: number } | null {
-  let fullest: { slot: number; keys: number } | null = null;
-  for (const arc of scene.arcs) {
-    for (const [slot, count] of keys?.get(arc.owner ?? '') ?? []) {
-      if (slot < arc.first || slot > arc.last || count <= (fullest?.keys ?? 0)) continue;
-      fullest = { slot, keys: count };
-    }
+/** What the strength of a colour says: a number for each slot. */
+export type SlotCounts = ReadonlyMap<number, number>;
+
+/** Keys of each slot at its owner; null when nobody counted. */
+export function ownedKeys(scene: Scene, keys: KeyCounts | null): SlotCounts | null {
+  if (keys === null) return null;
+  const counts = new Map<number, number>();
+  for (const { owner, first, last } of scene.arcs) {
+    for (const [slot, count] of keys.get(owner ?? '') ?? [])
+      if (slot >= first && slot <= last) counts.set(slot, count);
   }
-  return fullest;
+  return counts;
+}
+
+/** Commands a second in each slot, at all servers that execute some: replicas may be read, too. */
+export function slotLoads(answer: Readonly<Record<string, ServerSurvey>> | null): SlotCounts | null {
+  if (answer === null) return null;
+  const loads = new Map<number, number>();
+  for (const { slotLoad } of Object.values(answer))
+    for (const [slot, rate] of slotLoad ?? []) loads.set(slot, (loads.get(slot) ?? 0) + rate);
+  return loads;
+}
+
+/** The slot with the greatest count; null when no slot has any. */
+export function peakOf(counts: SlotCounts | null): { slot: number; count: number } | null {
+  let peak: { slot: number; count: number } | null = null;
+  for (const [slot, count] of counts ?? []) if (count > (peak?.count ?? 0)) peak = { slot, count };
+  return peak;
 }
 
 export interface MapSquare {
@@ -59,11 +78,11 @@ export function paintSlotMap(
   scene: Scene,
   tone: (tone: Tone) => string,
   sheet: HTMLCanvasElement,
-  keys: KeyCounts | null = null,
+  counts: SlotCounts | null,
 ): void {
   const square = mapSquare(scene.layout);
   const cell = square.side / MAP_SIDE;
-  paintSheet(sheet, scene, tone, keys);
+  paintSheet(sheet, scene, tone, counts);
   context.save();
   context.translate(square.x, square.y);
   context.imageSmoothingEnabled = false;
@@ -80,36 +99,35 @@ export function paintSlotMap(
   context.restore();
 }
 
-/** How strong the colour of a slot without keys is, beside one that has some. */
+/** How strong the colour of a slot without a count is, beside one that has some. */
 const EMPTY_STRENGTH = 0.35;
 
-/** One pixel for each slot, filled run by run and row by row; then the slots with keys, one by one. */
+/** One pixel for each slot, filled run by run and row by row; then the slots with a count, one by one. */
 function paintSheet(
   sheet: HTMLCanvasElement,
   scene: Scene,
   tone: (tone: Tone) => string,
-  keys: KeyCounts | null,
+  counts: SlotCounts | null,
 ): void {
   if (sheet.width !== MAP_SIDE) sheet.width = sheet.height = MAP_SIDE;
   const context = sheet.getContext('2d');
   if (!context) return;
   context.clearRect(0, 0, MAP_SIDE, MAP_SIDE);
-  const fullest = fullestSlot(scene, keys);
+  const peak = peakOf(counts);
   for (const arc of scene.arcs) {
     context.fillStyle = arc.owner === null ? tone('line') : tone(arc.tone);
-    context.globalAlpha = fullest ? EMPTY_STRENGTH : 1;
+    context.globalAlpha = peak ? EMPTY_STRENGTH : 1;
     for (let slot = arc.first; slot <= arc.last;) {
       const column = slot % MAP_SIDE;
       const run = Math.min(MAP_SIDE - column, arc.last - slot + 1);
       context.fillRect(column, Math.floor(slot / MAP_SIDE), run, 1);
       slot += run;
     }
-    if (!fullest) continue;
-    for (const [slot, count] of keys?.get(arc.owner ?? '') ?? []) {
+    if (!peak || !counts) continue;
+    for (const [slot, count] of counts) {
       if (slot < arc.first || slot > arc.last) continue;
-      // One key can be seen; from there to the fullest slot the scale is logarithmic.
-      const share = fullest.keys === 1 ? 1 : Math.log(count) / Math.log(fullest.keys);
-      context.globalAlpha = 0.4 + 0.6 * share;
+      // The least can be seen; from there to the peak the scale is logarithmic.
+      context.globalAlpha = 0.4 + (0.6 * Math.log1p(count)) / Math.log1p(peak.count);
       context.fillRect(slot % MAP_SIDE, Math.floor(slot / MAP_SIDE), 1, 1);
     }
   }

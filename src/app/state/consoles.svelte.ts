@@ -142,10 +142,18 @@ export class Consoles {
     this.activeId ??= input.console;
   }
 
-  clear(): void {
+  /** Takes all tabs away; the returned function brings them back. */
+  clear(): () => void {
+    const { tabs, activeId } = this;
+    const given = this.#given;
     this.tabs = [];
     this.activeId = null;
-    this.#given.clear();
+    this.#given = new Map();
+    return () => {
+      this.tabs = tabs;
+      this.activeId = activeId;
+      this.#given = given;
+    };
   }
 
   /** Lessons see by the id on which server a line was typed. */

@@ -145,7 +145,11 @@ export class Course {
     this.tasks = {};
     this.answers = {};
     this.hints = {};
-    await this.playground.open({ ...this.playground.baseConfig, ...lesson.world });
+    await this.playground.open({ ...this.playground.baseConfig, ...lesson.world }).catch((error) => {
+      // A lesson without its world is none.
+      this.texts = {};
+      throw error;
+    });
     this.playground.pause();
     const { Player } = await import('#session/play.ts');
     await this.playground.ask((session) => new Player(session).play(lesson.start));

@@ -14,7 +14,8 @@ export type PhoneTab = 'lesson' | 'console' | 'nodes' | 'time' | 'feed';
 
 export class Page implements PageActions {
   dialog: Dialog = $state(null);
-  phoneTab: PhoneTab = $state('console');
+  /** Whoever comes for the first time reads what this is, and what to try. */
+  phoneTab: PhoneTab = $state('lesson');
   /** A sentence that floats over the page for a while: an error, something done. */
   notice: { text: string; bad: boolean } | null = $state.raw(null);
   /** The rail shows interview mode in the place of the lesson. */

@@ -88,6 +88,7 @@ export class Playground {
   #log: SessionFile | null = null;
   #historyMs = 0;
   #historyStale = true;
+  #recovering = false;
   #animation = 0;
   readonly #watchers = new FrameWatchers();
 
@@ -144,13 +145,16 @@ export class Playground {
   }
 
   /** Opens a world, shows its first frame, opens a console and lets time run; a `bare` world stands
-   *  still and has no console. */
+   *  still and has no console. Rejects when it cannot be made, or the reader did not wait for it: then the
+   *  world that was there goes on. Without one the page has failed. */
   async open(config: Partial<WorldConfig>, { bare = false } = {}): Promise<void> {
     this.onOwnAct?.();
     this.phase = 'starting';
     this.failure = null;
+    const wasPlaying = this.clock.playing;
     this.pause();
-    this.#forget();
+    const remember = this.#forget();
+    const connection = this.#connection;
     try {
       await this.#show(() => this.session.open(config));
       this.config = config;
@@ -160,18 +164,32 @@ export class Playground {
       if (first) await this.typist.open(first.name, false);
       this.play();
     } catch (error) {
-      this.fail(error);
+      if (this.frame === null) return this.fail(error);
+      remember();
+      // A worker that died of it is being started again.
+      if (connection === this.#connection) {
+        await this.refresh();
+        this.phase = 'ready';
+        if (wasPlaying) this.play();
+      }
+      throw wordsFor(error);
     }
   }
 
-  #forget(): void {
+  /** Another world comes. The returned function brings back what was told of this one. */
+  #forget(): () => void {
     this.selection = null;
     this.lens = null;
     this.stoppedBy = null;
     this.history = null;
     this.comparedBranch = null;
-    this.consoles.clear();
+    const { events } = this.feed;
+    const reopen = this.consoles.clear();
     this.feed.clear();
+    return () => {
+      this.feed.events = events;
+      reopen();
+    };
   }
 
   #start(): Connection {
@@ -195,7 +213,8 @@ export class Playground {
     const wasPlaying = this.clock.playing;
     this.pause();
     this.#connection.close();
-    if (!log || this.phase !== 'ready') return this.fail(new Error(why));
+    if (!log || this.phase === 'failed' || this.#recovering) return this.fail(new Error(why));
+    this.#recovering = true;
     this.phase = 'starting';
     this.#connection = this.#start();
     try {
@@ -206,6 +225,8 @@ export class Playground {
       if (wasPlaying) this.play();
     } catch (error) {
       this.fail(error);
+    } finally {
+      this.#recovering = false;
     }
   }
 
@@ -391,13 +412,11 @@ export class Playground {
   /** Replays a saved session; rejects with words for people when the file is not one. */
   async load(file: unknown): Promise<void> {
     this.onOwnAct?.();
-    await this.#show(async () => {
-      const frame = await this.session.load(file);
-      const { config, inputs } = await this.session.save();
-      this.config = config;
-      this.consoles.restore(inputs);
-      return frame;
-    });
+    try {
+      await this.#show(() => this.#restored(this.session.load(file)));
+    } catch (error) {
+      throw wordsFor(error);
+    }
     this.selection = null;
     this.lens = null;
     this.phase = 'ready';
@@ -406,14 +425,19 @@ export class Playground {
 
   /** Shows what a teacher's log makes of the world; with a `file`, that is a world of its own. */
   showLed(call: (session: SessionApi) => Promise<Frame>, file?: unknown): Promise<Frame> {
-    return this.#show(async () => {
-      const frame = await call(this.session);
-      if (file === undefined) return frame;
-      const { config, inputs } = await this.session.save();
-      this.config = config;
-      this.consoles.restore(inputs);
-      return frame;
+    return this.#show(() => {
+      const frame = call(this.session);
+      return file === undefined ? frame : this.#restored(frame);
     });
+  }
+
+  /** The frame of a world that this page did not make by itself, with what else is to be known of it. */
+  async #restored(coming: Promise<Frame>): Promise<Frame> {
+    const frame = await coming;
+    const { config, inputs } = await this.session.save();
+    this.config = config;
+    this.consoles.restore(inputs);
+    return frame;
   }
 
   hash(): Promise<string> {
@@ -494,4 +518,9 @@ export class Playground {
     } else if (moved) this.stoppedBy = null;
     if (this.lens !== null && !frame.servers.some((server) => server.name === this.lens)) this.lens = null;
   }
+}
+
+/** An error in words for people; the session says in English that somebody stopped it. */
+function wordsFor(error: unknown): unknown {
+  return error instanceof Error && error.name === 'Stopped' ? new Error(t('work.stopped')) : error;
 }

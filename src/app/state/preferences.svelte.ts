@@ -43,6 +43,8 @@ export class Preferences {
   /** Panels that the reader has folded away. */
   railOpen = $state(window.innerWidth >= 1100);
   inspectorOpen = $state(window.innerWidth >= 1100);
+  /** On a phone the stage takes half of the page, which a reader may want back. */
+  stageOpen = $state(true);
   /** A text field under plain text instead of the terminal: for screen readers and input methods. */
   plainConsole = $state(false);
   /** Single-letter keys; some readers and input methods need them off. */
@@ -89,16 +91,15 @@ export class Preferences {
     this.sizes[panel] = clampSize(panel, pixels);
   }
 
-  toggle(panel: 'rail' | 'inspector'): void {
-    if (panel === 'rail') this.railOpen = !this.railOpen;
-    else this.inspectorOpen = !this.inspectorOpen;
+  toggle(panel: 'rail' | 'inspector' | 'stage'): void {
+    this[`${panel}Open`] = !this[`${panel}Open`];
     this.save();
   }
 
   save(): void {
-    const { theme, sizes, railOpen, inspectorOpen, plainConsole, shortcuts, lang } = this;
+    const { theme, sizes, railOpen, inspectorOpen, stageOpen, plainConsole, shortcuts, lang } = this;
     try {
-      const kept = { theme, sizes, railOpen, inspectorOpen, plainConsole, shortcuts, lang };
+      const kept = { theme, sizes, railOpen, inspectorOpen, stageOpen, plainConsole, shortcuts, lang };
       localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
     } catch {
       // Storage is forbidden or full: the choice holds until the page closes, which is all we can do.
@@ -108,10 +109,10 @@ export class Preferences {
   #restore(): Promise<void> {
     const saved = readStored();
     if (saved.theme === 'light' || saved.theme === 'dark') this.theme = saved.theme;
-    if (typeof saved.railOpen === 'boolean') this.railOpen = saved.railOpen;
-    if (typeof saved.inspectorOpen === 'boolean') this.inspectorOpen = saved.inspectorOpen;
-    if (typeof saved.plainConsole === 'boolean') this.plainConsole = saved.plainConsole;
-    if (typeof saved.shortcuts === 'boolean') this.shortcuts = saved.shortcuts;
+    for (const choice of ['railOpen', 'inspectorOpen', 'stageOpen', 'plainConsole', 'shortcuts'] as const) {
+      const chosen = saved[choice];
+      if (typeof chosen === 'boolean') this[choice] = chosen;
+    }
     const sizes = typeof saved.sizes === 'object' && saved.sizes !== null ? saved.sizes : {};
     for (const panel of Object.keys(LIMITS) as (keyof Sizes)[]) {
       const pixels = (sizes as Record<string, unknown>)[panel];

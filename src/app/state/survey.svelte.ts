@@ -46,7 +46,10 @@ class Survey {
     if (!frame || phase !== 'ready' || now === this.#asked) return this.#later(PAUSE_MS);
     this.#asked = now;
     const begun = performance.now();
-    const request: SurveyRequest = { slotKeys: this.#wants.includes('slotKeys') };
+    const request: SurveyRequest = {
+      slotKeys: this.#wants.includes('slotKeys'),
+      slotLoad: this.#wants.includes('slotLoad'),
+    };
     if (this.#wants.includes('beliefs')) request.beliefs = frame.servers.map(({ port }) => port);
     try {
       const answer = await this.#playground.ask((session) => session.survey(request));

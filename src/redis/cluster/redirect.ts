@@ -34,28 +34,34 @@ const EXECUTE: Route = { kind: 'execute', slot: null };
 
 /** The redirection or error to send for a command, null when it is to be executed here. */
 export function getNodeByQuery(client: Client, command: Command, argv: readonly Bytes[]): ErrorReply | null {
-  if (isPlainlyMine(client.server, command, argv)) return null;
-  const route = routeQuery(client, command, argv);
-  if (route.kind === 'execute') return null;
+  const { server } = client;
+  const { slotLoad } = clusterOf(server);
+  const mine = plainlyMine(server, command, argv);
+  const route = mine === null ? routeQuery(client, command, argv) : null;
+  if (route === null || route.kind === 'execute') {
+    const slot = mine ?? route?.slot ?? null;
+    if (slot !== null) slotLoad.count(slot, server.mstime());
+    return null;
+  }
   if (route.kind === 'moved' || route.kind === 'ask') {
-    const { server } = client;
     emit(server, route.kind === 'moved' ? 'MOVED' : 'ASK', { slot: route.slot, to: nodeLabel(route.node) });
   }
-  return routeError(client.server, route);
+  return routeError(server, route);
 }
 
-/** The usual case without ceremony: all is well, no slot is open, and every key is ours. */
-function isPlainlyMine(server: Server, command: Command, argv: readonly Bytes[]): boolean {
+/** The slot in the usual case without ceremony: all is well, no slot is open, and every key is ours. Null
+ *  when it needs a closer look. */
+function plainlyMine(server: Server, command: Command, argv: readonly Bytes[]): number | null {
   const cluster = clusterOf(server);
-  if (!cluster.ok || cluster.migratingTo.size + cluster.importingFrom.size > 0) return false;
+  if (!cluster.ok || cluster.migratingTo.size + cluster.importingFrom.size > 0) return null;
   const positions = getKeyPositions(command, argv, true);
-  if (positions.length === 0) return false;
+  if (positions.length === 0) return null;
   const slot = keyHashSlot(argv[positions[0] as number] as Bytes);
-  if (cluster.slotOwner.get(slot) !== cluster.myself.row) return false;
+  if (cluster.slotOwner.get(slot) !== cluster.myself.row) return null;
   for (let at = 1; at < positions.length; at++) {
-    if (keyHashSlot(argv[positions[at] as number] as Bytes) !== slot) return false;
+    if (keyHashSlot(argv[positions[at] as number] as Bytes) !== slot) return null;
   }
-  return true;
+  return slot;
 }
 
 /** The words of a route that is not `execute`. */

@@ -6,6 +6,7 @@ import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { Payload, SocketId } from '#redis/io.ts';
 import { CLUSTERMSG_TYPE_COUNT, type BusMessage } from './message.ts';
 import { NodeTable, type ClusterNode } from './node-table.ts';
+import { SlotLoad } from './slot-load.ts';
 import type { Bytes } from '#base/bytes.ts';
 
 /** Offset of the bus port from the client port when neither is configured. */
@@ -128,6 +129,8 @@ export class ClusterState {
   /** Row of the owner of each slot in `nodes`, -1 when unassigned. */
   readonly slotOwner = new SlotOwners();
   slotsAssigned = 0;
+  /** Commands executed here, by slot. */
+  readonly slotLoad = new SlotLoad();
   readonly migratingTo = new Map<number, ClusterNode>();
   readonly importingFrom = new Map<number, ClusterNode>();
   /** Slots whose owner has stopped claiming them: anyone may take them, whatever the epoch. */

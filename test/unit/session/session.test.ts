@@ -50,6 +50,40 @@ describe('a jump that takes long', () => {
     expect((await patient.save()).inputs).toEqual(file.inputs);
   });
 
+  test('a world that is being made can be given up, and the one before it goes on', async () => {
+    let giveUp = false;
+    const session = toySession(1, async () => {
+      if (giveUp && ((await session.progress())?.now ?? 0) > 10e6) await session.interrupt();
+    });
+    await session.open(TOY_WORLD);
+    await session.input({ kind: 'openConsole', console: 'console:1', argv: ['toy', '7000'] });
+    const before = await session.hash();
+    giveUp = true;
+    const large = { ...TOY_WORLD, masters: 9, warmUpMs: 60_000 };
+    await expect(session.open(large)).rejects.toMatchObject({ name: 'Stopped' });
+    await expect(session.load({ ...(await session.save()), config: large })).rejects.toThrow(/stopped/);
+    giveUp = false;
+    expect(await session.hash()).toBe(before);
+    expect(await session.exec('console:1', 'HELLO')).toMatch(/\S/);
+  });
+
+  test('going back in a world of which nothing was kept can be given up as well', async () => {
+    let giveUp = false;
+    const session = toySession(1, async () => {
+      if (giveUp) await session.interrupt();
+    });
+    await session.open({ ...TOY_WORLD, masters: 900, warmUpMs: 5000 });
+    const { now } = await session.advance(3e6);
+    const hash = await session.hash();
+    giveUp = true;
+    expect((await session.seek(6e6)).now).toBe(now);
+    giveUp = false;
+    expect(await session.hash()).toBe(hash);
+    expect((await session.seek(6e6)).now).toBe(6e6);
+    expect((await session.seek(now)).now).toBe(now);
+    expect(await session.hash()).toBe(hash);
+  });
+
   test('a stop that comes when nothing is under way stops nothing', async () => {
     await session.interrupt();
     expect((await session.advance(2e6)).now).toBe(3_000_000);

@@ -1,0 +1,59 @@
+/* Worlds that take long to make: the page says so, shows how far it is, and lets one give up. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type App } from './harness.ts';
+import { typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+test('a world of hundreds is announced, shows its progress, and given up leaves the one before it', async () => {
+  const page = await app.open();
+  await waitForPrompt(page);
+  await typeLine(page, 'SET hello 1');
+  await waitForTerminal(page, 'OK');
+  await page.getByRole('button', { name: 'World' }).click();
+  await page.getByRole('menuitem', { name: 'New world' }).click();
+  expect(await page.getByText(/takes a minute or more to start/).count()).toBe(0);
+  await page.getByLabel('Masters', { exact: true }).fill('400');
+  await page.getByText(/takes a minute or more to start/).waitFor();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText('Starting the servers …').waitFor();
+  await page.getByRole('button', { name: 'Give up' }).click();
+  await page.getByText('The world that was there goes on.').waitFor();
+  expect(await page.evaluate(() => window.playground.state().servers.length)).toBe(6);
+  // Its console is as it was, and works.
+  await waitForTerminal(page, 'SET hello 1');
+  await typeLine(page, 'GET hello');
+  await waitForTerminal(page, '"1"');
+  await app.closePage(page);
+});
+
+test('a world that cannot be says why, and the one before it goes on', async () => {
+  const page = await app.open();
+  await page.getByRole('button', { name: 'World' }).click();
+  await page.getByRole('menuitem', { name: 'New world' }).click();
+  await page.getByLabel('Masters', { exact: true }).fill('500');
+  await page.getByLabel('Replicas per master').fill('5');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/A world has at most 1200 servers/).waitFor();
+  expect(await page.evaluate(() => window.playground.exec('PING'))).toContain('PONG');
+  await app.closePage(page);
+});
+
+test('a world without cluster mode is not asked for what only a cluster has', async () => {
+  const page = await app.open();
+  await page.getByRole('button', { name: 'World' }).click();
+  await page.getByRole('menuitem', { name: 'New world' }).click();
+  await page.getByLabel('Spare servers').fill('2');
+  await page.getByLabel('one server, without cluster mode').check();
+  expect(await page.getByLabel('Spare servers').count()).toBe(0);
+  expect(await page.getByLabel('cluster-node-timeout (ms)').count()).toBe(0);
+  await page.getByText('1 servers in all').waitFor();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect.poll(() => page.evaluate(() => window.playground.state().servers.length)).toBe(1);
+  await app.closePage(page);
+});

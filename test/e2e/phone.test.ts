@@ -1,0 +1,73 @@
+/* The page on a phone, by finger: what a first visitor meets, and room for what one reads. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { phone, startApp, type App } from './harness.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+test('a first visitor meets the welcome and four things to try, and the first leads to the console', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  await page.getByRole('heading', { name: 'A whole cluster, in this page' }).waitFor();
+  await page.getByRole('button', { name: 'SET foo bar' }).first().tap();
+  const output = page.getByRole('log', { name: 'Console output' });
+  await expect.poll(() => output.textContent(), { timeout: 60_000 }).toContain('MOVED 12182');
+  await app.closePage(page);
+});
+
+test('the stage is folded away for more to read, also after a reload, and unfolded', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  const panel = page.locator('#panel');
+  const fold = page.getByRole('button', { name: 'Stage', exact: true });
+  await page.locator('g.node').first().waitFor();
+  const before = (await panel.boundingBox())!.height;
+  await fold.tap();
+  await page.locator('g.node').first().waitFor({ state: 'detached' });
+  expect((await panel.boundingBox())!.height).toBeGreaterThan(before + 200);
+  await page.reload();
+  await page.evaluate(() => window.playground.ready);
+  expect(await fold.getAttribute('aria-expanded')).toBe('false');
+  await fold.tap();
+  await page.locator('g.node').first().waitFor();
+  expect((await panel.boundingBox())!.height).toBeCloseTo(before, 0);
+  await app.closePage(page);
+});
+
+test('space-time stands upright: time runs down, and a tap chooses a message or a server', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  await page.getByRole('tab', { name: 'Time' }).tap();
+  const diagram = page.getByRole('application', { name: /Space-time/ });
+  await diagram.waitFor();
+  await page.evaluate(async () => {
+    const { clock, fault, idle } = window.playground;
+    clock.pause();
+    await fault.kill('7002');
+    await clock.runUntil('AUTH_REQUEST');
+    await clock.advance(300);
+    await idle();
+  });
+  // By keys, which tell apart which way time runs.
+  await diagram.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => diagram.getAttribute('aria-label')).toMatch(/→/);
+  // The names of the lanes are at the top.
+  const box = (await diagram.boundingBox())!;
+  await page.touchscreen.tap(box.x + 24, box.y + 8);
+  await page.getByRole('tab', { name: 'Nodes' }).tap();
+  await page.getByRole('heading', { name: /7000/ }).waitFor();
+  await app.closePage(page);
+});
+
+test('an example of a pasted cluster shows what the page makes of one', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  await page.getByRole('button', { name: 'More', exact: true }).tap();
+  await page.getByRole('menuitem', { name: /Paste a real cluster/ }).tap();
+  await page.getByRole('button', { name: 'Show an example' }).tap();
+  await page.getByText('The cluster has agreed that these have failed (FAIL).').waitFor();
+  await page.getByText('Slots under way: 5200. Is a reshard running?').waitFor();
+  await page.getByRole('img', { name: /6 nodes/ }).waitFor();
+  await app.closePage(page);
+});
