@@ -42,6 +42,7 @@ const specs = {
     min: 1,
     help: 'instead: N random worlds under the rules, from --seed on',
   },
+  power: { kind: 'flag', help: 'with --swarm: servers lose their power as well' },
   events: { kind: 'flag', help: 'print the protocol events' },
   json: { kind: 'flag', help: 'print JSON' },
 } as const satisfies Record<string, OptionSpec>;
@@ -58,6 +59,7 @@ interface RunOptions {
   parts: number;
   /** Number of random worlds to run instead; 0 = none. */
   swarm: number;
+  power: boolean;
   events: boolean;
   json: boolean;
 }
@@ -97,6 +99,7 @@ function readOptions(argv: readonly string[]): RunOptions {
     faults,
     parts: options.parts as number,
     swarm: (options.swarm as number | undefined) ?? 0,
+    power: options.power === true,
     events: options.events === true,
     json: options.json === true,
   };
@@ -194,20 +197,20 @@ function report(options: RunOptions, outcome: Outcome): string {
 
 /** Runs random worlds and reports each rule that was broken. The worlds and the rules are those of the
  *  tests, so that a seed found here fails there too. Resolves to whether all held. */
-async function runSwarm(first: number, count: number): Promise<boolean> {
+async function runSwarm(first: number, count: number, power: boolean): Promise<boolean> {
   const { runSeed } = await import('#test/sim/swarm.ts');
   const startedAt = performance.now();
   let broken = 0;
   let virtualMs = 0;
   let promotions = 0;
   for (let seed = first; seed < first + count; seed++) {
-    const result = runSeed(seed);
+    const result = runSeed(seed, { power });
     virtualMs += result.simulatedMs;
     promotions += result.promotions;
     if (result.violation === null) continue;
     broken++;
     console.log(`seed ${seed}, ${result.servers} servers: ${result.violation}`);
-    console.log(`  again: npm run sim -- --swarm 1 --seed ${seed}`);
+    console.log(`  again: npm run sim -- --swarm 1 --seed ${seed}${power ? ' --power' : ''}`);
   }
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(
@@ -220,7 +223,7 @@ async function runSwarm(first: number, count: number): Promise<boolean> {
 const options = readOptions(process.argv.slice(2));
 await loadPieces();
 if (options.swarm > 0) {
-  const held = await runSwarm(options.config.seed as number, options.swarm);
+  const held = await runSwarm(options.config.seed as number, options.swarm, options.power);
   process.exit(held ? 0 : 1);
 }
 const outcome = await runWorld(options);

@@ -62,6 +62,12 @@ export function blockClient(client: Client, state: BlockingState): void {
   if (state.kind !== 'postpone') client.server.blockedClients.add(client);
 }
 
+/** Makes the client wait for another server, as everybody here does meanwhile. */
+export function waitForServer(client: Client): void {
+  const { db } = client;
+  blockClient(client, { kind: 'postpone', deadlineMs: 0, timeoutReply: null, db, keys: [], type: 'string' });
+}
+
 /** Ends the waiting without a reply; what the client sent meanwhile is run before the server sleeps. */
 export function unblockClient(client: Client): void {
   const state = client.blocked;

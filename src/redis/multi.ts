@@ -1,8 +1,10 @@
 /* MULTI, EXEC, WATCH (after multi.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { handleClientsBlockedOnKeys, unblockClient } from './blocked.ts';
 import {
   addReply,
+  CLIENT_ASKING,
   CLIENT_BLOCKED,
   CLIENT_DENY_BLOCKING,
   CLIENT_DIRTY_CAS,
@@ -14,8 +16,8 @@ import type { Command } from './command-table.ts';
 import type { CommandProcs } from './command.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { keyIsExpired, type Db } from './db.ts';
-import { call } from './process-command.ts';
-import { preventCommandPropagation } from './propagate.ts';
+import { call, countErrorReply, recordCall } from './process-command.ts';
+import { preventCommandPropagation, propagatePendingCommands } from './propagate.ts';
 import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from './reply.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
@@ -186,6 +188,20 @@ export function continueExec(client: Client): void {
   // A command with several replies (SUBSCRIBE to several channels) pushes the rest behind the array.
   addReply(client, run.replies.slice(0, commands.length));
   for (const rest of run.replies.slice(commands.length)) addReply(client, rest);
+}
+
+/** The reply of a command that kept everybody waiting; the transaction around it goes on. */
+export function replyAfterWaiting(client: Client, reply: Reply): void {
+  const { server } = client;
+  unblockClient(client);
+  addReply(client, reply);
+  if (server.inExec) continueExec(client);
+  if (server.inExec) return;
+  if (reply instanceof ErrorReply) countErrorReply(server, reply);
+  if (client.cmd !== null) recordCall(server, client.cmd, 0, reply instanceof ErrorReply);
+  client.flags &= ~CLIENT_ASKING;
+  propagatePendingCommands(server);
+  if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
 }
 
 function watch(client: Client, argv: readonly Bytes[]): Reply {

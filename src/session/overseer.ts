@@ -84,8 +84,8 @@ export class Overseer {
     if (!findings.unsettled && host.now - findings.settledAt < SETTLE_EVERY_US) return [];
     findings.unsettled = false;
     findings.settledAt = host.now;
-    const keys = ledger.keys();
-    return keys.length === 0 ? [] : ledger.settle(keys, await host.holdings(keys), vitals);
+    const followed = ledger.follows();
+    return followed.length === 0 ? [] : ledger.settle(followed, await host.holdings(followed), vitals);
   }
 
   frame(): LedgerFrame {

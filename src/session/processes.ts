@@ -15,6 +15,7 @@ import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
 import type { WorldConfig } from './api.ts';
+import { holdingsOf } from './holdings.ts';
 import { Operator, type OperatorServer } from './operator.ts';
 import { surveyServer } from './survey.ts';
 import { serverFrame, serverVital } from './server-view.ts';
@@ -97,13 +98,8 @@ export const viewer: Viewer = {
     return machine.info.spec.kind === 'server' ? serverVital(world, machine) : null;
   },
 
-  holdings(process, keys) {
-    if (!(process instanceof Server)) return null;
-    const { keys: tree } = process.dbs[0] as Db;
-    return keys.map((key) => {
-      const value = tree.get(keyHashSlot(key), key);
-      return value instanceof StringObj ? value.value : null;
-    });
+  holdings(process, followed) {
+    return process instanceof Server ? holdingsOf(process.dbs[0] as Db, followed) : null;
   },
 
   survey: surveyServer,

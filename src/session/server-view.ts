@@ -52,6 +52,7 @@ export function serverVital(world: World, machine: Machine): Vital {
   return {
     name,
     running: machine.state === 'running' && !server?.loading,
+    startedAtMs: server?.startedAtMs ?? 0,
     id: cluster?.myself.name ?? '',
     isMaster: cluster ? cluster.myself.isMaster : replication?.masterHost === null,
     slots: cluster && cluster.myself.numslots > 0 ? cluster.myself.slots : null,

@@ -1,7 +1,7 @@
 /* Rules that no Redis Cluster may break, whatever happens to it. Looked after all along, on a fixed
  * grid of virtual time and over all protocol events; a broken one halts the world.
  *
- * Safety: currentEpoch never falls; a master votes once per epoch; a configEpoch is never beyond the
+ * Safety: currentEpoch never falls while a process lives; a master votes once per epoch; a configEpoch is never beyond the
  * currentEpoch of its holder; two masters that talk to each other do not keep one configEpoch; a
  * replica is never ahead of the master whose stream it follows; a master that reaches only a minority
  * stops taking writes. Liveness, for worlds that were healed: see `disagreements`.
@@ -20,7 +20,7 @@ const SLACK_US = 3e6;
 
 export class Checker {
   /** By node id: a wiped or reset server is another node. */
-  private readonly epochs = new Map<string, number>();
+  private readonly epochs = new Map<string, { life: number; epoch: number }>();
   private readonly votes = new Map<string, { epoch: number; to: string }>();
   private readonly collisions = new Map<string, Micros>();
   private readonly minorities = new Map<string, Micros>();
@@ -54,11 +54,13 @@ export class Checker {
   }
 
   private checkEpochs(vitals: readonly Vital[]): string | null {
-    for (const { name, id, running, currentEpoch, configEpoch, isMaster } of vitals) {
+    for (const { name, id, running, startedAtMs: life, currentEpoch, configEpoch, isMaster } of vitals) {
       if (!running || id === '') continue;
-      const before = this.epochs.get(id) ?? 0;
-      if (currentEpoch < before) return `currentEpoch of ${name} fell from ${before} to ${currentEpoch}`;
-      this.epochs.set(id, currentEpoch);
+      const before = this.epochs.get(id);
+      // An epoch that a server only heard of is not saved for its own sake: a restart may forget it.
+      if (before?.life === life && currentEpoch < before.epoch)
+        return `currentEpoch of ${name} fell from ${before.epoch} to ${currentEpoch}`;
+      this.epochs.set(id, { life, epoch: currentEpoch });
       if (isMaster && configEpoch > currentEpoch) {
         return `configEpoch ${configEpoch} of ${name} is beyond its currentEpoch ${currentEpoch}`;
       }

@@ -200,6 +200,8 @@ export interface LedgerRow {
   seq: number;
   at: Micros;
   key: string;
+  /** Element, field, member or entry; null for a write of the whole key. */
+  part: string | null;
   value: string;
   client: string;
   ackedBy: string;

@@ -13,6 +13,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Micros } from '#redis/io.ts';
 import type { ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
+import type { Followed } from './ledger.ts';
 import type { ServerSurvey, SurveyRequest } from './frame.ts';
 import type {
   Action,
@@ -172,9 +173,9 @@ export class WorldHost {
       : lists.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async holdings(keys: readonly Bytes[]): Promise<Record<string, (Bytes | null)[]>> {
+  async holdings(followed: readonly Followed[]): Promise<Record<string, (Bytes | null)[]>> {
     const lists = [];
-    for (const part of this.parts) lists.push(await part.holdings(keys));
+    for (const part of this.parts) lists.push(await part.holdings(followed));
     return Object.assign({}, ...lists) as Record<string, (Bytes | null)[]>;
   }
 

@@ -5,24 +5,34 @@
  * Beside the writes it measures how long some slot had two masters that both took writes, and how long
  * some slot had none. */
 
+import { InvariantError } from '#base/assert.ts';
 import type { Bytes } from '#base/bytes.ts';
 import { utf8Decode } from '#base/bytes.ts';
 import { CLUSTER_SLOTS, keyHashSlot } from '#base/crc16.ts';
 import { CLONE } from '#base/clone.ts';
 import type { Micros } from '#redis/io.ts';
-import { EVERY_KEY, type Ack } from './ack-tap.ts';
+import type { Ack } from './ack-tap.ts';
+import { EVERY_KEY } from './ack-writes.ts';
 import type { LedgerFrame, LedgerRow } from './frame.ts';
 import { claims, type Vital } from './vital.ts';
 import type { PlacedEvent } from './world.ts';
 
-/** Keys followed; the write that is oldest is given up for a new one. */
-const KEYS_FOLLOWED = 1000;
+/** Writes followed; of the key that was written longest ago one is given up for a new one. */
+const WRITES_FOLLOWED = 1000;
+/** Keys remembered that may expire. */
+const EXPIRING_KEPT = 10_000;
 const ROWS_SHOWN = 50;
 const TEXT_SHOWN = 80;
 /** Earlier values remembered per key, to tell a lost write from one that was overwritten. */
 const OLDER_KEPT = 20;
 
-/** What each server holds for the keys asked about; null where it has no such string. */
+/** A string, or a part of a collection, that servers are asked for. */
+export interface Followed {
+  readonly key: Bytes;
+  readonly part: Bytes | null;
+}
+
+/** What each server holds of what it was asked for; null where it has no such thing. */
 export type Holdings = Readonly<Record<string, readonly (Bytes | null)[]>>;
 
 class Row {
@@ -66,8 +76,11 @@ export class Ledger {
   private dualOwnerUs = 0;
   private outageUs = 0;
   private lockOverlapUs = 0;
-  /** The last acknowledged write of each key, in order of their times. */
-  private rows = new Map<Bytes, Row>();
+  /** The last acknowledged write of each part of each key (null: of the whole), keys in order of their last. */
+  private rows = new Map<Bytes, Map<Bytes | null, Row>>();
+  private followed = 0;
+  /** Keys that may expire: nothing that is put into them is expected to stay. */
+  private expiring = new Set<Bytes>();
   /** Rows that are settled and shown for a while: lost ones above all. */
   private settled: Row[] = [];
   private measuredAt: Micros = 0;
@@ -77,23 +90,67 @@ export class Ledger {
   /** Enters acknowledged writes in their order. */
   enter(acks: readonly Ack[]): void {
     for (const ack of acks) {
-      if (ack.key === EVERY_KEY) {
+      const { key, part, value } = ack;
+      if (key === EVERY_KEY) {
         this.forgetAll(ack.by);
         continue;
       }
-      const before = this.rows.get(ack.key);
-      if (before) this.rows.delete(ack.key);
-      if (ack.value === null) continue;
+      const before = this.rows.get(key)?.get(part);
+      // What is said of the whole of a key ends all that was known of its parts, and the other way round.
+      if (part === null) this.forgetKey(key);
+      else this.forget(key, null);
+      this.noteExpiry(ack);
+      if (value === null) {
+        this.forget(key, part);
+        continue;
+      }
       this.acked++;
+      if (this.expiring.has(key)) continue;
       const older = before ? [...before.older, before.value].slice(-OLDER_KEPT) : [];
-      this.rows.set(ack.key, new Row(this.acked, ack, ack.value, older, 'pending', [ack.by]));
-      if (this.rows.size > KEYS_FOLLOWED) this.rows.delete(this.rows.keys().next().value as Bytes);
+      this.follow(new Row(this.acked, ack, value, older, 'pending', [ack.by]));
     }
+  }
+
+  private noteExpiry({ key, expiry }: Ack): void {
+    if (expiry === undefined) return;
+    this.expiring.delete(key);
+    if (expiry === 'none') return;
+    this.expiring.add(key);
+    if (this.expiring.size > EXPIRING_KEPT) this.expiring.delete(first(this.expiring));
+  }
+
+  private follow(row: Row): void {
+    const { key, part } = row.ack;
+    const parts = this.rows.get(key) ?? new Map<Bytes | null, Row>();
+    this.forget(key, part);
+    parts.set(part, row);
+    this.rows.delete(key);
+    this.rows.set(key, parts);
+    this.followed++;
+    if (this.followed <= WRITES_FOLLOWED) return;
+    const oldest = first(this.rows.keys());
+    this.forget(oldest, first((this.rows.get(oldest) as Map<Bytes | null, Row>).keys()));
+  }
+
+  private forget(key: Bytes, part: Bytes | null): void {
+    const parts = this.rows.get(key);
+    if (!parts?.delete(part)) return;
+    this.followed--;
+    if (parts.size === 0) this.rows.delete(key);
+  }
+
+  private forgetKey(key: Bytes): void {
+    this.followed -= this.rows.get(key)?.size ?? 0;
+    this.rows.delete(key);
   }
 
   /** A server has deleted all its keys, as it was told to. */
   private forgetAll(server: string): void {
-    for (const [key, row] of this.rows) if (row.copies.includes(server)) this.rows.delete(key);
+    for (const { ack, copies } of this.all()) if (copies.includes(server)) this.forget(ack.key, ack.part);
+  }
+
+  private all(): Row[] {
+    return [...this.rows.values()].flatMap((parts) => [...parts.values()]);
   }
 
   /** A client says that it holds a lock from now on, or no longer. Two that hold one lock at a time
@@ -108,27 +165,28 @@ export class Ledger {
     else holders.names.delete(who);
   }
 
-  /** Keys whose writes are being followed. */
-  keys(): Bytes[] {
-    return [...this.rows.keys()];
+  /** What is being followed. */
+  follows(): Followed[] {
+    return this.all().map(({ ack: { key, part } }) => ({ key, part }));
   }
 
   /** Looks where the writes are. Returns the keys of writes that are now known to be lost. */
-  settle(keys: readonly Bytes[], holdings: Holdings, vitals: readonly Vital[]): string[] {
+  settle(followed: readonly Followed[], holdings: Holdings, vitals: readonly Vital[]): string[] {
     const lost: string[] = [];
-    keys.forEach((key, at) => {
-      const row = this.rows.get(key);
-      if (!row) return;
+    followed.forEach(({ key, part }, at) => {
+      const parts = this.rows.get(key);
+      const row = parts?.get(part);
+      if (!parts || !row) return;
       const copies = Object.keys(holdings).filter((name) => holdings[name]?.[at] === row.value);
       const owner = ownerOf(key, vitals);
-      if (!owner) this.rows.set(key, row.become('pending', copies));
-      else if (copies.includes(owner.name)) this.rows.set(key, row.become('held', copies));
-      else if (copies.length > 0) this.rows.set(key, row.become('pending', copies));
-      else if (isLater(holdings[owner.name]?.[at], row)) this.rows.delete(key);
+      if (!owner) parts.set(part, row.become('pending', copies));
+      else if (copies.includes(owner.name)) parts.set(part, row.become('held', copies));
+      else if (copies.length > 0) parts.set(part, row.become('pending', copies));
       else {
+        this.forget(key, part);
+        if (isLater(holdings[owner.name]?.[at], row)) return;
         this.lost++;
-        lost.push(utf8Decode(key).slice(0, TEXT_SHOWN));
-        this.rows.delete(key);
+        lost.push(nameOf(row));
         this.settled.push(row.become('lost', []));
         if (this.settled.length > ROWS_SHOWN) this.settled.shift();
       }
@@ -164,7 +222,7 @@ export class Ledger {
 
   /** `staleReads` are counted by the clients that make them. */
   frame(staleReads = 0): LedgerFrame {
-    const recent = [...this.rows.values()].slice(-ROWS_SHOWN);
+    const recent = this.all().slice(-ROWS_SHOWN);
     const rows = [...this.settled, ...recent].map(show).sort((a, b) => a.seq - b.seq);
     return {
       acked: this.acked,
@@ -183,10 +241,33 @@ function isLater(found: Bytes | null | undefined, row: Row): boolean {
   return typeof found === 'string' && !row.older.includes(found);
 }
 
+function shown(bytes: Bytes): string {
+  return utf8Decode(bytes).slice(0, TEXT_SHOWN);
+}
+
+function nameOf({ ack: { key, part } }: Row): string {
+  return part === null ? shown(key) : `${shown(key)} ${shown(part)}`;
+}
+
 function show({ seq, ack, value, state, copies }: Row): LedgerRow {
-  const text = (bytes: Bytes): string => utf8Decode(bytes).slice(0, TEXT_SHOWN);
-  const { at, key, client, by } = ack;
-  return { seq, at, key: text(key), value: text(value), client, ackedBy: by, copies: [...copies], state };
+  const { at, key, part, client, by } = ack;
+  return {
+    seq,
+    at,
+    key: shown(key),
+    part: part === null ? null : shown(part),
+    value: shown(value),
+    client,
+    ackedBy: by,
+    copies: [...copies],
+    state,
+  };
+}
+
+/** The first of some, of which there is at least one. */
+function first<T>(some: Iterable<T>): T {
+  for (const one of some) return one;
+  throw new InvariantError('there is none');
 }
 
 /** The master whose claim on the key's slot the others accept: the one with the greatest configEpoch.

@@ -18,6 +18,7 @@ import type {
   ServerSurvey,
   SurveyRequest,
 } from './frame.ts';
+import type { Followed } from './ledger.ts';
 import type { Machine, MachineInfo } from './machine.ts';
 import { packetFrames } from './packets.ts';
 import { WorldEvent } from './queue.ts';
@@ -93,7 +94,7 @@ export interface Viewer {
   console(process: Process | null, name: string): ConsoleState | null;
   client(process: Process | null, machine: Machine, world: World): ClientFrame | null;
   vital(world: World, machine: Machine): Vital | null;
-  holdings(process: Process | null, keys: readonly Bytes[]): (Bytes | null)[] | null;
+  holdings(process: Process | null, followed: readonly Followed[]): (Bytes | null)[] | null;
   /** Keys that a process itself holds, with the values that are strings (null for others), and the
    *  Unix ms at which they expire. */
   contents(process: Process | null): KeyContent[];
@@ -241,11 +242,11 @@ export class Part {
     return out;
   }
 
-  /** What each server holds for these keys, where it is a string. */
-  holdings(keys: readonly Bytes[]): Record<string, (Bytes | null)[]> {
+  /** What each server holds of what is followed. */
+  holdings(followed: readonly Followed[]): Record<string, (Bytes | null)[]> {
     const out: Record<string, (Bytes | null)[]> = {};
     for (const machine of this.world.machines) {
-      const values = machine && this.viewer.holdings(machine.process, keys);
+      const values = machine && this.viewer.holdings(machine.process, followed);
       if (values) out[machine.name] = values;
     }
     return out;

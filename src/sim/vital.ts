@@ -4,6 +4,8 @@
 export interface Vital {
   name: string;
   running: boolean;
+  /** When this process was started (Unix ms): another moment, another life. */
+  startedAtMs: number;
   /** Node id; '' outside cluster mode. */
   id: string;
   isMaster: boolean;

@@ -511,8 +511,8 @@ export class World {
   }
 
   private noteReply(machine: Machine, tap: AckTap, socket: SocketId, reply: Reply, by: string): void {
-    for (const { key, value } of tap.onReply(socket, reply)) {
-      this.acks.push({ at: this.now, key, value, client: machine.name, by });
+    for (const write of tap.onReply(socket, reply)) {
+      this.acks.push({ ...write, at: this.now, client: machine.name, by });
     }
   }
 

@@ -75,6 +75,8 @@ test('a swarm of random worlds keeps the rules', async () => {
     0,
     expect.stringMatching(/^2 worlds from seed 5: 0 broke a rule; \d+ promotions in \d+ virtual/),
   ]);
+  const powerless = await sim('--swarm', '1', '--seed', '401', '--power');
+  expect([powerless.code, powerless.stdout]).toEqual([0, expect.stringContaining('0 broke a rule')]);
 });
 
 test.each([

@@ -4,18 +4,12 @@
  * The command blocks the whole server, and it waits for the other side step by step, so here it is a
  * state machine between handler calls with Io.blockOn in between: nothing else runs until it is over.
  * Keys are deleted only when the target has acknowledged them. In a transaction the commands behind it
- * wait as well. Inside a script, which cannot be left half-way, MIGRATE is refused. */
+ * wait as well; a script is run again with the answer (see slow-script.ts). */
 
 import type { Bytes } from '#base/bytes.ts';
-import { alsoPropagate, propagatePendingCommands } from '#redis/propagate.ts';
-import {
-  addReply,
-  CLIENT_ASKING,
-  CLIENT_SCRIPT,
-  redactClientCommandArgument,
-  type Client,
-} from '#redis/client.ts';
-import { blockClient, unblockClient } from '#redis/blocked.ts';
+import { alsoPropagate } from '#redis/propagate.ts';
+import { CLIENT_SCRIPT, redactClientCommandArgument, type Client } from '#redis/client.ts';
+import { waitForServer } from '#redis/blocked.ts';
 import {
   dbDelete,
   getExpire,
@@ -25,10 +19,11 @@ import {
   signalModifiedKey,
 } from '#redis/db.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
-import { continueExec } from '#redis/multi.ts';
+import { replyAfterWaiting } from '#redis/multi.ts';
 import { createDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
 import { encodeCommand, ReplyParser } from '#redis/resp.ts';
+import { scriptGoesOn } from '#redis/scripting/slow-script.ts';
 import type { Server } from '#redis/server.ts';
 
 const MAX_CACHED_SOCKETS = 64;
@@ -81,7 +76,6 @@ const error = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 export function migrateCommand(client: Client, argv: readonly Bytes[]): Reply | undefined {
   const parsed = parseOptions(client, argv);
   if (parsed instanceof ErrorReply) return parsed;
-  if (client.has(CLIENT_SCRIPT)) return error('MIGRATE inside a script is not available on this server');
   const keys = parsed.keys.filter((key) => lookupKeyReadWithFlags(client.db, key, LOOKUP_NONE) !== null);
   if (keys.length === 0) return new Status('NOKEY');
   const { server } = client;
@@ -105,14 +99,7 @@ export function migrateCommand(client: Client, argv: readonly Bytes[]): Reply | 
     parser: new ReplyParser(),
   };
   server.migrate.job = job;
-  blockClient(client, {
-    kind: 'postpone',
-    deadlineMs: 0,
-    timeoutReply: null,
-    db: client.db,
-    keys: [],
-    type: 'string',
-  });
+  if (!client.has(CLIENT_SCRIPT)) waitForServer(client);
   if (job.connecting) wait(server, job);
   else sendKeys(server, job);
   return undefined;
@@ -329,10 +316,6 @@ function end(server: Server, job: MigrateJob, reply: Reply): void {
   if (job.moved.length > 0) {
     alsoPropagate(server, job.client.db.id, ['DEL', ...job.moved]);
   }
-  unblockClient(job.client);
-  addReply(job.client, reply);
-  if (server.inExec) continueExec(job.client);
-  if (server.inExec) return;
-  job.client.flags &= ~CLIENT_ASKING;
-  propagatePendingCommands(server);
+  if (job.client.has(CLIENT_SCRIPT)) scriptGoesOn(server, reply);
+  else replyAfterWaiting(job.client, reply);
 }

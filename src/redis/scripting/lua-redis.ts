@@ -55,6 +55,10 @@ function callFunction(lua: LuaState, current: () => ScriptRun, raises: boolean):
         : argv === null
           ? new ErrorReply('ERR Lua redis lib command arguments must be strings or integers')
           : scriptCommand(run, argv);
+    if (run.waits) {
+      run.stopped = true;
+      lua.onTick(thread);
+    }
     // Thousands of arguments would leave no room for the result.
     lua.module._lua_settop(thread, 0);
     if (reply instanceof ErrorReply && raises) {

@@ -104,6 +104,7 @@ export function scriptCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
   // A run that was interrupted gets the replies of its earlier part again.
   if (run.replayed < run.replies.length) return run.replies[run.replayed++] as Reply;
   const answer = runCommand(run, argv);
+  if (run.waits) return null;
   const reply = answer instanceof ErrorReply ? new CountedError(answer.text) : answer;
   run.replies.push(reply);
   run.replayed++;
@@ -146,6 +147,7 @@ function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
   server.scriptCaller = run.caller;
   call(client);
   server.scriptCaller = caller;
+  run.waits = server.migrate.job?.client === client;
   limitPropagation(run, opsBefore);
   return replies[0] ?? null;
 }

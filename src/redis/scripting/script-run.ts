@@ -40,6 +40,8 @@ export class ScriptRun {
   slot = -1;
   /** Its time is over: whatever it does next raises an error. */
   stopped = false;
+  /** Its last command waits for another server, and nothing can go on before: it is stopped as well. */
+  waits = false;
   place = '';
   budgetMicros: number;
   private instructions = 0;

@@ -2,22 +2,30 @@
  *
  * Until busy-reply-threshold a script simply uses the processor. Then the server answers others with BUSY
  * while the script goes on: it is run again from its start with more and more time, its commands being
- * answered from memory, until it ends or is killed. To everybody outside this looks like one long run. */
+ * answered from memory, until it ends or is killed. To everybody outside this looks like one long run. So it
+ * is with a script that calls MIGRATE: the server stands still until there is an answer, and the script is run
+ * again with it. */
 
 import { keyHashSlot } from '#base/crc16.ts';
 import type { Bytes } from '#base/bytes.ts';
-import { blockClient, handleClientsBlockedOnKeys, replyToBlockedClient } from '#redis/blocked.ts';
+import {
+  blockClient,
+  handleClientsBlockedOnKeys,
+  replyToBlockedClient,
+  waitForServer,
+} from '#redis/blocked.ts';
 import { CLIENT_MASTER, type Client } from '#redis/client.ts';
 import { continueLoading } from '#redis/loading.ts';
+import { replyAfterWaiting } from '#redis/multi.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
 import { countErrorReply, mustObeyClient } from '#redis/process-command.ts';
 import { preventCommandPropagation, propagatePendingCommands } from '#redis/propagate.ts';
-import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
+import { CountedError, ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { busyScriptError } from '#redis/scripting-hooks.ts';
 import type { Server } from '#redis/server.ts';
 import { interpreter } from './interpreter.ts';
 import { ScriptRun } from './script-run.ts';
-import type { ScriptCall, SlowScript } from './state.ts';
+import type { ScriptCall, SlowScript, WaitingScript } from './state.ts';
 
 /** Where a script cannot be interrupted (in EXEC, for the master) it may take this many times the threshold. */
 const PATIENCE = 10;
@@ -79,20 +87,84 @@ export function runScript(client: Client, call: ScriptCall): Reply | undefined {
   const { server } = client;
   const refusal = checkFlags(client, call) ?? checkMemory(client, call);
   if (refusal) return refusal;
-  const isWaitedFor = client.socket !== null || server.load !== null;
-  const mayBeInterrupted = isWaitedFor && !server.inExec && !client.has(CLIENT_MASTER);
   const thresholdMicros = server.config.busyReplyThreshold * 1000;
   const budget =
-    thresholdMicros <= 0 ? Infinity : mayBeInterrupted ? thresholdMicros : thresholdMicros * PATIENCE;
+    thresholdMicros <= 0 ? Infinity : mayBeInterrupted(client) ? thresholdMicros : thresholdMicros * PATIENCE;
   const run = new ScriptRun(server, call, client, [], budget, null, server.io.random.u32());
   if (server.cluster !== null && call.keys[0] !== undefined) run.slot = keyHashSlot(call.keys[0]);
   const outcome = interpreter().execute(run);
   server.workMicros += run.instructionMicros;
   preventCommandPropagation(client);
+  if (run.waits) {
+    waitForServer(client);
+    putOff(client, run);
+    return undefined;
+  }
   if (!outcome.stopped) return outcome.reply;
-  if (!mayBeInterrupted) return killedError(call, outcome.place);
+  if (!mayBeInterrupted(client)) return killedError(call, outcome.place);
   suspend(client, run, outcome.place);
   return undefined;
+}
+
+/** Whether the client can be left waiting while others are served. */
+function mayBeInterrupted(client: Client): boolean {
+  const { server } = client;
+  const isWaitedFor = client.socket !== null || server.load !== null;
+  return isWaitedFor && !server.inExec && !client.has(CLIENT_MASTER);
+}
+
+/** Keeps a script until its MIGRATE has an answer. */
+function putOff(client: Client, run: ScriptRun): void {
+  const { server } = client;
+  server.scripting.waiting = {
+    client,
+    call: run.call,
+    seed: run.seed,
+    replies: run.replies,
+    pendingOps: server.pendingOps,
+    budgetMicros: run.budgetMicros,
+    wrote: run.wrote,
+    chargedMicros: run.instructionMicros,
+  };
+  server.pendingOps = [];
+}
+
+/** MIGRATE has come to an end, and the script that called it goes on with this reply. */
+export function scriptGoesOn(server: Server, reply: Reply): void {
+  const { slow, waiting } = server.scripting;
+  const answer = reply instanceof ErrorReply ? new CountedError(reply.text) : reply;
+  if (reply instanceof ErrorReply) countErrorReply(server, reply);
+  if (slow !== null) {
+    slow.replies.push(answer);
+    slow.pendingOps.push(...server.pendingOps);
+    server.pendingOps = [];
+    goOn(server, slow);
+    awaitOutcome(server, slow);
+    return;
+  }
+  if (waiting === null) return;
+  server.scripting.waiting = null;
+  waiting.replies.push(answer);
+  server.pendingOps = [...waiting.pendingOps, ...server.pendingOps];
+  const { client, call } = waiting;
+  const run = runAgain(server, waiting);
+  server.callDepth++;
+  const outcome = interpreter().execute(run);
+  server.callDepth--;
+  server.workMicros += run.instructionMicros - waiting.chargedMicros;
+  if (run.waits) putOff(client, run);
+  else if (!outcome.stopped) replyAfterWaiting(client, outcome.reply);
+  else if (!mayBeInterrupted(client)) replyAfterWaiting(client, killedError(call, outcome.place));
+  else suspend(client, run, outcome.place);
+}
+
+/** A run of the script from its start, which gets the replies of the run before. */
+function runAgain(server: Server, before: Omit<WaitingScript, 'chargedMicros'>): ScriptRun {
+  const { call, client, replies, budgetMicros, seed, wrote } = before;
+  const run = new ScriptRun(server, call, client, replies, budgetMicros, null, seed);
+  if (server.cluster !== null && call.keys[0] !== undefined) run.slot = keyHashSlot(call.keys[0]);
+  run.wrote = wrote;
+  return run;
 }
 
 function killedError(call: ScriptCall, place: string): ErrorReply {
@@ -138,12 +210,18 @@ function suspend(client: Client, run: ScriptRun, place: string): void {
 export function scriptTimer(server: Server): void {
   const { slow } = server.scripting;
   if (slow === null) return;
-  const startedAt = (slow.startedAtMs - server.io.wallMs) * 1000 + server.io.now;
-  const elapsedMicros = server.io.now - startedAt;
   if (slow.outcome === null) {
     slow.budgetMicros += Math.max(MIN_SLICE_MICROS, Math.floor(slow.budgetMicros / 4));
     goOn(server, slow);
   }
+  awaitOutcome(server, slow);
+}
+
+function awaitOutcome(server: Server, slow: SlowScript): void {
+  // It waits for another server, and the clock of the script with it.
+  if (server.migrate.job !== null) return;
+  const startedAt = (slow.startedAtMs - server.io.wallMs) * 1000 + server.io.now;
+  const elapsedMicros = server.io.now - startedAt;
   if (slow.outcome && slow.outcome.dueMicros <= elapsedMicros) {
     finish(server, slow, slow.outcome.reply);
     return;
@@ -152,13 +230,13 @@ export function scriptTimer(server: Server): void {
 }
 
 function goOn(server: Server, slow: SlowScript): void {
-  const run = new ScriptRun(server, slow.call, slow.client, slow.replies, slow.budgetMicros, null, slow.seed);
-  if (server.cluster !== null && slow.call.keys[0] !== undefined) run.slot = keyHashSlot(slow.call.keys[0]);
+  const run = runAgain(server, slow);
   // Depth keeps what the commands change from being propagated before the script is done.
   server.callDepth++;
   const held = server.pendingOps;
   server.pendingOps = slow.pendingOps;
   const outcome = interpreter().execute(run);
+  slow.pendingOps = server.pendingOps;
   server.pendingOps = held;
   server.callDepth--;
   slow.wrote = slow.wrote || run.wrote;

@@ -79,7 +79,7 @@ export interface SlowScript {
   readonly seed: number;
   /** What redis.call has returned so far. */
   readonly replies: Reply[];
-  readonly pendingOps: PendingOp[];
+  pendingOps: PendingOp[];
   /** Processor time it has had, microseconds. */
   budgetMicros: number;
   wrote: boolean;
@@ -89,11 +89,23 @@ export interface SlowScript {
   outcome: { reply: Reply; dueMicros: number } | null;
 }
 
+/** A script whose MIGRATE waits for another server. It is run again from its start when the answer is there. */
+export interface WaitingScript extends Pick<
+  SlowScript,
+  'client' | 'call' | 'seed' | 'replies' | 'pendingOps'
+> {
+  readonly budgetMicros: number;
+  readonly wrote: boolean;
+  /** Processor time that has been accounted for. */
+  readonly chargedMicros: number;
+}
+
 /** Scripts, libraries, and the script that is running. */
 export class ScriptingState {
   scripts: Map<Bytes, CachedScript> = new Map();
   libraries: Map<Bytes, Library> = new Map();
   slow: SlowScript | null = null;
+  waiting: WaitingScript | null = null;
   /** The last body whose SHA-1 was asked for: EVAL in a loop hashes it once. */
   lastHashed: { readonly body: Bytes; readonly sha: Bytes } = { body: '', sha: '' };
   /** Scripts may run commands that are not for them (DEBUG). */

@@ -9,6 +9,7 @@ function master(name: string, change: Partial<Vital> = {}): Vital {
   return {
     name,
     running: true,
+    startedAtMs: 1,
     id: `id-${name}`,
     isMaster: true,
     slots,
@@ -44,6 +45,16 @@ describe('the checker', () => {
     expect(checker.observe(1, [reset], [])).toBeNull();
     expect(checker.observe(2, [master('7001', { currentEpoch: 9 })], [])).toBe(
       'currentEpoch of 7001 fell from 10 to 9',
+    );
+  });
+
+  test('lets a server that was started again forget an epoch it had only heard of', () => {
+    const checker = new Checker();
+    checker.observe(0, well, []);
+    const again = { startedAtMs: 2, configEpoch: 2 };
+    expect(checker.observe(1, [master('7001', { ...again, currentEpoch: 9 })], [])).toBeNull();
+    expect(checker.observe(2, [master('7001', { ...again, currentEpoch: 8 })], [])).toBe(
+      'currentEpoch of 7001 fell from 9 to 8',
     );
   });
 
