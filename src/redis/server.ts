@@ -53,7 +53,7 @@ import {
   type ReplicationState,
 } from './replication/index.ts';
 import { beforeSleep, initServer, serverCron } from './life.ts';
-import { scriptTimer } from './scripting/slow-script.ts';
+import { scriptEngine } from './scripting/interpreter.ts';
 import { ScriptingState } from './scripting/state.ts';
 import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
@@ -262,7 +262,7 @@ export class Server implements Process {
     else if (timer === 'block') migrateTimedOut(this);
     else if (timer === 'load') continueLoading(this);
     else if (timer === 'child') streamSnapshot(this);
-    else if (timer === 'script') scriptTimer(this);
+    else if (timer === 'script') scriptEngine().scriptTimer(this);
     beforeSleep(this);
   }
 

@@ -23,7 +23,7 @@ import { replyAfterWaiting } from '#redis/multi.ts';
 import { createDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
 import { encodeCommand, ReplyParser } from '#redis/resp.ts';
-import { scriptGoesOn } from '#redis/scripting/slow-script.ts';
+import { scriptEngine } from '#redis/scripting/interpreter.ts';
 import type { Server } from '#redis/server.ts';
 
 const MAX_CACHED_SOCKETS = 64;
@@ -316,6 +316,6 @@ function end(server: Server, job: MigrateJob, reply: Reply): void {
   if (job.moved.length > 0) {
     alsoPropagate(server, job.client.db.id, ['DEL', ...job.moved]);
   }
-  if (job.client.has(CLIENT_SCRIPT)) scriptGoesOn(server, reply);
+  if (job.client.has(CLIENT_SCRIPT)) scriptEngine().scriptGoesOn(server, reply);
   else replyAfterWaiting(job.client, reply);
 }

@@ -1,22 +1,42 @@
-/* Where the server finds the interpreter of scripts once load-lua.ts has fetched it. */
+/* Where the server finds what runs scripts once load-lua.ts has fetched it. */
 
 import { InvariantError } from '#base/assert.ts';
+import type { Client } from '#redis/client.ts';
+import type { Reply } from '#redis/reply.ts';
+import type { Server } from '#redis/server.ts';
 import type { Interpreter } from './lua-interpreter.ts';
+import type { ScriptCall } from './state.ts';
+
+/** The interpreter, and running scripts in it within the time they have (see slow-script.ts). */
+export interface ScriptEngine {
+  readonly interpreter: Interpreter;
+  /** Undefined when the script goes on while others hear BUSY, or waits for another server. */
+  runScript(client: Client, call: ScriptCall): Reply | undefined;
+  /** The timer of a slow script. */
+  scriptTimer(server: Server): void;
+  /** What the script's MIGRATE has waited for is there. */
+  scriptGoesOn(server: Server, reply: Reply): void;
+  killSlowScript(server: Server, kind: ScriptCall['kind']): Reply;
+}
 
 /** Code that many worlds share, not state; written once. */
-let installed: Interpreter | null = null;
+let installed: ScriptEngine | null = null;
 
-/** Puts the loaded interpreter in its place. Later calls change nothing. */
-export function installInterpreter(interpreter: Interpreter): void {
-  installed ??= interpreter;
+/** Puts the loaded engine in its place. Later calls change nothing. */
+export function installScriptEngine(engine: ScriptEngine): void {
+  installed ??= engine;
 }
 
 export function luaIsInstalled(): boolean {
   return installed !== null;
 }
 
-/** The interpreter; the host must have installed it before a script can reach a server. */
-export function interpreter(): Interpreter {
+/** The engine; the host must have installed it before a script can reach a server. */
+export function scriptEngine(): ScriptEngine {
   if (installed === null) throw new InvariantError('Lua must be installed before a script runs');
   return installed;
+}
+
+export function interpreter(): Interpreter {
+  return scriptEngine().interpreter;
 }

@@ -1,6 +1,6 @@
-/* Fetching the Lua interpreter: a separate piece of the program, loaded when a script is first wanted. */
+/* Fetching Lua and what runs scripts in it: a separate piece of the program, loaded when a script is first wanted. */
 
-import { installInterpreter, luaIsInstalled } from './interpreter.ts';
+import { installScriptEngine, luaIsInstalled } from './interpreter.ts';
 import type { LuaModule } from './lua-module.ts';
 
 interface LuaPackage {
@@ -11,9 +11,9 @@ interface LuaPackage {
  *  its package (in a built page). */
 export async function loadLua(wasmUri?: string): Promise<void> {
   if (luaIsInstalled()) return;
-  const { Interpreter } = await import('./lua-interpreter.ts');
+  const { makeScriptEngine } = await import('./lua-engine.ts');
   const loaded = (await import('wasmoon-lua5.1')) as unknown as LuaPackage & { default?: LuaPackage };
   const { LuaApi } = loaded.LuaApi ? loaded : (loaded.default as LuaPackage);
   const api = await LuaApi.initialize(wasmUri);
-  installInterpreter(new Interpreter(api.module as LuaModule));
+  installScriptEngine(makeScriptEngine(api.module as LuaModule));
 }
