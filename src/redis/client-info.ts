@@ -1,6 +1,7 @@
 /* The line CLIENT LIST prints for a client (after catClientInfoString in networking.c). */
 
 import type { Bytes } from '#base/bytes.ts';
+import { queryBufferMemory } from './client-buffers.ts';
 import type { Client } from './client.ts';
 import {
   CLIENT_BLOCKED,
@@ -32,11 +33,10 @@ const FLAG_LETTERS: readonly (readonly [flag: number, letter: string])[] = [
   [CLIENT_NO_EVICT, 'e'],
 ];
 
-/** Sizes of an idle connection's buffers, as 7.0 allocates them. */
-const READ_BUFFER = 20474;
-const REPLY_BUFFER = 16384;
+/** One of the blocks in which replies wait that the reply buffer does not hold. */
+const REPLY_BLOCK = 16384;
 /** The client itself, and what it takes to remember one thing more for it. */
-const CLIENT_STRUCT = 800;
+const CLIENT_STRUCT = 768;
 const WATCHED_KEY = 56;
 const SUBSCRIPTION = 32;
 const PREFIX_NODE = 32;
@@ -59,8 +59,8 @@ function flagLetters(client: Client): string {
 export function clientMemoryUsage(client: Client): number {
   return (
     CLIENT_STRUCT +
-    Math.max(READ_BUFFER, client.parser?.pendingBytes ?? 0) +
-    REPLY_BUFFER +
+    queryBufferMemory(client) +
+    client.replyBuffer +
     argvMemory(client) +
     (client.multi?.argvBytes ?? 0) +
     client.watched.length * WATCHED_KEY +
@@ -108,13 +108,13 @@ export function catClientInfoString(client: Client): Bytes {
     ['ssub', client.shardChannels.size],
     ['multi', client.flags & CLIENT_MULTI ? (client.multi?.commands.length ?? 0) : -1],
     ['qbuf', query],
-    ['qbuf-free', current ? READ_BUFFER - query : 0],
+    ['qbuf-free', Math.max(0, client.queryBuffer - query)],
     ['argv-mem', argvMemory(client)],
     ['multi-mem', client.multi?.argvBytes ?? 0],
-    ['rbs', REPLY_BUFFER],
-    ['rbp', REPLY_BUFFER],
+    ['rbs', client.replyBuffer],
+    ['rbp', client.replyBufferPeak],
     ['obl', 0],
-    ['oll', output > 0 ? Math.ceil(output / REPLY_BUFFER) : 0],
+    ['oll', output > 0 ? Math.ceil(output / REPLY_BLOCK) : 0],
     ['omem', output],
     ['tot-mem', clientMemoryUsage(client)],
     ['events', output > 0 ? 'rw' : 'r'],

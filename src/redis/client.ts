@@ -17,6 +17,7 @@ import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
 import type { SocketId } from './io.ts';
 import { Push, type Reply } from './reply.ts';
+import { noteReply } from './client-buffers.ts';
 import { encodeReply, type RequestParser } from './resp.ts';
 import type { Server } from './server.ts';
 import type { MultiState } from './multi.ts';
@@ -62,8 +63,12 @@ export class Client {
   collector: Reply[] | null = null;
   createdAtMs: number;
   lastInteractionMs: number;
-  /** Bytes read and queued, for CLIENT LIST and limits. */
+  /** Sizes of its two buffers, and the most that was in each of late (client-buffers.ts). */
+  queryBuffer = 0;
   queryBufferPeak = 0;
+  replyBuffer = 16384;
+  replyBufferPeak = 16384;
+  replyPeakSinceMs = 0;
   softLimitReachedMs = 0;
   peer: { ip: string; port: number };
   local: { ip: string; port: number };
@@ -140,7 +145,10 @@ function sendReply(client: Client, reply: Reply): void {
     if (client.output === '') server.clientsToFlush.push(client);
     client.output += encodeReply(reply, client.resp);
     if (client.output.length > REPLY_CHUNK_BYTES) checkOutputLimit(server, client);
-  } else server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
+  } else {
+    if (typeof reply === 'string') noteReply(client, reply.length);
+    server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
+  }
 }
 
 /** The database number `id`, or false when there is none. */

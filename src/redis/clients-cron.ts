@@ -1,5 +1,5 @@
-/* What is done for each client once a second: idle timeouts, blocked clients whose slot moved, output
- * buffers beyond their limit (after clientsCron in server.c). */
+/* What is done for each client at least once a second: idle timeouts, blocked clients whose slot moved,
+ * buffers that have become too large, output beyond its limit (after clientsCron in server.c). */
 
 import {
   type Client,
@@ -10,16 +10,21 @@ import {
   CLIENT_PUBSUB,
   CLIENT_SLAVE,
 } from './client.ts';
+import { resizeBuffers } from './client-buffers.ts';
 import { clusterRedirectBlockedClient } from './cluster/index.ts';
 import { freeClientAsync } from './networking.ts';
 import { checkReplicaOutput } from './replication/index.ts';
 import type { Server } from './server.ts';
 
-/** Every client is visited once a second, a tenth of them at each cron. */
+/** So many clients are visited by each cron, or as many more as it takes to visit each once a second. */
+const VISITS = 5;
+
+/** Visits some of the clients, all of them when they are few. */
 export function clientsCron(server: Server): void {
-  const turn = server.cronLoops % 10;
+  const crons = Math.max(1, Math.min(10, Math.floor(server.clients.size / VISITS)));
+  const turn = server.cronLoops % crons;
   for (const client of server.clients.values()) {
-    if (client.id % 10 === turn) visitClient(server, client);
+    if (client.id % crons === turn) visitClient(server, client);
   }
 }
 
@@ -33,6 +38,7 @@ function visitClient(server: Server, client: Client): void {
     return;
   }
   if (client.flags & CLIENT_BLOCKED && server.cluster !== null) clusterRedirectBlockedClient(client);
+  resizeBuffers(client, now);
   checkOutputLimit(server, client);
 }
 

@@ -6,6 +6,7 @@ import { deleteHistoryFiles } from './aof.ts';
 import { clusterUpdateMyself } from './cluster/index.ts';
 import type { ConfigParameter } from './config-table.ts';
 import { performEvictions } from './evict.ts';
+import { refreshGoodSlavesCount } from './replication/index.ts';
 import { trimSlowlog } from './slowlog.ts';
 import type { Server } from './server.ts';
 
@@ -36,6 +37,10 @@ function applyOne(server: Server, name: string): string | null {
     case 'appendonly':
       if (config.appendonly && server.aof.state === 'off') startAppendOnly(server);
       else if (!config.appendonly && server.aof.state !== 'off') stopAppendOnly(server);
+      return null;
+    case 'min-replicas-to-write':
+    case 'min-replicas-max-lag':
+      refreshGoodSlavesCount(server);
       return null;
     case 'aof-disable-auto-gc':
       deleteHistoryFiles(server);

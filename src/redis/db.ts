@@ -48,6 +48,8 @@ export class Db {
   watchedKeys: Map<Bytes, Client[]> = new Map();
   expiresCursor = 0;
   avgTtlMs = 0;
+  /** Keys that a client of this replica, not the master, let expire. */
+  ownVolatile: Set<Bytes> = new Set();
 
   constructor(server: Server, id: number) {
     this.server = server;
@@ -221,8 +223,12 @@ export function dbMoveValue(db: Db, key: Bytes, obj: Obj): void {
 }
 
 /** Lets the key expire at `whenMs` (Unix ms). `client` null: done by the server itself. */
-export function setExpire(_client: Client | null, db: Db, key: Bytes, whenMs: number): void {
+export function setExpire(client: Client | null, db: Db, key: Bytes, whenMs: number): void {
   db.expires.set(keyHashSlot(key), key, whenMs);
+  // No master will tell a writable replica to delete what is its own.
+  const { server } = db;
+  if (client === null || client.has(CLIENT_MASTER) || server.config.replicaReadOnly) return;
+  if (server.isReplica()) db.ownVolatile.add(key);
 }
 
 /** Unix ms at which the key expires, or -1. */
@@ -314,6 +320,7 @@ export function emptyDb(server: Server, dbId = -1): number {
     }
     db.keys.clear();
     db.expires.clear();
+    db.ownVolatile.clear();
     db.avgTtlMs = 0;
     db.expiresCursor = 0;
   }

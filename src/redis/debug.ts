@@ -4,10 +4,11 @@ import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { rewriteConfigFile } from './config-rewrite.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord, NO_SUCH_KEY } from './args.ts';
+import { isWord, NO_SUCH_KEY, SYNTAX_ERROR } from './args.ts';
 import { AofError, loadManifest, openAofFiles } from './aof-load.ts';
 import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
 import { blockClient } from './blocked.ts';
+import { REPLY_PEAK_RESET_MS } from './client-buffers.ts';
 import { CLIENT_DENY_BLOCKING, type Client } from './client.ts';
 import { debugKillLinks } from './cluster/links.ts';
 import type { CommandProcs } from './command.ts';
@@ -19,8 +20,8 @@ import { memtoull } from './config-set.ts';
 import { continueLoading, loadAof } from './loading.ts';
 import { allocationSize, createStringObject, StringObj } from './object.ts';
 import { loadRdb, rdbPath, rdbSaveNow } from './persistence.ts';
-import { alsoPropagate } from './propagate.ts';
 import { createDumpPayload } from './rdb.ts';
+import { NO_DB, replicationFeedSlaves } from './replication/index.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
 
@@ -107,6 +108,20 @@ function loadaof(client: Client): Reply | undefined {
 /** What the client of DEBUG LOADAOF waits for is no key. */
 const FOR_EVER = { kind: 'keys', deadlineMs: 0, timeoutReply: null, keys: [], type: 'string' } as const;
 
+/** DEBUG REPLYBUFFER PEAK-RESET-TIME milliseconds|never|reset, DEBUG REPLYBUFFER RESIZING 0|1 */
+function replyBuffer({ server }: Client, argv: readonly Bytes[]): Reply {
+  const time = argv[3] as Bytes;
+  if (isWord(argv[2], 'resizing')) {
+    server.resizesReplyBuffers = Number.parseInt(time, 10) !== 0;
+    return OK;
+  }
+  if (!isWord(argv[2], 'peak-reset-time')) return SYNTAX_ERROR;
+  const given = isWord(time, 'never') ? -1 : isWord(time, 'reset') ? REPLY_PEAK_RESET_MS : string2ll(time);
+  if (given === null) return new ErrorReply('ERR value is not an integer or out of range');
+  server.replyPeakResetMs = Number(given);
+  return OK;
+}
+
 function populate(client: Client, argv: readonly Bytes[]): Reply {
   const count = string2ll(argv[2] as Bytes);
   if (count === null || count < 0) return new ErrorReply('ERR value is out of range, must be positive');
@@ -122,11 +137,9 @@ function populate(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
-/** DEBUG REPLICATE REPLICAS|AOF|ALL command... */
-function replicate(client: Client, argv: readonly Bytes[]): Reply {
-  const target = { replicas: 2, aof: 1, all: 3 }[(argv[2] as Bytes).toLowerCase()];
-  if (target === undefined) return new ErrorReply('ERR syntax error');
-  alsoPropagate(client.server, client.db.id, argv.slice(3), target);
+/** DEBUG REPLICATE word... sends the replicas a command that nobody has checked. */
+function replicate({ server }: Client, argv: readonly Bytes[]): Reply {
+  replicationFeedSlaves(server, NO_DB, argv.slice(2));
   return OK;
 }
 
@@ -187,8 +200,6 @@ function setDisableDenyScripts(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
-const ignored: Sub = () => OK;
-
 /** [subcommand]: number of arguments with DEBUG and subcommand, and what it does. */
 const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, run: Sub]>> = {
   sleep: [3, 3, sleep],
@@ -211,7 +222,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
   'set-skip-checksum-validation': [3, 3, setSkipChecksumValidation],
   'quicklist-packed-threshold': [3, 3, packedThreshold],
   'change-repl-id': [2, 2, changeReplId],
-  replicate: [4, Infinity, replicate],
+  replicate: [3, Infinity, replicate],
   protocol: [3, 3, (client, argv) => protocolExample(client, argv[2] as Bytes)],
   error: [3, 3, (_client, argv) => new ErrorReply(argv[2] as Bytes)],
   log: [
@@ -223,6 +234,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
     },
   ],
   htstats: [3, 3, htstats],
+  replybuffer: [4, 4, replyBuffer],
   clusterlink: [5, 5, clusterLink],
   'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],
   'pause-cron': [3, 3, pauseCron],
@@ -245,7 +257,6 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
       return OK;
     },
   ],
-  replybuffer: [4, 4, ignored],
   structsize: [
     2,
     2,

@@ -6,21 +6,28 @@
  * a tenth of the memory of volatile keys, and the work follows the need. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { deleteExpiredKeyAndPropagate, type Db } from './db.ts';
+import { type Db, deleteExpiredKeyAndPropagate, getExpire } from './db.ts';
 import { latencyAddSampleIfNeeded } from './latency.ts';
 import { propagatePendingCommands } from './propagate.ts';
 import { consume, type Server } from './server.ts';
 
 const KEYS_PER_LOOP = 20;
+const OWN_KEYS_PER_CYCLE = 64;
 const SLOW_TIME_PERCENT = 25;
 const ACCEPTABLE_STALE_PERCENT = 10;
 /** Looking at one key, and deleting one. */
 const LOOK_MICROS = 0.2;
 const DELETE_MICROS = 1.5;
 
-/** One cycle over all databases; only a master that is not paused deletes by itself. */
+/** One cycle over all databases; only a master that is not paused deletes by itself, and a writable replica
+ *  what was written there. */
 export function activeExpireCycle(server: Server): void {
-  if (!server.activeExpireEnabled || !server.iAmMaster() || server.pause.kind !== null) return;
+  if (!server.activeExpireEnabled) return;
+  if (!server.iAmMaster()) {
+    for (const db of server.dbs) if (db.ownVolatile.size > 0) expireOwnKeys(db);
+    return;
+  }
+  if (server.pause.kind !== null) return;
   const effort = server.config.activeExpireEffort - 1;
   const perLoop = KEYS_PER_LOOP + (KEYS_PER_LOOP / 4) * effort;
   const percent = SLOW_TIME_PERCENT + 2 * effort;
@@ -51,6 +58,18 @@ export function activeExpireCycle(server: Server): void {
   server.propagateNoMulti = true;
   propagatePendingCommands(server);
   server.propagateNoMulti = false;
+}
+
+/** Looks at some of the keys that clients of this replica let expire, those longest not looked at first. */
+function expireOwnKeys(db: Db): void {
+  const now = db.server.mstime();
+  for (const key of [...db.ownVolatile].slice(0, OWN_KEYS_PER_CYCLE)) {
+    db.ownVolatile.delete(key);
+    const when = getExpire(db, key);
+    if (when !== -1 && when < now) deleteExpiredKeyAndPropagate(db, key);
+    else if (when !== -1) db.ownVolatile.add(key);
+  }
+  propagatePendingCommands(db.server);
 }
 
 function expireSome(server: Server, db: Db, count: number): { sampled: number; expired: number } {

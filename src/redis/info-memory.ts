@@ -7,7 +7,8 @@
 
 import { formatDoubleFixed } from '#base/float.ts';
 import type { Bytes } from '#base/bytes.ts';
-import { clientsMemory, replicasMemory, type InfoFields } from './info.ts';
+import { outputMemory } from './client-info.ts';
+import { clientsMemory, type InfoFields } from './info.ts';
 import { allocationSize, type Obj } from './object.ts';
 import type { Server } from './server.ts';
 
@@ -16,6 +17,11 @@ export const STARTUP_MEMORY = 876_152;
 const DICT_ENTRY = 24;
 const SLOT_LINKS = 16;
 const SAMPLE = 128;
+/** A block of the replication stream, and what holds it. */
+const BLOCK = 16 * 1024;
+const BLOCK_HEADER = 40;
+const LIST_NODE = 24;
+const BACKLOG_INDEX = 4;
 const TOTAL_SYSTEM_MEMORY = 8 * 1024 ** 3;
 
 /** Bytes of a key in the keyspace with its value. */
@@ -81,15 +87,32 @@ function overheadMemory(server: Server): number {
     STARTUP_MEMORY +
     tableOverhead(server) +
     clientsMemory(server) +
-    memoryNotCountedForEvict(server) +
-    replicationMemory(server)
+    server.aof.buffer.length +
+    replicasMemory(server) +
+    backlogMemory(server)
   );
 }
 
-function replicationMemory(server: Server): number {
-  return server.replication.replicas.length > 0 || server.replication.masterHost !== null
-    ? server.config.replBacklogSize
-    : 0;
+/** Blocks that hold the stream for the backlog and for all replicas together. */
+function replicationBuffers(server: Server): number {
+  let bytes = 0;
+  for (const chunk of server.replication.backlog?.chunks ?? []) {
+    bytes += allocationSize(Math.max(BLOCK, chunk.length) + BLOCK_HEADER) + LIST_NODE;
+  }
+  for (const replica of server.replication.replicas) bytes = Math.max(bytes, outputMemory(replica));
+  return bytes;
+}
+
+/** The part of them that belongs to the replicas: what is beyond the size of the backlog. */
+export function replicasMemory(server: Server): number {
+  if (server.replication.replicas.length === 0) return 0;
+  return Math.max(0, replicationBuffers(server) - server.config.replBacklogSize);
+}
+
+/** The rest of them, and their index. */
+export function backlogMemory(server: Server): number {
+  const index = server.replication.backlog === null ? 0 : BACKLOG_INDEX;
+  return replicationBuffers(server) - replicasMemory(server) + index;
 }
 
 /** used_memory. */
@@ -99,14 +122,16 @@ export function usedMemory(server: Server): number {
   return used;
 }
 
-/** What counts against maxmemory: buffers of replicas and the AOF do not. */
+/** What counts against maxmemory. */
 export function memoryForEviction(server: Server): number {
-  return usedMemory(server) - memoryNotCountedForEvict(server) - replicationMemory(server);
+  return usedMemory(server) - memoryNotCountedForEvict(server);
 }
 
 /** What grows by evicting: were it counted, more would have to be evicted for it. */
 function memoryNotCountedForEvict(server: Server): number {
-  return server.aof.buffer.length + replicasMemory(server);
+  const size = server.config.replBacklogSize;
+  const counted = size + Math.floor(size / BLOCK + 1) * 64;
+  return server.aof.buffer.length + Math.max(0, replicationBuffers(server) - counted);
 }
 
 /** 1024-based size with two decimals, as Redis prints it for people. */
@@ -176,8 +201,8 @@ export function memoryInfo(server: Server): InfoFields {
     ['mem_fragmentation_ratio', formatDoubleFixed(rss / used, 2)],
     ['mem_fragmentation_bytes', rss - used],
     ['mem_not_counted_for_evict', memoryNotCountedForEvict(server)],
-    ['mem_replication_backlog', replicationMemory(server)],
-    ['mem_total_replication_buffers', replicationMemory(server) + replicasMemory(server)],
+    ['mem_replication_backlog', backlogMemory(server)],
+    ['mem_total_replication_buffers', replicationBuffers(server)],
     ['mem_clients_slaves', replicasMemory(server)],
     ['mem_clients_normal', clientsMemory(server)],
     ['mem_cluster_links', 0],

@@ -112,7 +112,7 @@ export function statsInfo(server: Server): InfoFields {
     ['latest_fork_usec', stats.latestForkUsec],
     ['total_forks', stats.totalForks],
     ['migrate_cached_sockets', server.migrate.sockets.size],
-    ['slave_expires_tracked_keys', 0],
+    ['slave_expires_tracked_keys', server.dbs.reduce((sum, db) => sum + db.ownVolatile.size, 0)],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
     ['active_defrag_key_hits', 0],

@@ -3,6 +3,7 @@
  * (allocator, kernel) hold plain plausible values, so that tools that read them work. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { queryBufferMemory } from './client-buffers.ts';
 import { clientMemoryUsage, clientTypeOf, outputMemory } from './client-info.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
@@ -55,14 +56,18 @@ function serverInfo(server: Server): InfoFields {
 
 function clientsInfo(server: Server): InfoFields {
   let input = 0;
-  for (const client of server.clients.values()) input = Math.max(input, client.queryBufferPeak);
+  let output = 0;
+  for (const client of server.clients.values()) {
+    input = Math.max(input, queryBufferMemory(client));
+    output = Math.max(output, outputMemory(client));
+  }
   const timed = [...server.blockedClients].filter((client) => (client.blocked?.deadlineMs ?? 0) !== 0);
   return [
     ['connected_clients', server.clients.size - server.replication.replicas.length],
     ['cluster_connections', server.cluster?.links.size ?? 0],
     ['maxclients', server.config.maxclients],
     ['client_recent_max_input_buffer', input],
-    ['client_recent_max_output_buffer', 0],
+    ['client_recent_max_output_buffer', output],
     ['blocked_clients', server.blockedClients.size + server.pause.clients.length],
     ['tracking_clients', server.trackingClients],
     ['clients_in_timeout_table', timed.length],
@@ -136,11 +141,4 @@ export function clientsMemory(server: Server): number {
     if (clientTypeOf(client) !== 'replica') bytes += clientMemoryUsage(client);
   }
   return bytes;
-}
-
-/** What waits for replicas beyond the backlog, which they all share. */
-export function replicasMemory(server: Server): number {
-  let bytes = 0;
-  for (const replica of server.replication.replicas) bytes = Math.max(bytes, outputMemory(replica));
-  return Math.max(0, bytes - server.config.replBacklogSize);
 }

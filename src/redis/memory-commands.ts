@@ -8,8 +8,16 @@ import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { LOOKUP_NONOTIFY, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { helpReply } from './help.ts';
-import { clientsMemory, replicasMemory } from './info.ts';
-import { datasetMemory, keyMemory, STARTUP_MEMORY, tableOverhead, usedMemory } from './info-memory.ts';
+import { clientsMemory } from './info.ts';
+import {
+  backlogMemory,
+  datasetMemory,
+  keyMemory,
+  replicasMemory,
+  STARTUP_MEMORY,
+  tableOverhead,
+  usedMemory,
+} from './info-memory.ts';
 import { Double, ErrorReply, MapReply, OK, Verbatim, type Reply } from './reply.ts';
 
 const DEFAULT_SAMPLES = 5;
@@ -40,7 +48,7 @@ function stats(client: Client): Reply {
     ['peak.allocated', server.stats.peakMemory],
     ['total.allocated', used],
     ['startup.allocated', STARTUP_MEMORY],
-    ['replication.backlog', 0],
+    ['replication.backlog', backlogMemory(server)],
     ['clients.slaves', replicasMemory(server)],
     ['clients.normal', clientsMemory(server)],
     ['cluster.links', 0],

@@ -17,6 +17,7 @@ import {
   CLIENT_SLAVE,
 } from './client.ts';
 import { unblockClient } from './blocked.ts';
+import { growQueryBuffer, noteReply } from './client-buffers.ts';
 import { checkOutputLimit } from './clients-cron.ts';
 import type { Command } from './command-table.ts';
 import type { Db } from './db.ts';
@@ -74,12 +75,15 @@ export function readFromClient(server: Server, client: Client, payload: Payload)
   if (payload.kind === 'command') {
     let bytes = 0;
     for (const arg of payload.argv) bytes += arg.length;
-    server.stats.netInputBytes += bytes + 14 * payload.argv.length;
+    bytes += 14 * payload.argv.length;
+    server.stats.netInputBytes += bytes;
+    growQueryBuffer(client, bytes);
     runOrQueue(client, payload.argv);
   } else if (payload.kind === 'bytes') {
     server.stats.netInputBytes += payload.data.length;
     client.parser ??= new RequestParser();
     client.parser.feed(payload.data);
+    growQueryBuffer(client, client.parser.pendingBytes);
     processInput(client);
   }
 }
@@ -111,9 +115,7 @@ export function processInput(client: Client): void {
     addReply(client, new ErrorReply(`ERR ${parser.error}`));
     client.flags |= CLIENT_CLOSE_AFTER_REPLY;
   }
-  const waiting = parser.pendingBytes;
-  if (waiting > client.queryBufferPeak) client.queryBufferPeak = waiting;
-  if (waiting > server.config.clientQueryBufferLimit) freeClientAsync(client);
+  if (parser.pendingBytes > server.config.clientQueryBufferLimit) freeClientAsync(client);
   if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
 }
 
@@ -191,6 +193,7 @@ export function flushClient(client: Client): void {
   if (client.output === '' || client.socket === null) return;
   client.server.stats.netOutputBytes += client.output.length;
   client.server.stats.writesProcessed++;
+  noteReply(client, client.output.length);
   client.server.io.send(client.socket, { kind: 'bytes', data: client.output });
   client.output = '';
   checkOutputLimit(client.server, client);

@@ -55,6 +55,7 @@ import { getCommandFlags } from './scripting/command-flags.ts';
 import { busyScriptError } from './scripting-hooks.ts';
 import type { CommandStats } from './stats.ts';
 import { trackingAfterCommand, trackingLimitUsedSlots } from './tracking.ts';
+import { noteUnexpectedError } from './unexpected-error.ts';
 
 const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
 const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
@@ -297,6 +298,7 @@ export function rejectCommand(client: Client, error: ErrorReply): void {
   flagTransaction(client);
   if (cmd !== null) commandStats(client.server, cmd).rejectedCalls++;
   countErrorReply(client.server, error);
+  noteUnexpectedError(client, error);
   if (cmd?.fullName === 'exec') execCommandAbort(client, error);
   else addReply(client, error);
 }
@@ -319,7 +321,10 @@ export function call(client: Client): void {
   if (reply !== undefined) addReply(client, reply);
   server.callDepth--;
   const failed = reply instanceof ErrorReply;
-  if (failed) countErrorReply(server, reply);
+  if (failed) {
+    countErrorReply(server, reply);
+    noteUnexpectedError(client, reply);
+  }
   if ((client.flags & CLIENT_BLOCKED) === 0) {
     recordCall(server, cmd, micros, failed);
     addCommandSample(client, cmd, shownArguments(client, argv), micros);

@@ -8,6 +8,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { AclLogEntry } from './acl.ts';
 import { createDefaultUser, type User } from './acl-user.ts';
 import { AofState } from './aof.ts';
+import { REPLY_PEAK_RESET_MS } from './client-buffers.ts';
 import type { Client } from './client.ts';
 import {
   clusterAccept,
@@ -152,6 +153,9 @@ export class Server implements Process {
   skipChecksumValidation = false;
   activeExpireEnabled = true;
   cronPaused = false;
+  /** How long the largest reply to a client is remembered; negative for ever (DEBUG). */
+  replyPeakResetMs = REPLY_PEAK_RESET_MS;
+  resizesReplyBuffers = true;
   /** Size beyond which a list element gets a node of its own (DEBUG). */
   quicklistPackedThreshold = 1 << 30;
   memoryTracked = false;

@@ -67,6 +67,44 @@ describe('a replica', () => {
     expect(offset(world, 7001)).toBe(offset(world, 7000));
   });
 
+  test('that may be written to lets its own keys expire by itself, and the others when the master says so', () => {
+    const world = standalone(2, { 'replica-read-only': 'no', 'enable-debug-command': 'yes' });
+    follow(world, 7001, 7000);
+    world.ok(7000, 'DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+    world.ok(7000, 'SET', 'theirs', '1', 'PX', '100');
+    world.run(500);
+    for (const key of ['a', 'b', 'c']) world.ok(7001, 'SET', key, '1', 'PX', '2000');
+    world.ok(7001, 'PERSIST', 'c');
+    world.run(500);
+    expect(String(world.ok(7001, 'INFO', 'stats'))).toContain('slave_expires_tracked_keys:2\r\n');
+    world.run(3000);
+    expect(world.ok(7001, 'DBSIZE')).toBe(2);
+    expect(world.ok(7001, 'EXISTS', 'theirs', 'c')).toBe(1);
+    expect(String(world.ok(7001, 'INFO', 'stats'))).toContain('slave_expires_tracked_keys:0\r\n');
+  });
+
+  test('tells its log when it cannot do what its master did, and stops if it is told to', () => {
+    const world = standalone(2, { 'replica-read-only': 'no', 'enable-debug-command': 'yes' });
+    follow(world, 7001, 7000);
+    const complaints = (): string[] =>
+      (world.world.machine('7001')?.log ?? [])
+        .map((line) => String(line))
+        .filter((line) => line.includes('== CRITICAL =='));
+    world.ok(7000, 'DEBUG', 'REPLICATE', 'nosuch', 'x');
+    world.ok(7001, 'SET', 'n', 'text');
+    world.ok(7000, 'INCR', 'n');
+    world.run(500);
+    expect(complaints()).toEqual([
+      expect.stringContaining("error to its master: 'ERR unknown command 'nosuch'"),
+      expect.stringContaining("or out of range' after processing the command 'incr'"),
+    ]);
+    expect(String(world.ok(7001, 'INFO', 'stats'))).toContain('unexpected_error_replies:2\r\n');
+    world.ok(7001, 'CONFIG', 'SET', 'propagation-error-behavior', 'panic-on-replicas');
+    world.ok(7000, 'DEBUG', 'REPLICATE', 'nosuch');
+    world.run(500);
+    expect(world.isUp(7001)).toBe(false);
+  });
+
   test('waits for the diskless delay before its snapshot begins', () => {
     const world = standalone(2, { 'repl-diskless-sync-delay': '5' });
     world.ok(7001, 'REPLICAOF', '127.0.0.1', '7000');

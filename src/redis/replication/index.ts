@@ -2,7 +2,7 @@
 
 export { ReplicationState } from './state.ts';
 export { replicationBeforeSleep, replicationCron, replicationInit } from './cron.ts';
-export { replicationFeedSlaves } from './feed.ts';
+export { NO_DB, replicationFeedSlaves } from './feed.ts';
 export {
   masterLinkLost,
   replicationClosed,
@@ -10,7 +10,7 @@ export {
   replicationRead,
   runStream,
 } from './link.ts';
-export { checkReplicaOutput, freeReplica } from './master.ts';
+export { checkReplicaOutput, freeReplica, refreshGoodSlavesCount } from './master.ts';
 export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
 export { snapshotLoaded } from './handshake.ts';
 export { finishSending, streamSnapshot, updateSlavesWaitingBgsave } from './snapshot.ts';

@@ -1,8 +1,9 @@
 /* What clients weigh, and who has to go when all together weigh too much. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientMemoryUsage } from '#redis/client-info.ts';
 import type { Client } from '#redis/client.ts';
+import { OK } from '#redis/reply.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
 const clientOf = (lone: LoneServer, socket: number): Client => lone.server.clients.get(socket) as Client;
@@ -19,6 +20,8 @@ test('a client weighs what waits in it: half a command, queued commands, what it
   const client = lone.connect();
   const grows = (act: () => void): number => growth(lone, client, act);
   const large = 'x'.repeat(100_000);
+  // The first one leaves a buffer behind that has room for the next.
+  expect(grows(() => lone.run(client, 'SET', 'k', large))).toBeGreaterThan(100_000);
   expect(grows(() => lone.run(client, 'SET', 'k', large))).toBe(0);
   expect(grows(() => lone.run(client, 'WATCH', 'a', 'b', 'c'))).toBeGreaterThan(100);
   expect(grows(() => lone.run(client, 'UNWATCH'))).toBeLessThan(-100);
@@ -72,4 +75,66 @@ test('a share of maxmemory is a limit too', () => {
   expect(lone.server.clients.has(client)).toBe(true);
   lone.feed(client, 'x'.repeat(200_000));
   expect(lone.server.clients.has(client)).toBe(false);
+});
+
+describe('the buffers of a client', () => {
+  /** The named fields of its line in CLIENT LIST. */
+  function fieldsOf(lone: LoneServer, socket: number, ...names: string[]): number[] {
+    const line = lone.server.clientInfo(clientOf(lone, socket));
+    return names.map((name) => Number(new RegExp(` ${name}=(\\d+)`).exec(line)?.[1]));
+  }
+
+  const bulk = (length: number): string => `*2\r\n$4\r\nECHO\r\n$${length}\r\n${'x'.repeat(length)}\r\n`;
+
+  // The figures are those of Redis 7.0.15.
+  test('for requests grows with what comes, shrinks with less, and goes when the client is idle', () => {
+    const lone = new LoneServer();
+    const socket = lone.connect();
+    const seen = (): number[] => fieldsOf(lone, socket, 'qbuf', 'qbuf-free');
+    expect(seen()).toEqual([0, 0]);
+    lone.feed(socket, bulk(10));
+    expect(seen()).toEqual([0, 20474]);
+    lone.feed(socket, bulk(400_000));
+    expect(seen()).toEqual([0, 458_742]);
+    for (let second = 0; second < 3; second++) {
+      lone.feed(socket, bulk(10));
+      lone.advance(1000);
+    }
+    expect(seen()).toEqual([0, 20474]);
+    lone.feed(socket, bulk(100_000).slice(0, 50_000));
+    lone.advance(4000);
+    const [waiting] = seen();
+    expect(waiting).toBeGreaterThan(49_000);
+    expect(seen()[1]).toBe(0);
+    lone.feed(socket, bulk(100_000).slice(50_000));
+    lone.advance(4000);
+    expect(Math.max(...seen())).toBeLessThan(10);
+    expect(fieldsOf(lone, socket, 'tot-mem')[0]).toBeLessThan(2000);
+  });
+
+  test('for replies shrinks while they are short and grows with those that do not fit', () => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes' });
+    const socket = lone.connect();
+    const seen = (): number[] => fieldsOf(lone, socket, 'rbs', 'rbp');
+    expect(seen()).toEqual([16384, 16384]);
+    lone.advance(1000);
+    expect(seen()).toEqual([1024, 0]);
+    lone.feed(socket, bulk(3000));
+    expect(seen()).toEqual([1024, 1024]);
+    lone.advance(300);
+    expect(seen()).toEqual([2048, 1024]);
+    lone.advance(7000);
+    expect(seen()).toEqual([1024, 0]);
+    expect(lone.ask(lone.connect(), 'DEBUG', 'REPLYBUFFER', 'PEAK-RESET-TIME', 'never')).toBe(OK);
+    for (let time = 0; time < 5; time++) {
+      lone.feed(socket, bulk(30_000));
+      lone.advance(1000);
+    }
+    lone.advance(10_000);
+    expect(seen()).toEqual([16384, 16384]);
+    lone.run(lone.connect(), 'DEBUG', 'REPLYBUFFER', 'PEAK-RESET-TIME', 'reset');
+    lone.run(lone.connect(), 'DEBUG', 'REPLYBUFFER', 'RESIZING', '0');
+    lone.advance(10_000);
+    expect(seen()).toEqual([16384, 16384]);
+  });
 });
