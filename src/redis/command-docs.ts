@@ -17,18 +17,29 @@ const rows = new Map(
 export function docsReply(command: Command): Reply {
   const row = rows.get(command.fullName);
   if (row === undefined) throw new InvariantError(`no documents of the command ${command.fullName}`);
-  const [name, complexity, standing, history, args] = row as [string, string, string, string, string];
+  const [name, since, complexity, standing, history, args] = row as string[] as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const [summary = ''] = commandWords(name.toUpperCase().replace('|', ' '));
   const pairs: [Reply, Reply][] = [
     ['summary', summary],
-    ['since', command.since],
+    ['since', since],
     ['group', command.group],
   ];
   if (complexity !== '-') pairs.push(['complexity', complexity]);
   if (standing === 'syscmd') pairs.push(['doc_flags', flags('syscmd')]);
   else if (standing !== '-') {
-    const [since, replacement] = cutAtSpace(standing);
-    pairs.push(['doc_flags', flags('deprecated')], ['deprecated_since', since], ['replaced_by', replacement]);
+    const [deprecated, replacement] = cutAtSpace(standing);
+    pairs.push(
+      ['doc_flags', flags('deprecated')],
+      ['deprecated_since', deprecated],
+      ['replaced_by', replacement],
+    );
   }
   if (history !== '-') pairs.push(['history', new SetReply(history.split(' & ').map(cutAtSpace))]);
   if (args !== '-') pairs.push(['arguments', argumentList(new Reader(args))]);

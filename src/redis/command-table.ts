@@ -2,7 +2,7 @@
  * command structures in server.h).
  *
  * Rows are data: name; arity; flags; first, last and step of the keys; ACL categories; tips; key
- * specifications; version that brought it; group. A key specification is written
+ * specifications; group. A key specification is written
  * flags:begin:find with begin `i<index>`, `k<keyword>,<start>` or `u`, and find
  * `r<last>,<step>,<limit>`, `n<numkeys index>,<first>,<step>` or `u`. The functions that run the
  * commands are not here: commands.ts joins them to these rows by name. */
@@ -90,7 +90,6 @@ export class Command {
   readonly aclCategories: readonly string[];
   readonly tips: readonly string[];
   readonly keySpecs: readonly CommandKeySpec[];
-  readonly since: string;
   readonly group: string;
   /** Place in the table; ACL rules keep one bit per command. */
   readonly id: number;
@@ -100,8 +99,7 @@ export class Command {
   proc: CommandProc | null = null;
 
   constructor(row: string, id: number, parent: Command | null, isContainer: boolean) {
-    const [fullName, arity, flags, keys, categories, tips, specs, since, group] = row.split('; ') as [
-      string,
+    const [fullName, arity, flags, keys, categories, tips, specs, group] = row.split('; ') as [
       string,
       string,
       string,
@@ -125,7 +123,6 @@ export class Command {
     this.aclCategories = words(categories);
     this.tips = words(tips);
     this.keySpecs = specs === '-' ? [] : specs.split(' & ').map(parseKeySpec);
-    this.since = since;
     this.group = group;
     this.id = id;
     this.parent = parent;
@@ -189,370 +186,370 @@ export function readCommandTable(): Map<string, Command> {
 }
 
 const ROWS = `
-acl; -2; -; 0 0 0; slow; -; -; 6.0.0; server
-acl|cat; -2; noscript loading stale; 0 0 0; slow; -; -; 6.0.0; server
-acl|deluser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|dryrun; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 7.0.0; server
-acl|genpass; -2; noscript loading stale; 0 0 0; slow; -; -; 6.0.0; server
-acl|getuser; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|help; 2; loading stale; 0 0 0; slow; -; -; 6.0.0; server
-acl|list; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|load; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|log; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|save; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|setuser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|users; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 6.0.0; server
-acl|whoami; 2; noscript loading stale; 0 0 0; slow; -; -; 6.0.0; server
-append; 3; write denyoom fast; 1 1 1; write string fast; -; RW insert:i1:r0,1,0; 2.0.0; string
-asking; 1; fast; 0 0 0; fast connection; -; -; 3.0.0; cluster
-auth; -2; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; 1.0.0; connection
-bgrewriteaof; 1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-bgsave; -1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-bitcount; -2; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; 2.6.0; bitmap
-bitfield; -2; write denyoom; 1 1 1; write bitmap slow; -; RW access update variable_flags:i1:r0,1,0; 3.2.0; bitmap
-bitfield_ro; -2; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; 6.0.0; bitmap
-bitop; -4; write denyoom; 2 -1 1; write bitmap slow; -; OW update:i2:r0,1,0 & RO access:i3:r-1,1,0; 2.6.0; bitmap
-bitpos; -3; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; 2.8.7; bitmap
-blmove; 6; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; 6.2.0; list
-blmpop; -5; write blocking movablekeys; 0 0 0; write list slow blocking; -; RW access delete:i2:n0,1,1; 7.0.0; list
-blpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; 2.0.0; list
-brpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; 2.0.0; list
-brpoplpush; 4; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; 2.2.0; list
-bzmpop; -5; write blocking movablekeys; 0 0 0; write sortedset slow blocking; -; RW access delete:i2:n0,1,1; 7.0.0; sorted-set
-bzpopmax; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; 5.0.0; sorted-set
-bzpopmin; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; 5.0.0; sorted-set
-client; -2; -; 0 0 0; slow; -; -; 2.4.0; connection
-client|caching; 3; noscript loading stale; 0 0 0; slow connection; -; -; 6.0.0; connection
-client|getname; 2; noscript loading stale; 0 0 0; slow connection; -; -; 2.6.9; connection
-client|getredir; 2; noscript loading stale; 0 0 0; slow connection; -; -; 6.0.0; connection
-client|help; 2; loading stale; 0 0 0; slow connection; -; -; 5.0.0; connection
-client|id; 2; noscript loading stale; 0 0 0; slow connection; -; -; 5.0.0; connection
-client|info; 2; noscript loading stale; 0 0 0; slow connection; nondeterministic_output; -; 6.2.0; connection
-client|kill; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; 2.4.0; connection
-client|list; -2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; nondeterministic_output; -; 2.4.0; connection
-client|no-evict; 3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; 7.0.0; connection
-client|pause; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; 2.9.50; connection
-client|reply; 3; noscript loading stale; 0 0 0; slow connection; -; -; 3.2.0; connection
-client|setname; 3; noscript loading stale; 0 0 0; slow connection; -; -; 2.6.9; connection
-client|tracking; -3; noscript loading stale; 0 0 0; slow connection; -; -; 6.0.0; connection
-client|trackinginfo; 2; noscript loading stale; 0 0 0; slow connection; -; -; 6.2.0; connection
-client|unblock; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; 5.0.0; connection
-client|unpause; 2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; 6.2.0; connection
-cluster; -2; -; 0 0 0; slow; -; -; 3.0.0; cluster
-cluster|addslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|addslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 7.0.0; cluster
-cluster|bumpepoch; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; nondeterministic_output; -; 3.0.0; cluster
-cluster|count-failure-reports; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; 3.0.0; cluster
-cluster|countkeysinslot; 3; stale; 0 0 0; slow; -; -; 3.0.0; cluster
-cluster|delslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|delslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 7.0.0; cluster
-cluster|failover; -2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|flushslots; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|forget; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|getkeysinslot; 4; stale; 0 0 0; slow; nondeterministic_output; -; 3.0.0; cluster
-cluster|help; 2; loading stale; 0 0 0; slow; -; -; 5.0.0; cluster
-cluster|info; 2; stale; 0 0 0; slow; nondeterministic_output; -; 3.0.0; cluster
-cluster|keyslot; 3; stale; 0 0 0; slow; -; -; 3.0.0; cluster
-cluster|links; 2; stale; 0 0 0; slow; nondeterministic_output; -; 7.0.0; cluster
-cluster|meet; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|myid; 2; stale; 0 0 0; slow; -; -; 3.0.0; cluster
-cluster|nodes; 2; stale; 0 0 0; slow; nondeterministic_output; -; 3.0.0; cluster
-cluster|replicas; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; 5.0.0; cluster
-cluster|replicate; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|reset; -2; admin noscript stale; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|saveconfig; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|set-config-epoch; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|setslot; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 3.0.0; cluster
-cluster|shards; 2; stale; 0 0 0; slow; nondeterministic_output; -; 7.0.0; cluster
-cluster|slaves; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; 3.0.0; cluster
-cluster|slots; 2; stale; 0 0 0; slow; nondeterministic_output; -; 3.0.0; cluster
-command; -1; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; 2.8.13; server
-command|count; 2; loading stale; 0 0 0; slow connection; -; -; 2.8.13; server
-command|docs; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; 7.0.0; server
-command|getkeys; -4; loading stale; 0 0 0; slow connection; -; -; 2.8.13; server
-command|getkeysandflags; -4; loading stale; 0 0 0; slow connection; -; -; 7.0.0; server
-command|help; 2; loading stale; 0 0 0; slow connection; -; -; 5.0.0; server
-command|info; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; 2.8.13; server
-command|list; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; 7.0.0; server
-config; -2; -; 0 0 0; slow; -; -; 2.0.0; server
-config|get; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 2.0.0; server
-config|help; 2; loading stale; 0 0 0; slow; -; -; 5.0.0; server
-config|resetstat; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 2.0.0; server
-config|rewrite; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 2.8.0; server
-config|set; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; 2.0.0; server
-copy; -3; write denyoom; 1 2 1; keyspace write slow; -; RO access:i1:r0,1,0 & OW update:i2:r0,1,0; 6.2.0; generic
-dbsize; 1; readonly fast; 0 0 0; keyspace read fast; request_policy:all_shards response_policy:agg_sum; -; 1.0.0; server
-debug; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-decr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 1.0.0; string
-decrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 1.0.0; string
-del; -2; write; 1 -1 1; keyspace write slow; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; 1.0.0; generic
-discard; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; 2.0.0; transactions
-dump; 2; readonly; 1 1 1; keyspace read slow; nondeterministic_output; RO access:i1:r0,1,0; 2.6.0; generic
-echo; 2; loading stale fast; 0 0 0; fast connection; -; -; 1.0.0; connection
-eval; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; 2.6.0; scripting
-eval_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; 7.0.0; scripting
-evalsha; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; 2.6.0; scripting
-evalsha_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; 7.0.0; scripting
-exec; 1; noscript loading stale skip_slowlog; 0 0 0; slow transaction; -; -; 1.2.0; transactions
-exists; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; 1.0.0; generic
-expire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; 1.0.0; generic
-expireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; 1.2.0; generic
-expiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; 7.0.0; generic
-failover; -1; admin noscript stale; 0 0 0; admin slow dangerous; -; -; 6.2.0; server
-fcall; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; 7.0.0; scripting
-fcall_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; 7.0.0; scripting
-flushall; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; 1.0.0; server
-flushdb; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; 1.0.0; server
-function; -2; -; 0 0 0; slow; -; -; 7.0.0; scripting
-function|delete; 3; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; 7.0.0; scripting
-function|dump; 2; noscript; 0 0 0; slow scripting; -; -; 7.0.0; scripting
-function|flush; -2; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; 7.0.0; scripting
-function|help; 2; loading stale; 0 0 0; slow scripting; -; -; 7.0.0; scripting
-function|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; 7.0.0; scripting
-function|list; -2; noscript; 0 0 0; slow scripting; nondeterministic_output_order; -; 7.0.0; scripting
-function|load; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; 7.0.0; scripting
-function|restore; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; 7.0.0; scripting
-function|stats; 2; noscript allow_busy; 0 0 0; slow scripting; nondeterministic_output request_policy:all_shards response_policy:special; -; 7.0.0; scripting
-geoadd; -5; write denyoom; 1 1 1; write geo slow; -; RW update:i1:r0,1,0; 3.2.0; geo
-geodist; -4; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 3.2.0; geo
-geohash; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 3.2.0; geo
-geopos; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 3.2.0; geo
-georadius; -6; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,6:r0,1,0 & OW update:kSTOREDIST,6:r0,1,0; 3.2.0; geo
-georadius_ro; -6; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 3.2.10; geo
-georadiusbymember; -5; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,5:r0,1,0 & OW update:kSTOREDIST,5:r0,1,0; 3.2.0; geo
-georadiusbymember_ro; -5; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 3.2.10; geo
-geosearch; -7; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; 6.2.0; geo
-geosearchstore; -8; write denyoom; 1 2 1; write geo slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; 6.2.0; geo
-get; 2; readonly fast; 1 1 1; read string fast; -; RO access:i1:r0,1,0; 1.0.0; string
-getbit; 3; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; 2.2.0; bitmap
-getdel; 2; write fast; 1 1 1; write string fast; -; RW access delete:i1:r0,1,0; 6.2.0; string
-getex; -2; write fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 6.2.0; string
-getrange; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; 2.4.0; string
-getset; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 1.0.0; string
-hdel; -3; write fast; 1 1 1; write hash fast; -; RW delete:i1:r0,1,0; 2.0.0; hash
-hello; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; 6.0.0; connection
-hexists; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; 2.0.0; hash
-hget; 3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; 2.0.0; hash
-hgetall; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; 2.0.0; hash
-hincrby; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; 2.0.0; hash
-hincrbyfloat; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; 2.6.0; hash
-hkeys; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; 2.0.0; hash
-hlen; 2; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; 2.0.0; hash
-hmget; -3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; 2.0.0; hash
-hmset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; 2.0.0; hash
-hrandfield; -2; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; 6.2.0; hash
-hscan; -3; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; 2.8.0; hash
-hset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; 2.0.0; hash
-hsetnx; 4; write denyoom fast; 1 1 1; write hash fast; -; RW insert:i1:r0,1,0; 2.0.0; hash
-hstrlen; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; 3.2.0; hash
-hvals; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; 2.0.0; hash
-incr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 1.0.0; string
-incrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 1.0.0; string
-incrbyfloat; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; 2.6.0; string
-info; -1; loading stale; 0 0 0; slow dangerous; nondeterministic_output request_policy:all_shards response_policy:special; -; 1.0.0; server
-keys; 2; readonly; 0 0 0; keyspace read slow dangerous; request_policy:all_shards nondeterministic_output_order; -; 1.0.0; generic
-lastsave; 1; loading stale fast; 0 0 0; admin fast dangerous; nondeterministic_output; -; 1.0.0; server
-latency; -2; -; 0 0 0; slow; -; -; 2.8.13; server
-latency|doctor; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; 2.8.13; server
-latency|graph; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; 2.8.13; server
-latency|help; 2; loading stale; 0 0 0; slow; -; -; 2.8.13; server
-latency|histogram; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; 7.0.0; server
-latency|history; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; 2.8.13; server
-latency|latest; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; 2.8.13; server
-latency|reset; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; 2.8.13; server
-lcs; -3; readonly; 1 2 1; read string slow; -; RO access:i1:r1,1,0; 7.0.0; string
-lindex; 3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; 1.0.0; list
-linsert; 5; write denyoom; 1 1 1; write list slow; -; RW insert:i1:r0,1,0; 2.2.0; list
-llen; 2; readonly fast; 1 1 1; read list fast; -; RO:i1:r0,1,0; 1.0.0; list
-lmove; 5; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; 6.2.0; list
-lmpop; -4; write movablekeys; 0 0 0; write list slow; -; RW access delete:i1:n0,1,1; 7.0.0; list
-lolwut; -1; readonly fast; 0 0 0; read fast; -; -; 5.0.0; server
-lpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; 1.0.0; list
-lpos; -3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; 6.0.6; list
-lpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; 1.0.0; list
-lpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; 2.2.0; list
-lrange; 4; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; 1.0.0; list
-lrem; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; 1.0.0; list
-lset; 4; write denyoom; 1 1 1; write list slow; -; RW update:i1:r0,1,0; 1.0.0; list
-ltrim; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; 1.0.0; list
-memory; -2; -; 0 0 0; slow; -; -; 4.0.0; server
-memory|doctor; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; 4.0.0; server
-memory|help; 2; loading stale; 0 0 0; slow; -; -; 4.0.0; server
-memory|malloc-stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; 4.0.0; server
-memory|purge; 2; -; 0 0 0; slow; request_policy:all_shards response_policy:all_succeeded; -; 4.0.0; server
-memory|stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; 4.0.0; server
-memory|usage; -3; readonly; 2 2 1; read slow; -; RO:i2:r0,1,0; 4.0.0; server
-mget; -2; readonly fast; 1 -1 1; read string fast; request_policy:multi_shard; RO access:i1:r-1,1,0; 1.0.0; string
-migrate; -6; write movablekeys; 3 3 1; keyspace write slow dangerous; nondeterministic_output; RW access delete:i3:r0,1,0 & RW access delete incomplete:kKEYS,-2:r-1,1,0; 2.6.0; generic
-module; -2; -; 0 0 0; slow; -; -; 4.0.0; server
-module|help; 2; loading stale; 0 0 0; slow; -; -; 5.0.0; server
-module|list; 2; admin noscript; 0 0 0; admin slow dangerous; nondeterministic_output_order; -; 4.0.0; server
-module|load; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; 4.0.0; server
-module|loadex; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; 7.0.0; server
-module|unload; 3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; 4.0.0; server
-monitor; 1; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-move; 3; write fast; 1 1 1; keyspace write fast; -; RW access update:i1:r0,1,0; 1.0.0; generic
-mset; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:all_succeeded; OW update:i1:r-1,2,0; 1.0.1; string
-msetnx; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:agg_min; OW insert:i1:r-1,2,0; 1.0.1; string
-multi; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; 1.2.0; transactions
-object; -2; -; 0 0 0; slow; -; -; 2.2.3; generic
-object|encoding; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; 2.2.3; generic
-object|freq; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; 4.0.0; generic
-object|help; 2; loading stale; 0 0 0; keyspace slow; -; -; 6.2.0; generic
-object|idletime; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; 2.2.3; generic
-object|refcount; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; 2.2.3; generic
-persist; 2; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; 2.2.0; generic
-pexpire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; 2.6.0; generic
-pexpireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; 2.6.0; generic
-pexpiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; 7.0.0; generic
-pfadd; -2; write denyoom fast; 1 1 1; write hyperloglog fast; -; RW insert:i1:r0,1,0; 2.8.9; hyperloglog
-pfcount; -2; readonly; 1 -1 1; read hyperloglog slow; -; RW access:i1:r-1,1,0; 2.8.9; hyperloglog
-pfdebug; 3; write denyoom admin; 2 2 1; write hyperloglog admin slow dangerous; -; RW access:i2:r0,1,0; 2.8.9; hyperloglog
-pfmerge; -2; write denyoom; 1 -1 1; write hyperloglog slow; -; RW access insert:i1:r0,1,0 & RO access:i2:r-1,1,0; 2.8.9; hyperloglog
-pfselftest; 1; admin; 0 0 0; hyperloglog admin slow dangerous; -; -; 2.8.9; hyperloglog
-ping; -1; fast; 0 0 0; fast connection; request_policy:all_shards response_policy:all_succeeded; -; 1.0.0; connection
-psetex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; 2.6.0; string
-psubscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; 2.0.0; pubsub
-psync; -3; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; 2.8.0; server
-pttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; 2.6.0; generic
-publish; 3; pubsub loading stale fast; 0 0 0; pubsub fast; -; -; 2.0.0; pubsub
-pubsub; -2; -; 0 0 0; slow; -; -; 2.8.0; pubsub
-pubsub|channels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; 2.8.0; pubsub
-pubsub|help; 2; loading stale; 0 0 0; slow; -; -; 6.2.0; pubsub
-pubsub|numpat; 2; pubsub loading stale; 0 0 0; pubsub slow; -; -; 2.8.0; pubsub
-pubsub|numsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; 2.8.0; pubsub
-pubsub|shardchannels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; 7.0.0; pubsub
-pubsub|shardnumsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; 7.0.0; pubsub
-punsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; 2.0.0; pubsub
-quit; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; 1.0.0; connection
-randomkey; 1; readonly; 0 0 0; keyspace read slow; request_policy:all_shards nondeterministic_output; -; 1.0.0; generic
-readonly; 1; loading stale fast; 0 0 0; fast connection; -; -; 3.0.0; cluster
-readwrite; 1; loading stale fast; 0 0 0; fast connection; -; -; 3.0.0; cluster
-rename; 3; write; 1 2 1; keyspace write slow; -; RW access delete:i1:r0,1,0 & OW update:i2:r0,1,0; 1.0.0; generic
-renamenx; 3; write fast; 1 2 1; keyspace write fast; -; RW access delete:i1:r0,1,0 & OW insert:i2:r0,1,0; 1.0.0; generic
-replconf; -1; admin noscript loading stale allow_busy; 0 0 0; admin slow dangerous; -; -; 3.0.0; server
-replicaof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 5.0.0; server
-reset; 1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; 6.2.0; connection
-restore; -4; write denyoom; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; 2.6.0; generic
-restore-asking; -4; write denyoom asking; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; 3.0.0; server
-role; 1; noscript loading stale fast; 0 0 0; admin fast dangerous; -; -; 2.8.12; server
-rpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; 1.0.0; list
-rpoplpush; 3; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; 1.2.0; list
-rpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; 1.0.0; list
-rpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; 2.2.0; list
-sadd; -3; write denyoom fast; 1 1 1; write set fast; -; RW insert:i1:r0,1,0; 1.0.0; set
-save; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-scan; -2; readonly; 0 0 0; keyspace read slow; nondeterministic_output request_policy:special; -; 2.8.0; generic
-scard; 2; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; 1.0.0; set
-script; -2; -; 0 0 0; slow; -; -; 2.6.0; scripting
-script|debug; 3; noscript; 0 0 0; slow scripting; -; -; 3.2.0; scripting
-script|exists; -3; noscript; 0 0 0; slow scripting; request_policy:all_shards response_policy:agg_logical_and; -; 2.6.0; scripting
-script|flush; -2; noscript; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; 2.6.0; scripting
-script|help; 2; loading stale; 0 0 0; slow scripting; -; -; 5.0.0; scripting
-script|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; 2.6.0; scripting
-script|load; 3; noscript stale; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; 2.6.0; scripting
-sdiff; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; 1.0.0; set
-sdiffstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; 1.0.0; set
-select; 2; loading stale fast; 0 0 0; fast connection; -; -; 1.0.0; connection
-set; -3; write denyoom; 1 1 1; write string slow; -; RW access update variable_flags:i1:r0,1,0; 1.0.0; string
-setbit; 4; write denyoom; 1 1 1; write bitmap slow; -; RW access update:i1:r0,1,0; 2.2.0; bitmap
-setex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; 2.0.0; string
-setnx; 3; write denyoom fast; 1 1 1; write string fast; -; OW insert:i1:r0,1,0; 1.0.0; string
-setrange; 4; write denyoom; 1 1 1; write string slow; -; RW update:i1:r0,1,0; 2.2.0; string
-shutdown; -1; admin noscript loading stale no_multi allow_busy; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-sinter; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; 1.0.0; set
-sintercard; -3; readonly movablekeys; 0 0 0; read set slow; -; RO access:i1:n0,1,1; 7.0.0; set
-sinterstore; -3; write denyoom; 1 -1 1; write set slow; -; RW update:i1:r0,1,0 & RO access:i2:r-1,1,0; 1.0.0; set
-sismember; 3; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; 1.0.0; set
-slaveof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-slowlog; -2; -; 0 0 0; slow; -; -; 2.2.12; server
-slowlog|get; -2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes nondeterministic_output; -; 2.2.12; server
-slowlog|help; 2; loading stale; 0 0 0; slow; -; -; 6.2.0; server
-slowlog|len; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:agg_sum nondeterministic_output; -; 2.2.12; server
-slowlog|reset; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; 2.2.12; server
-smembers; 2; readonly; 1 1 1; read set slow; nondeterministic_output_order; RO access:i1:r0,1,0; 1.0.0; set
-smismember; -3; readonly fast; 1 1 1; read set fast; -; RO access:i1:r0,1,0; 6.2.0; set
-smove; 4; write fast; 1 2 1; write set fast; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; 1.0.0; set
-sort; -2; write denyoom movablekeys; 1 1 1; write set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u & OW update:u:u; 1.0.0; generic
-sort_ro; -2; readonly movablekeys; 1 1 1; read set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u; 7.0.0; generic
-spop; -2; write fast; 1 1 1; write set fast; nondeterministic_output; RW access delete:i1:r0,1,0; 1.0.0; set
-spublish; 3; pubsub loading stale fast; 1 1 1; pubsub fast; -; not_key:i1:r0,1,0; 7.0.0; pubsub
-srandmember; -2; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; 1.0.0; set
-srem; -3; write fast; 1 1 1; write set fast; -; RW delete:i1:r0,1,0; 1.0.0; set
-sscan; -3; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; 2.8.0; set
-ssubscribe; -2; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; 7.0.0; pubsub
-strlen; 2; readonly fast; 1 1 1; read string fast; -; RO:i1:r0,1,0; 2.2.0; string
-subscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; 2.0.0; pubsub
-substr; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; 1.0.0; string
-sunion; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; 1.0.0; set
-sunionstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; 1.0.0; set
-sunsubscribe; -1; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; 7.0.0; pubsub
-swapdb; 3; write fast; 0 0 0; keyspace write fast dangerous; -; -; 4.0.0; server
-sync; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; 1.0.0; server
-time; 1; loading stale fast; 0 0 0; fast; nondeterministic_output; -; 2.6.0; server
-touch; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; 3.2.1; generic
-ttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; 1.0.0; generic
-type; 2; readonly fast; 1 1 1; keyspace read fast; -; RO:i1:r0,1,0; 1.0.0; generic
-unlink; -2; write fast; 1 -1 1; keyspace write fast; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; 4.0.0; generic
-unsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; 2.0.0; pubsub
-unwatch; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; 2.2.0; transactions
-wait; 3; noscript; 0 0 0; slow connection; request_policy:all_shards response_policy:agg_min; -; 3.0.0; generic
-watch; -2; noscript loading stale fast allow_busy; 1 -1 1; fast transaction; -; RO:i1:r-1,1,0; 2.2.0; transactions
-xack; -4; write fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; 5.0.0; stream
-xadd; -5; write denyoom fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; 5.0.0; stream
-xautoclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW delete:i1:r0,1,0; 6.2.0; stream
-xclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; 5.0.0; stream
-xdel; -3; write fast; 1 1 1; write stream fast; -; RW delete:i1:r0,1,0; 5.0.0; stream
-xgroup; -2; -; 0 0 0; slow; -; -; 5.0.0; stream
-xgroup|create; -5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; 5.0.0; stream
-xgroup|createconsumer; 5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; 6.2.0; stream
-xgroup|delconsumer; 5; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; 5.0.0; stream
-xgroup|destroy; 4; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; 5.0.0; stream
-xgroup|help; 2; loading stale; 0 0 0; stream slow; -; -; 5.0.0; stream
-xgroup|setid; -5; write; 2 2 1; write stream slow; -; RW update:i2:r0,1,0; 5.0.0; stream
-xinfo; -2; -; 0 0 0; slow; -; -; 5.0.0; stream
-xinfo|consumers; 4; readonly; 2 2 1; read stream slow; nondeterministic_output; RO access:i2:r0,1,0; 5.0.0; stream
-xinfo|groups; 3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; 5.0.0; stream
-xinfo|help; 2; loading stale; 0 0 0; stream slow; -; -; 5.0.0; stream
-xinfo|stream; -3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; 5.0.0; stream
-xlen; 2; readonly fast; 1 1 1; read stream fast; -; RO:i1:r0,1,0; 5.0.0; stream
-xpending; -3; readonly; 1 1 1; read stream slow; nondeterministic_output; RO access:i1:r0,1,0; 5.0.0; stream
-xrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; 5.0.0; stream
-xread; -4; readonly blocking movablekeys; 0 0 0; read stream slow blocking; -; RO access:kSTREAMS,1:r-1,1,2; 5.0.0; stream
-xreadgroup; -7; write blocking movablekeys; 0 0 0; write stream slow blocking; -; RO access:kSTREAMS,4:r-1,1,2; 5.0.0; stream
-xrevrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; 5.0.0; stream
-xsetid; -3; write denyoom fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; 5.0.0; stream
-xtrim; -4; write; 1 1 1; write stream slow; nondeterministic_output; RW delete:i1:r0,1,0; 5.0.0; stream
-zadd; -4; write denyoom fast; 1 1 1; write sortedset fast; -; RW update:i1:r0,1,0; 1.2.0; sorted-set
-zcard; 2; readonly fast; 1 1 1; read sortedset fast; -; RO:i1:r0,1,0; 1.2.0; sorted-set
-zcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 2.0.0; sorted-set
-zdiff; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; 6.2.0; sorted-set
-zdiffstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; 6.2.0; sorted-set
-zincrby; 4; write denyoom fast; 1 1 1; write sortedset fast; -; RW access update:i1:r0,1,0; 1.2.0; sorted-set
-zinter; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; 6.2.0; sorted-set
-zintercard; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; 7.0.0; sorted-set
-zinterstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; 2.0.0; sorted-set
-zlexcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 2.8.9; sorted-set
-zmpop; -4; write movablekeys; 0 0 0; write sortedset slow; -; RW access delete:i1:n0,1,1; 7.0.0; sorted-set
-zmscore; -3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 6.2.0; sorted-set
-zpopmax; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; 5.0.0; sorted-set
-zpopmin; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; 5.0.0; sorted-set
-zrandmember; -2; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; 6.2.0; sorted-set
-zrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 1.2.0; sorted-set
-zrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 2.8.9; sorted-set
-zrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 1.0.5; sorted-set
-zrangestore; -5; write denyoom; 1 2 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; 6.2.0; sorted-set
-zrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 2.0.0; sorted-set
-zrem; -3; write fast; 1 1 1; write sortedset fast; -; RW delete:i1:r0,1,0; 1.2.0; sorted-set
-zremrangebylex; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; 2.8.9; sorted-set
-zremrangebyrank; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; 2.0.0; sorted-set
-zremrangebyscore; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; 1.2.0; sorted-set
-zrevrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 1.2.0; sorted-set
-zrevrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 2.8.9; sorted-set
-zrevrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; 2.2.0; sorted-set
-zrevrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 2.0.0; sorted-set
-zscan; -3; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; 2.8.0; sorted-set
-zscore; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; 1.2.0; sorted-set
-zunion; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; 6.2.0; sorted-set
-zunionstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; 2.0.0; sorted-set
+acl; -2; -; 0 0 0; slow; -; -; server
+acl|cat; -2; noscript loading stale; 0 0 0; slow; -; -; server
+acl|deluser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|dryrun; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|genpass; -2; noscript loading stale; 0 0 0; slow; -; -; server
+acl|getuser; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|help; 2; loading stale; 0 0 0; slow; -; -; server
+acl|list; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|load; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|log; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|save; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|setuser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|users; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+acl|whoami; 2; noscript loading stale; 0 0 0; slow; -; -; server
+append; 3; write denyoom fast; 1 1 1; write string fast; -; RW insert:i1:r0,1,0; string
+asking; 1; fast; 0 0 0; fast connection; -; -; cluster
+auth; -2; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
+bgrewriteaof; 1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+bgsave; -1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+bitcount; -2; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; bitmap
+bitfield; -2; write denyoom; 1 1 1; write bitmap slow; -; RW access update variable_flags:i1:r0,1,0; bitmap
+bitfield_ro; -2; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; bitmap
+bitop; -4; write denyoom; 2 -1 1; write bitmap slow; -; OW update:i2:r0,1,0 & RO access:i3:r-1,1,0; bitmap
+bitpos; -3; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; bitmap
+blmove; 6; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
+blmpop; -5; write blocking movablekeys; 0 0 0; write list slow blocking; -; RW access delete:i2:n0,1,1; list
+blpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; list
+brpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; list
+brpoplpush; 4; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
+bzmpop; -5; write blocking movablekeys; 0 0 0; write sortedset slow blocking; -; RW access delete:i2:n0,1,1; sorted-set
+bzpopmax; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; sorted-set
+bzpopmin; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; sorted-set
+client; -2; -; 0 0 0; slow; -; -; connection
+client|caching; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|getname; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|getredir; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|help; 2; loading stale; 0 0 0; slow connection; -; -; connection
+client|id; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|info; 2; noscript loading stale; 0 0 0; slow connection; nondeterministic_output; -; connection
+client|kill; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
+client|list; -2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; nondeterministic_output; -; connection
+client|no-evict; 3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
+client|pause; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
+client|reply; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|setname; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|tracking; -3; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|trackinginfo; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
+client|unblock; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
+client|unpause; 2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
+cluster; -2; -; 0 0 0; slow; -; -; cluster
+cluster|addslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|addslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|bumpepoch; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
+cluster|count-failure-reports; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
+cluster|countkeysinslot; 3; stale; 0 0 0; slow; -; -; cluster
+cluster|delslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|delslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|failover; -2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|flushslots; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|forget; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|getkeysinslot; 4; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+cluster|help; 2; loading stale; 0 0 0; slow; -; -; cluster
+cluster|info; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+cluster|keyslot; 3; stale; 0 0 0; slow; -; -; cluster
+cluster|links; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+cluster|meet; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|myid; 2; stale; 0 0 0; slow; -; -; cluster
+cluster|nodes; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+cluster|replicas; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
+cluster|replicate; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|reset; -2; admin noscript stale; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|saveconfig; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|set-config-epoch; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|setslot; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
+cluster|shards; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+cluster|slaves; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
+cluster|slots; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
+command; -1; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
+command|count; 2; loading stale; 0 0 0; slow connection; -; -; server
+command|docs; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
+command|getkeys; -4; loading stale; 0 0 0; slow connection; -; -; server
+command|getkeysandflags; -4; loading stale; 0 0 0; slow connection; -; -; server
+command|help; 2; loading stale; 0 0 0; slow connection; -; -; server
+command|info; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
+command|list; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
+config; -2; -; 0 0 0; slow; -; -; server
+config|get; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+config|help; 2; loading stale; 0 0 0; slow; -; -; server
+config|resetstat; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+config|rewrite; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+config|set; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
+copy; -3; write denyoom; 1 2 1; keyspace write slow; -; RO access:i1:r0,1,0 & OW update:i2:r0,1,0; generic
+dbsize; 1; readonly fast; 0 0 0; keyspace read fast; request_policy:all_shards response_policy:agg_sum; -; server
+debug; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+decr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+decrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+del; -2; write; 1 -1 1; keyspace write slow; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; generic
+discard; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
+dump; 2; readonly; 1 1 1; keyspace read slow; nondeterministic_output; RO access:i1:r0,1,0; generic
+echo; 2; loading stale fast; 0 0 0; fast connection; -; -; connection
+eval; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
+eval_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
+evalsha; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
+evalsha_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
+exec; 1; noscript loading stale skip_slowlog; 0 0 0; slow transaction; -; -; transactions
+exists; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; generic
+expire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
+expireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
+expiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; generic
+failover; -1; admin noscript stale; 0 0 0; admin slow dangerous; -; -; server
+fcall; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
+fcall_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
+flushall; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; server
+flushdb; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; server
+function; -2; -; 0 0 0; slow; -; -; scripting
+function|delete; 3; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
+function|dump; 2; noscript; 0 0 0; slow scripting; -; -; scripting
+function|flush; -2; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
+function|help; 2; loading stale; 0 0 0; slow scripting; -; -; scripting
+function|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; scripting
+function|list; -2; noscript; 0 0 0; slow scripting; nondeterministic_output_order; -; scripting
+function|load; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
+function|restore; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
+function|stats; 2; noscript allow_busy; 0 0 0; slow scripting; nondeterministic_output request_policy:all_shards response_policy:special; -; scripting
+geoadd; -5; write denyoom; 1 1 1; write geo slow; -; RW update:i1:r0,1,0; geo
+geodist; -4; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+geohash; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+geopos; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+georadius; -6; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,6:r0,1,0 & OW update:kSTOREDIST,6:r0,1,0; geo
+georadius_ro; -6; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+georadiusbymember; -5; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,5:r0,1,0 & OW update:kSTOREDIST,5:r0,1,0; geo
+georadiusbymember_ro; -5; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+geosearch; -7; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
+geosearchstore; -8; write denyoom; 1 2 1; write geo slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; geo
+get; 2; readonly fast; 1 1 1; read string fast; -; RO access:i1:r0,1,0; string
+getbit; 3; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; bitmap
+getdel; 2; write fast; 1 1 1; write string fast; -; RW access delete:i1:r0,1,0; string
+getex; -2; write fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+getrange; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; string
+getset; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+hdel; -3; write fast; 1 1 1; write hash fast; -; RW delete:i1:r0,1,0; hash
+hello; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
+hexists; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
+hget; 3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; hash
+hgetall; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
+hincrby; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; hash
+hincrbyfloat; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; hash
+hkeys; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
+hlen; 2; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
+hmget; -3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; hash
+hmset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; hash
+hrandfield; -2; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; hash
+hscan; -3; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; hash
+hset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; hash
+hsetnx; 4; write denyoom fast; 1 1 1; write hash fast; -; RW insert:i1:r0,1,0; hash
+hstrlen; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
+hvals; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
+incr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+incrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+incrbyfloat; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
+info; -1; loading stale; 0 0 0; slow dangerous; nondeterministic_output request_policy:all_shards response_policy:special; -; server
+keys; 2; readonly; 0 0 0; keyspace read slow dangerous; request_policy:all_shards nondeterministic_output_order; -; generic
+lastsave; 1; loading stale fast; 0 0 0; admin fast dangerous; nondeterministic_output; -; server
+latency; -2; -; 0 0 0; slow; -; -; server
+latency|doctor; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
+latency|graph; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
+latency|help; 2; loading stale; 0 0 0; slow; -; -; server
+latency|histogram; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
+latency|history; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
+latency|latest; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
+latency|reset; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
+lcs; -3; readonly; 1 2 1; read string slow; -; RO access:i1:r1,1,0; string
+lindex; 3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
+linsert; 5; write denyoom; 1 1 1; write list slow; -; RW insert:i1:r0,1,0; list
+llen; 2; readonly fast; 1 1 1; read list fast; -; RO:i1:r0,1,0; list
+lmove; 5; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
+lmpop; -4; write movablekeys; 0 0 0; write list slow; -; RW access delete:i1:n0,1,1; list
+lolwut; -1; readonly fast; 0 0 0; read fast; -; -; server
+lpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; list
+lpos; -3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
+lpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
+lpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
+lrange; 4; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
+lrem; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; list
+lset; 4; write denyoom; 1 1 1; write list slow; -; RW update:i1:r0,1,0; list
+ltrim; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; list
+memory; -2; -; 0 0 0; slow; -; -; server
+memory|doctor; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
+memory|help; 2; loading stale; 0 0 0; slow; -; -; server
+memory|malloc-stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
+memory|purge; 2; -; 0 0 0; slow; request_policy:all_shards response_policy:all_succeeded; -; server
+memory|stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
+memory|usage; -3; readonly; 2 2 1; read slow; -; RO:i2:r0,1,0; server
+mget; -2; readonly fast; 1 -1 1; read string fast; request_policy:multi_shard; RO access:i1:r-1,1,0; string
+migrate; -6; write movablekeys; 3 3 1; keyspace write slow dangerous; nondeterministic_output; RW access delete:i3:r0,1,0 & RW access delete incomplete:kKEYS,-2:r-1,1,0; generic
+module; -2; -; 0 0 0; slow; -; -; server
+module|help; 2; loading stale; 0 0 0; slow; -; -; server
+module|list; 2; admin noscript; 0 0 0; admin slow dangerous; nondeterministic_output_order; -; server
+module|load; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+module|loadex; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+module|unload; 3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+monitor; 1; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
+move; 3; write fast; 1 1 1; keyspace write fast; -; RW access update:i1:r0,1,0; generic
+mset; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:all_succeeded; OW update:i1:r-1,2,0; string
+msetnx; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:agg_min; OW insert:i1:r-1,2,0; string
+multi; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
+object; -2; -; 0 0 0; slow; -; -; generic
+object|encoding; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
+object|freq; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
+object|help; 2; loading stale; 0 0 0; keyspace slow; -; -; generic
+object|idletime; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
+object|refcount; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
+persist; 2; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
+pexpire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
+pexpireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
+pexpiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; generic
+pfadd; -2; write denyoom fast; 1 1 1; write hyperloglog fast; -; RW insert:i1:r0,1,0; hyperloglog
+pfcount; -2; readonly; 1 -1 1; read hyperloglog slow; -; RW access:i1:r-1,1,0; hyperloglog
+pfdebug; 3; write denyoom admin; 2 2 1; write hyperloglog admin slow dangerous; -; RW access:i2:r0,1,0; hyperloglog
+pfmerge; -2; write denyoom; 1 -1 1; write hyperloglog slow; -; RW access insert:i1:r0,1,0 & RO access:i2:r-1,1,0; hyperloglog
+pfselftest; 1; admin; 0 0 0; hyperloglog admin slow dangerous; -; -; hyperloglog
+ping; -1; fast; 0 0 0; fast connection; request_policy:all_shards response_policy:all_succeeded; -; connection
+psetex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; string
+psubscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
+psync; -3; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
+pttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; generic
+publish; 3; pubsub loading stale fast; 0 0 0; pubsub fast; -; -; pubsub
+pubsub; -2; -; 0 0 0; slow; -; -; pubsub
+pubsub|channels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
+pubsub|help; 2; loading stale; 0 0 0; slow; -; -; pubsub
+pubsub|numpat; 2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
+pubsub|numsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
+pubsub|shardchannels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
+pubsub|shardnumsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
+punsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
+quit; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
+randomkey; 1; readonly; 0 0 0; keyspace read slow; request_policy:all_shards nondeterministic_output; -; generic
+readonly; 1; loading stale fast; 0 0 0; fast connection; -; -; cluster
+readwrite; 1; loading stale fast; 0 0 0; fast connection; -; -; cluster
+rename; 3; write; 1 2 1; keyspace write slow; -; RW access delete:i1:r0,1,0 & OW update:i2:r0,1,0; generic
+renamenx; 3; write fast; 1 2 1; keyspace write fast; -; RW access delete:i1:r0,1,0 & OW insert:i2:r0,1,0; generic
+replconf; -1; admin noscript loading stale allow_busy; 0 0 0; admin slow dangerous; -; -; server
+replicaof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+reset; 1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
+restore; -4; write denyoom; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; generic
+restore-asking; -4; write denyoom asking; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; server
+role; 1; noscript loading stale fast; 0 0 0; admin fast dangerous; -; -; server
+rpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; list
+rpoplpush; 3; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
+rpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
+rpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
+sadd; -3; write denyoom fast; 1 1 1; write set fast; -; RW insert:i1:r0,1,0; set
+save; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
+scan; -2; readonly; 0 0 0; keyspace read slow; nondeterministic_output request_policy:special; -; generic
+scard; 2; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; set
+script; -2; -; 0 0 0; slow; -; -; scripting
+script|debug; 3; noscript; 0 0 0; slow scripting; -; -; scripting
+script|exists; -3; noscript; 0 0 0; slow scripting; request_policy:all_shards response_policy:agg_logical_and; -; scripting
+script|flush; -2; noscript; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; scripting
+script|help; 2; loading stale; 0 0 0; slow scripting; -; -; scripting
+script|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; scripting
+script|load; 3; noscript stale; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; scripting
+sdiff; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
+sdiffstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
+select; 2; loading stale fast; 0 0 0; fast connection; -; -; connection
+set; -3; write denyoom; 1 1 1; write string slow; -; RW access update variable_flags:i1:r0,1,0; string
+setbit; 4; write denyoom; 1 1 1; write bitmap slow; -; RW access update:i1:r0,1,0; bitmap
+setex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; string
+setnx; 3; write denyoom fast; 1 1 1; write string fast; -; OW insert:i1:r0,1,0; string
+setrange; 4; write denyoom; 1 1 1; write string slow; -; RW update:i1:r0,1,0; string
+shutdown; -1; admin noscript loading stale no_multi allow_busy; 0 0 0; admin slow dangerous; -; -; server
+sinter; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
+sintercard; -3; readonly movablekeys; 0 0 0; read set slow; -; RO access:i1:n0,1,1; set
+sinterstore; -3; write denyoom; 1 -1 1; write set slow; -; RW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
+sismember; 3; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; set
+slaveof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; server
+slowlog; -2; -; 0 0 0; slow; -; -; server
+slowlog|get; -2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes nondeterministic_output; -; server
+slowlog|help; 2; loading stale; 0 0 0; slow; -; -; server
+slowlog|len; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:agg_sum nondeterministic_output; -; server
+slowlog|reset; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
+smembers; 2; readonly; 1 1 1; read set slow; nondeterministic_output_order; RO access:i1:r0,1,0; set
+smismember; -3; readonly fast; 1 1 1; read set fast; -; RO access:i1:r0,1,0; set
+smove; 4; write fast; 1 2 1; write set fast; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; set
+sort; -2; write denyoom movablekeys; 1 1 1; write set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u & OW update:u:u; generic
+sort_ro; -2; readonly movablekeys; 1 1 1; read set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u; generic
+spop; -2; write fast; 1 1 1; write set fast; nondeterministic_output; RW access delete:i1:r0,1,0; set
+spublish; 3; pubsub loading stale fast; 1 1 1; pubsub fast; -; not_key:i1:r0,1,0; pubsub
+srandmember; -2; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; set
+srem; -3; write fast; 1 1 1; write set fast; -; RW delete:i1:r0,1,0; set
+sscan; -3; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; set
+ssubscribe; -2; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; pubsub
+strlen; 2; readonly fast; 1 1 1; read string fast; -; RO:i1:r0,1,0; string
+subscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
+substr; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; string
+sunion; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
+sunionstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
+sunsubscribe; -1; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; pubsub
+swapdb; 3; write fast; 0 0 0; keyspace write fast dangerous; -; -; server
+sync; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
+time; 1; loading stale fast; 0 0 0; fast; nondeterministic_output; -; server
+touch; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; generic
+ttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; generic
+type; 2; readonly fast; 1 1 1; keyspace read fast; -; RO:i1:r0,1,0; generic
+unlink; -2; write fast; 1 -1 1; keyspace write fast; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; generic
+unsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
+unwatch; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
+wait; 3; noscript; 0 0 0; slow connection; request_policy:all_shards response_policy:agg_min; -; generic
+watch; -2; noscript loading stale fast allow_busy; 1 -1 1; fast transaction; -; RO:i1:r-1,1,0; transactions
+xack; -4; write fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; stream
+xadd; -5; write denyoom fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; stream
+xautoclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW delete:i1:r0,1,0; stream
+xclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; stream
+xdel; -3; write fast; 1 1 1; write stream fast; -; RW delete:i1:r0,1,0; stream
+xgroup; -2; -; 0 0 0; slow; -; -; stream
+xgroup|create; -5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; stream
+xgroup|createconsumer; 5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; stream
+xgroup|delconsumer; 5; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; stream
+xgroup|destroy; 4; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; stream
+xgroup|help; 2; loading stale; 0 0 0; stream slow; -; -; stream
+xgroup|setid; -5; write; 2 2 1; write stream slow; -; RW update:i2:r0,1,0; stream
+xinfo; -2; -; 0 0 0; slow; -; -; stream
+xinfo|consumers; 4; readonly; 2 2 1; read stream slow; nondeterministic_output; RO access:i2:r0,1,0; stream
+xinfo|groups; 3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; stream
+xinfo|help; 2; loading stale; 0 0 0; stream slow; -; -; stream
+xinfo|stream; -3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; stream
+xlen; 2; readonly fast; 1 1 1; read stream fast; -; RO:i1:r0,1,0; stream
+xpending; -3; readonly; 1 1 1; read stream slow; nondeterministic_output; RO access:i1:r0,1,0; stream
+xrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; stream
+xread; -4; readonly blocking movablekeys; 0 0 0; read stream slow blocking; -; RO access:kSTREAMS,1:r-1,1,2; stream
+xreadgroup; -7; write blocking movablekeys; 0 0 0; write stream slow blocking; -; RO access:kSTREAMS,4:r-1,1,2; stream
+xrevrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; stream
+xsetid; -3; write denyoom fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; stream
+xtrim; -4; write; 1 1 1; write stream slow; nondeterministic_output; RW delete:i1:r0,1,0; stream
+zadd; -4; write denyoom fast; 1 1 1; write sortedset fast; -; RW update:i1:r0,1,0; sorted-set
+zcard; 2; readonly fast; 1 1 1; read sortedset fast; -; RO:i1:r0,1,0; sorted-set
+zcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zdiff; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
+zdiffstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
+zincrby; 4; write denyoom fast; 1 1 1; write sortedset fast; -; RW access update:i1:r0,1,0; sorted-set
+zinter; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
+zintercard; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
+zinterstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
+zlexcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zmpop; -4; write movablekeys; 0 0 0; write sortedset slow; -; RW access delete:i1:n0,1,1; sorted-set
+zmscore; -3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zpopmax; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; sorted-set
+zpopmin; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; sorted-set
+zrandmember; -2; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; sorted-set
+zrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrangestore; -5; write denyoom; 1 2 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; sorted-set
+zrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zrem; -3; write fast; 1 1 1; write sortedset fast; -; RW delete:i1:r0,1,0; sorted-set
+zremrangebylex; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
+zremrangebyrank; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
+zremrangebyscore; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
+zrevrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrevrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrevrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
+zrevrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zscan; -3; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; sorted-set
+zscore; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
+zunion; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
+zunionstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
 `;
