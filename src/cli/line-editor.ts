@@ -21,11 +21,11 @@ export interface LineState {
 
 export const EMPTY_LINE: LineState = { text: '', cursor: 0, killed: '', back: 0, draft: '', search: null };
 
-export type Key =
+export type Key<Name = KeyName> =
   | { kind: 'text'; text: string }
   /** Pasted text, line ends and all. */
   | { kind: 'paste'; text: string }
-  | { kind: 'key'; name: KeyName };
+  | { kind: 'key'; name: Name };
 
 export type KeyName =
   | 'enter' | 'tab' | 'escape' | 'backspace' | 'delete' | 'left' | 'right' | 'up' | 'down' | 'home' | 'end'
@@ -64,9 +64,15 @@ const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const ESCAPE_SEQUENCE = /^\x1b(?:\[[0-9;?<=>]*[ -/]*[@-~]|O.|[^[O])?/s;
 
-/** The keys in what a terminal sent. Unknown sequences become one key that does nothing. */
-export function parseKeys(data: string): Key[] {
-  const keys: Key[] = [];
+/** The keys in what a terminal sent. Unknown sequences become one key that does nothing. Whoever names keys
+ *  otherwise than this editor brings the names. */
+export function parseKeys(data: string): Key[];
+export function parseKeys<Name>(data: string, nameOf: (sequence: string) => Name): Key<Name>[];
+export function parseKeys<Name>(
+  data: string,
+  nameOf: (sequence: string) => Name | KeyName = (sequence) => SEQUENCES[sequence] ?? 'unknown',
+): Key<Name | KeyName>[] {
+  const keys: Key<Name | KeyName>[] = [];
   let at = 0;
   while (at < data.length) {
     if (data.startsWith(PASTE_BEGIN, at)) {
@@ -84,7 +90,7 @@ export function parseKeys(data: string): Key[] {
       continue;
     }
     const sequence = char === '\x1b' ? (ESCAPE_SEQUENCE.exec(data.slice(at))?.[0] ?? char) : char;
-    keys.push({ kind: 'key', name: SEQUENCES[sequence] ?? 'unknown' });
+    keys.push({ kind: 'key', name: nameOf(sequence) });
     at += sequence.length;
   }
   return keys;
@@ -120,7 +126,7 @@ function press(state: LineState, name: KeyName, history: readonly string[]): Edi
     case 'clear':
       return { state, act: { do: 'clear' } };
     case 'eof':
-      return text === '' ? { state, act: { do: 'eof' } } : just(cut(state, cursor, after(text, cursor)));
+      return text === '' ? { state, act: { do: 'eof' } } : just(cut(state, cursor, charAfter(text, cursor)));
     case 'search':
       return just({ ...state, search: { query: '', back: 0 } });
     case 'up':
@@ -139,13 +145,13 @@ function change(state: LineState, name: KeyName): LineState {
   const { text, cursor } = state;
   switch (name) {
     case 'backspace':
-      return cut(state, before(text, cursor), cursor);
+      return cut(state, charBefore(text, cursor), cursor);
     case 'delete':
-      return cut(state, cursor, after(text, cursor));
+      return cut(state, cursor, charAfter(text, cursor));
     case 'left':
-      return { ...state, cursor: before(text, cursor) };
+      return { ...state, cursor: charBefore(text, cursor) };
     case 'right':
-      return { ...state, cursor: after(text, cursor) };
+      return { ...state, cursor: charAfter(text, cursor) };
     case 'home':
       return { ...state, cursor: 0 };
     case 'end':
@@ -192,9 +198,9 @@ function kill(state: LineState, from: number, to: number): LineState {
 /** Exchanges the two characters around the cursor, or the last two at the end. */
 function swap(state: LineState): LineState {
   const { text } = state;
-  const middle = state.cursor === text.length ? before(text, state.cursor) : state.cursor;
-  const from = before(text, middle);
-  const to = after(text, middle);
+  const middle = state.cursor === text.length ? charBefore(text, state.cursor) : state.cursor;
+  const from = charBefore(text, middle);
+  const to = charAfter(text, middle);
   if (from === middle) return state;
   const swapped = text.slice(0, from) + text.slice(middle, to) + text.slice(from, middle) + text.slice(to);
   return { ...state, text: swapped, cursor: to };
@@ -254,7 +260,7 @@ function editSearch(state: LineState, key: Key, history: readonly string[]): Edi
     return older === 0 ? bell(state) : just({ ...state, search: { query, back: older } });
   }
   if (key.kind === 'key' && key.name === 'backspace')
-    return look(query.slice(0, before(query, query.length)), 1);
+    return look(query.slice(0, charBefore(query, query.length)), 1);
   if (key.kind === 'key' && (key.name === 'escape' || key.name === 'interrupt')) {
     return just({ ...state, search: null });
   }
@@ -265,7 +271,7 @@ function editSearch(state: LineState, key: Key, history: readonly string[]): Edi
 // --- Places in a text ---------------------------------------------------------------------------
 
 /** The start of the character before `at`, its combining marks included. */
-function before(text: string, at: number): number {
+export function charBefore(text: string, at: number): number {
   let index = at;
   while (index > 0) {
     index -= index > 1 && /[\udc00-\udfff]/.test(text[index - 1] as string) ? 2 : 1;
@@ -275,7 +281,7 @@ function before(text: string, at: number): number {
 }
 
 /** The end of the character at `at`. */
-function after(text: string, at: number): number {
+export function charAfter(text: string, at: number): number {
   let index = at;
   while (index < text.length) {
     const code = text.codePointAt(index) ?? 0;
@@ -285,10 +291,10 @@ function after(text: string, at: number): number {
   return index;
 }
 
-function wordBefore(text: string, at: number): number {
+export function wordBefore(text: string, at: number): number {
   return /\S*\s*$/.exec(text.slice(0, at))?.index ?? 0;
 }
 
-function wordAfter(text: string, at: number): number {
+export function wordAfter(text: string, at: number): number {
   return at + (/^\s*\S*/.exec(text.slice(at))?.[0].length ?? 0);
 }

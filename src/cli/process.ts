@@ -76,6 +76,12 @@ export interface PrintInput {
   echo?: boolean;
 }
 
+/** Files of the shell: they stay on the console's disk, so that they are there again when the world is. */
+export interface FilesInput {
+  kind: 'files';
+  files: Readonly<Record<string, Bytes | null>>;
+}
+
 /** Runs a program for the shell; its end is told by `lastRun` with the same id. */
 export interface RunInput {
   kind: 'run';
@@ -151,6 +157,7 @@ export class ConsoleProcess implements Process {
     const { kind, line } = input as { kind: string; line?: string };
     if (kind === 'line') this.onLine(utf8Encode(line ?? ''));
     else if (kind === 'print') this.onPrint(input as PrintInput);
+    else if (kind === 'files') this.onFiles(input as FilesInput);
     else if (kind === 'run') this.onRun(input as RunInput);
     else if (kind === 'interrupt') this.onInterrupt();
     else if (kind === 'closeConsole') this.io.exit(0);
@@ -215,6 +222,13 @@ export class ConsoleProcess implements Process {
   private onPrint({ text, echo }: PrintInput): void {
     if (echo) this.transcript.echo(sanitize(utf8Encode(text)));
     else this.transcript.print(sanitize(utf8Encode(text)));
+  }
+
+  private onFiles({ files }: FilesInput): void {
+    for (const [path, data] of Object.entries(files)) {
+      if (data === null) this.io.disk.remove(path);
+      else this.io.disk.write(path, data);
+    }
   }
 
   private onRun({ id, argv, stdin, tty, files = {} }: RunInput): void {

@@ -86,6 +86,8 @@ export type Input =
     }
   /** What the shell itself shows; `echo` for what was typed. */
   | { kind: 'print'; console: string; text: string; echo?: boolean }
+  /** The shell's files lie on its console's disk, by absolute path; null takes one away. */
+  | { kind: 'files'; console: string; files: Record<string, Bytes | null> }
   /** redis-server is started on a port that has none running, with that text as its redis.conf. */
   | { kind: 'launch'; port: number; config: string }
   | { kind: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown };

@@ -134,6 +134,7 @@ export class Builder {
       case 'line':
       case 'run':
       case 'print':
+      case 'files':
       case 'interrupt':
       case 'closeConsole':
         return { kind: 'input', name: input.console, input };

@@ -251,7 +251,7 @@ export class History {
 }
 
 function isUndoable(input: Input): boolean {
-  return input.kind !== 'openConsole' && input.kind !== 'closeConsole' && input.kind !== 'print';
+  return !['openConsole', 'closeConsole', 'print', 'files'].includes(input.kind);
 }
 
 /** What a branch is called: the act that began it. */
@@ -274,6 +274,8 @@ function labelOf(input: Input): string {
       return input.argv.join(' ').slice(0, 60);
     case 'print':
       return input.text.slice(0, 60);
+    case 'files':
+      return Object.keys(input.files).join(' ').slice(0, 60);
     case 'launch':
       return `redis-server --port ${input.port}`;
     case 'closeConsole':

@@ -111,6 +111,12 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       if (echo !== undefined && typeof echo !== 'boolean') return 'what a shell prints is typed or not';
       return knownConsole(given['console'], has);
     }
+    case 'files': {
+      const { files } = given;
+      if (typeof files !== 'object' || files === null) return 'files of a shell are bytes, by name';
+      const right = Object.values(files).every((data) => data === null || isBytes(data));
+      return right ? knownConsole(given['console'], has) : 'files of a shell are bytes, by name';
+    }
     case 'launch': {
       const { port, config } = given;
       if (!Number.isInteger(port) || !((port as number) >= 1 && (port as number) <= 55_535))

@@ -12,6 +12,7 @@ export interface Surroundings {
     writeFile(path: string, content: string | Uint8Array): Promise<void>;
     mkdir(path: string, options: { recursive: boolean }): Promise<void>;
     exists(path: string): Promise<boolean>;
+    stat(path: string): Promise<{ isDirectory: boolean }>;
     resolvePath(base: string, path: string): string;
   };
   /** Runs a line of shell. */

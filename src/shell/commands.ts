@@ -6,6 +6,7 @@
 import type { Command, ExecResult } from 'just-bash/browser';
 import { utf8Decode, type Bytes } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
+import { editTools } from './edit-tool.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import { networkTools } from './network-tools.ts';
 import { redisCli } from './redis-cli-tool.ts';
@@ -42,6 +43,7 @@ export function worldCommands(world: ShellWorld, define: Define, prepare: Prepar
     'redis-check-aof': checkTool('redis-check-aof'),
     ...networkTools(world),
     ...watchTools(world),
+    ...editTools(world),
   };
   return Object.entries(commands).map(([name, execute]) =>
     define(name, (args, context) => execute(args, String(context.stdin), context)),

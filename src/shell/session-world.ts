@@ -5,6 +5,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { lastSetting } from '#redis/command-line.ts';
 import type { Fault, Input, RunOutcome, ServerFiles } from '#session/api.ts';
 import type { Frame } from '#sim/frame.ts';
+import type { Editor } from './editor/editor.ts';
 import type { Place, ProgramResult, ShellServer, ShellWorld } from './world.ts';
 
 /** How a shell reaches its session. */
@@ -14,6 +15,8 @@ export interface ShellDoor {
   files(server: string): Promise<ServerFiles>;
   /** What redis-cli would complete a line to. */
   redisCommands(line: string): Promise<readonly string[]>;
+  /** Where an editor may have the screen; without it there is no terminal. */
+  screen?: { language(): 'en' | 'zh'; show(editor: Editor): void };
   /** The world as it stands. */
   frame(): Promise<Frame>;
   /** What links are like in this world, unless somebody changed them. */
@@ -40,11 +43,12 @@ export class SessionWorld implements ShellWorld {
   private running = false;
   private interrupted = false;
   private deadlineMs = Infinity;
-  private era = 0;
+  private era: number;
 
   constructor(door: ShellDoor, console: string) {
     this.door = door;
     this.console = console;
+    this.era = door.era();
   }
 
   run(
@@ -115,10 +119,12 @@ export class SessionWorld implements ShellWorld {
   }
 
   /** A new line begins: what was interrupted is over. */
-  begin(): void {
+  begin(): boolean {
+    const { isElsewhere } = this;
     this.interrupted = false;
     this.deadlineMs = Infinity;
     this.era = this.door.era();
+    return isElsewhere;
   }
 
   /** Whether the world was turned back since the line began: nothing more may come of it. */
@@ -188,6 +194,34 @@ export class SessionWorld implements ShellWorld {
 
   usualLink(): { latencyUs: number; jitterUs: number; loss: number } {
     return this.door.usualLink();
+  }
+
+  language(): 'en' | 'zh' {
+    return this.door.screen?.language() ?? 'en';
+  }
+
+  async edit(editor: Editor, signal: AbortSignal | undefined): Promise<boolean> {
+    if (!this.door.screen) return false;
+    const end = (): void => editor.end();
+    signal?.addEventListener('abort', end);
+    this.door.screen.show(editor);
+    await editor.left;
+    signal?.removeEventListener('abort', end);
+    return true;
+  }
+
+  async kept(): Promise<Record<string, Bytes>> {
+    const { files } = await this.door.files(this.console);
+    for (const [path, data] of Object.entries(files)) this.known.set(path, data);
+    return Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('/')));
+  }
+
+  async keep(files: Readonly<Record<string, Bytes | null>>): Promise<void> {
+    for (const [path, data] of Object.entries(files)) {
+      if (data === null) this.known.delete(path);
+      else this.known.set(path, data);
+    }
+    await this.act({ kind: 'files', console: this.console, files: { ...files } });
   }
 
   redisCommands(line: string): Promise<readonly string[]> {

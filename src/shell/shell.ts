@@ -12,6 +12,7 @@ import { worldCommands } from './commands.ts';
 import type { Prepare } from './script-tool.ts';
 import { completions } from './completion.ts';
 import { worldFiles } from './files.ts';
+import { KeptFiles } from './kept-files.ts';
 import { PRELUDE, repaired, TRAPS } from './repairs.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld } from './world.ts';
@@ -43,6 +44,7 @@ export class Shell {
   private readonly Bash: typeof Bash;
   private readonly bash: Bash;
   private readonly world: ShellWorld;
+  private readonly kept: KeptFiles;
   /** Commands that are always there. */
   private readonly names: readonly string[];
   private declared = '';
@@ -52,8 +54,15 @@ export class Shell {
   /** What `$?` says: how the last line ended. */
   status = 0;
 
-  private constructor(bash: Bash, world: ShellWorld, BashClass: typeof Bash, names: readonly string[]) {
+  private constructor(
+    bash: Bash,
+    world: ShellWorld,
+    kept: KeptFiles,
+    BashClass: typeof Bash,
+    names: readonly string[],
+  ) {
     this.names = names;
+    this.kept = kept;
     this.Bash = BashClass;
     this.bash = bash;
     this.world = world;
@@ -74,16 +83,19 @@ export class Shell {
     };
     const prepare: Prepare = (text, atTerminal) => shell.scriptText(text, atTerminal);
     const own = worldCommands(world, defineCommand as never, prepare);
+    const memory = new InMemoryFs(files);
     const bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
-      fs: worldFiles(new InMemoryFs(files), world),
+      fs: worldFiles(memory, world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
       customCommands: own,
     });
     const names = [...getCommandNames(), ...own.map(({ name }) => name), ...BUILTINS];
-    const shell = new Shell(bash, world, Bash, names);
+    const kept = new KeptFiles(memory, world);
+    const shell = new Shell(bash, world, kept, Bash, names);
+    await kept.restore();
     return shell;
   }
 
@@ -96,8 +108,8 @@ export class Shell {
   async run(line: string): Promise<ShellResult> {
     const controller = new AbortController();
     this.running = controller;
-    this.world.begin();
-    const kept = this.keepFunctions(line);
+    if (this.world.begin()) await this.kept.restore();
+    const isScript = this.keepFunctions(line);
     await this.bash.writeFile(STATE_FILE, '');
     const prelude = `${PRELUDE}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
     const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\ncommand exit $__status\n`;
@@ -110,7 +122,7 @@ export class Shell {
         },
       );
       if (controller.signal.aborted) await this.onInterrupt();
-      const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && kept;
+      const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && isScript;
       this.status = controller.signal.aborted ? 130 : exitCode;
       return { stdout, stderr, exitCode: this.status, exited };
     } catch (error) {
@@ -122,6 +134,7 @@ export class Shell {
         : { stdout: '', stderr: `bash: ${text}\n`, exitCode: 2, exited: false };
     } finally {
       this.running = null;
+      await this.kept.save();
     }
   }
 

@@ -2,6 +2,7 @@
  * each of these acts is an input of the session, so that a session replays without running bash. */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { Editor } from './editor/editor.ts';
 import type { Fault, ServerFiles } from '#session/api.ts';
 
 export interface ShellServer {
@@ -41,8 +42,8 @@ export interface ShellWorld {
   written(): Promise<Record<string, Bytes>>;
   /** Ctrl-C for the program that runs, and for all that would follow it before `begin`. */
   interrupt(): Promise<void>;
-  /** A new line begins. */
-  begin(): void;
+  /** A new line begins; true when the world has gone to another time since the last one. */
+  begin(): boolean;
   /** Programs that `work` runs are stopped when so much virtual time has passed. */
   withDeadline<T>(ms: number, work: () => Promise<T>): Promise<{ result: T; late: boolean }>;
   /** Lets time pass; false when it was interrupted. */
@@ -62,6 +63,14 @@ export interface ShellWorld {
   usualLink(): { latencyUs: number; jitterUs: number; loss: number };
   /** Starts redis-server with the text of a configuration file. */
   launch(port: number, config: string): Promise<void>;
+  /** The language in which a tool of our own speaks. */
+  language(): 'en' | 'zh';
+  /** Gives an editor the terminal, until it is left or `signal` aborts; false when there is none. */
+  edit(editor: Editor, signal: AbortSignal | undefined): Promise<boolean>;
+  /** The shell's files, by absolute path, as the world has them. */
+  kept(): Promise<Record<string, Bytes>>;
+  /** Lays files of the shell into the world; null takes one away. */
+  keep(files: Readonly<Record<string, Bytes | null>>): Promise<void>;
   /** What redis-cli would complete a line to. */
   redisCommands(line: string): Promise<readonly string[]>;
   /** Where servers that were launched from here have their files, if not in the usual place. */

@@ -1,11 +1,13 @@
 /* The door of a tab's shell to the world of the page. Loaded when a shell is first used. Time passes by
  * the clock of the page; when the world is turned back, what ran is over. */
 
+import { labelLanguage } from '#app/i18n/i18n.svelte.ts';
 import type { ConsoleTab, TabShell } from '#app/state/consoles.svelte.ts';
 import { TurnedBack } from '#app/state/frame-watchers.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import { DEFAULT_WORLD } from '#session/api.ts';
 import { ConsoleShell } from '#shell/console-shell.ts';
+import type { Editor } from '#shell/editor/editor.ts';
 import type { ShellDoor } from '#shell/session-world.ts';
 import type { Frame } from '#sim/frame.ts';
 
@@ -26,8 +28,14 @@ function doorOf(playground: Playground, tab: ConsoleTab): ShellDoor {
     frame: (): Promise<Frame> => playground.refresh(),
     era: () => tab.restarts,
     until: (met) => playground.whenFrame(met),
+    screen: { language: labelLanguage, show: (editor) => showEditor(tab, editor) },
     usualLink: () => ({ ...DEFAULT_WORLD, ...playground.config }),
   };
+}
+
+function showEditor(tab: ConsoleTab, editor: Editor): void {
+  tab.editor = editor;
+  void editor.left.then(() => (tab.editor = null));
 }
 
 class PageShell implements TabShell {

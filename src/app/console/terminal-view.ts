@@ -11,6 +11,7 @@ import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
 import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import type { Editor } from '#shell/editor/editor.ts';
 import { completionsAt } from './completion.ts';
 import { decorate } from './decorate.ts';
 import { linksOf } from './output-links.ts';
@@ -24,6 +25,9 @@ const SCROLLBACK = 5000;
 const BRACKETED_PASTE = '\x1b[?2004h';
 /** Goes the way of the text: terminal.reset() would overtake what was written but not yet drawn. */
 const FULL_RESET = '\x1bc';
+/** An editor's screen is another one, so that what was there comes back. */
+const OTHER_SCREEN = '\x1b[?1049h';
+const FIRST_SCREEN = '\x1b[?1049l';
 
 export interface TerminalHost {
   tab: ConsoleTab;
@@ -55,6 +59,8 @@ export class TerminalView {
   #candidates: string[] = [];
   #shownTo = 0;
   #midLine = false;
+  /** Has the screen at the moment. */
+  #editor: Editor | null = null;
 
   constructor(element: HTMLElement, label: string, host: TerminalHost) {
     this.#host = host;
@@ -97,7 +103,8 @@ export class TerminalView {
     if (!size || (size.cols === this.terminal.cols && size.rows === this.terminal.rows)) return;
     this.#erase();
     this.#fit.fit();
-    this.#draw();
+    if (this.#editor) this.#drawEditor();
+    else this.#draw();
   }
 
   setType({ size, line }: TerminalHost['type']): void {
@@ -117,14 +124,18 @@ export class TerminalView {
     this.#drawn = null;
     this.#submitted = false;
     this.#midLine = false;
+    this.#editor = null;
     this.#shownTo = tab.written;
     this.#print(tab.text);
     this.#draw();
+    this.showEditor();
   }
 
   /** Shows what the console has printed since, and the prompt as it is now. */
   update(): void {
     const { tab } = this.#host;
+    // What is printed meanwhile stands on the first screen, when that comes back.
+    if (this.#editor) return;
     const fresh = tab.written - this.#shownTo;
     if (fresh > 0) {
       this.#erase();
@@ -133,6 +144,27 @@ export class TerminalView {
       this.#shownTo = tab.written;
     }
     if (!this.#submitted) this.#redraw();
+  }
+
+  /** Gives the screen to the editor that the tab has, or takes it back. */
+  showEditor(): void {
+    const { editor } = this.#host.tab;
+    if (editor === this.#editor) return;
+    if (editor) {
+      if (!this.#editor) this.terminal.write(OTHER_SCREEN);
+      this.#editor = editor;
+      editor.onChange = () => this.#drawEditor();
+      this.#drawEditor();
+      return;
+    }
+    this.#editor = null;
+    this.terminal.write(FIRST_SCREEN);
+    this.update();
+  }
+
+  #drawEditor(): void {
+    const { cols, rows } = this.terminal;
+    if (this.#editor && !this.#editor.hasEnded) this.terminal.write(this.#editor.draw(cols, rows));
   }
 
   /** Puts a line at the prompt without running it. */
@@ -182,6 +214,7 @@ export class TerminalView {
   }
 
   #onData(data: string): void {
+    if (this.#editor) return this.#editor.type(data);
     for (const key of parseKeys(data)) {
       const { state, act } = edit(this.#line, key, this.#host.tab.history);
       const same = state.text === this.#line.text;
@@ -265,7 +298,8 @@ export class TerminalView {
     const control = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     // Tab completes what there is; with nothing typed it moves on, so that the terminal is no trap.
-    if (event.key === 'Tab' && (event.shiftKey || this.#line.text === '')) return false;
+    const idle = this.#line.text === '' && !this.#editor;
+    if (event.key === 'Tab' && (event.shiftKey || idle)) return false;
     if (control && key === 'v') return false;
     if (control && key === 'c' && (event.shiftKey || this.terminal.hasSelection())) return false;
     if (control && event.shiftKey && key === 'f') {

@@ -2,6 +2,7 @@
  * kept here as text, so that a terminal that is opened late, or not at all, loses nothing. */
 
 import type { Input, LoggedInput } from '#session/api.ts';
+import type { Editor } from '#shell/editor/editor.ts';
 import type { ConsoleFrame, Frame } from '#sim/frame.ts';
 
 /** Characters kept per console; the oldest fall off. */
@@ -37,6 +38,8 @@ export class ConsoleTab {
   /** True for a shell, which lives here and not in the world. */
   readonly isShell: boolean;
   shell: TabShell | null = null;
+  /** Has the whole terminal while it is open. */
+  editor: Editor | null = $state.raw(null);
   /** The prompt of the program that the world runs here. */
   worldPrompt: string | null = null;
   prompt: string | null = $state(null);
