@@ -103,3 +103,52 @@ test('Tab in a shell types what is certain: commands, ports, files', async () =>
   await shows(/PONG\s[\s\S]*PONG\s+root@redis:~#\s*$/);
   await app.closePage(page);
 });
+
+test('a configuration typed in the editor starts a server', async () => {
+  const page = await app.open();
+  await waitForPrompt(page);
+  await page.evaluate(() => window.playground.clock.speed(10));
+  await openShell(page);
+  await typeLine(page, 'nano own.conf');
+  await waitForTerminal(page, '^X Exit');
+  await page.keyboard.type('# 我的配置\nport 7100\nmaxmemory 3mb\n');
+  await waitForTerminal(page, 'maxmemory 3mb');
+  // The editor fills the terminal, also when that changes its size.
+  await page.setViewportSize({ width: 1100, height: 700 });
+  await waitForTerminal(page, '^X Exit');
+  await page.keyboard.press('Control+x');
+  await waitForTerminal(page, 'Save changes?');
+  await page.keyboard.press('y');
+  await waitForTerminal(page, 'Write to file: own.conf');
+  await page.keyboard.press('Enter');
+  // What stood there before is back.
+  await expect
+    .poll(() => terminalText(page), { timeout: 60_000 })
+    .toMatch(/nano own\.conf\s+root@redis:~#\s*$/);
+  await typeLine(page, 'redis-server ./own.conf &');
+  await typeLine(page, 'redis-cli -p 7100 CONFIG GET maxmemory');
+  await waitForTerminal(page, '"3145728"');
+  await app.closePage(page);
+});
+
+test('without a terminal the editor is a text field', async () => {
+  const page = await app.open();
+  await waitForPrompt(page);
+  await page.evaluate(() => window.playground.clock.speed(10));
+  await openShell(page);
+  await page.locator('.console').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitemradio', { name: 'Plain text field' }).click();
+  const line = page.getByLabel(/^Command line/);
+  await line.fill('nano a.txt');
+  await line.press('Enter');
+  const field = page.getByLabel('Text of the file');
+  await field.fill('一\n二\n');
+  await page.getByRole('button', { name: 'Exit' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await line.fill('cat a.txt');
+  await line.press('Enter');
+  await expect
+    .poll(() => page.locator('[role=log]').first().textContent(), { timeout: 60_000 })
+    .toMatch(/cat a\.txt\n一\n二\n/);
+  await app.closePage(page);
+});

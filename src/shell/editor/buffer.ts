@@ -124,7 +124,11 @@ export class TextBuffer {
 
   /** Puts whole lines in front of a row, and the cursor on the first (or behind the last) of them. */
   pasteLines(lines: readonly string[], row: number, behind = false): void {
-    if (lines.length > 0) this.replace(row, 0, lines, { row: behind ? row + lines.length : row, index: 0 });
+    if (lines.length === 0) return;
+    const isEmpty = this.lines.length === 1 && this.lines[0] === '';
+    const last = { row: lines.length - 1, index: (lines.at(-1) ?? '').length };
+    if (isEmpty) this.replace(0, 1, lines, last);
+    else this.replace(row, 0, lines, { row: behind ? row + lines.length : row, index: 0 });
   }
 
   /** Joins the line below to this one. */

@@ -9,15 +9,16 @@ const HIDE = '\x1b[?25l';
 const SHOW = '\x1b[?25h';
 const INVERSE = '\x1b[7m';
 const PLAIN = '\x1b[m';
-/** Below so many rows the text needs them all. */
-const ROWS_FOR_HELP = 9;
+/** On a lower screen the text needs the rows more than the keys do. */
+const ROWS_FOR_HELP = [6, 11] as const;
 
 const at = (row: number, column: number): string => `\x1b[${row + 1};${column + 1}H`;
 
 /** Everything that stands on a screen of that size. Scrolls so that the cursor is on it. */
 export function drawScreen(editor: Editor, columns: number, rows: number): string {
   const { buffer, manner } = editor;
-  const help = rows < ROWS_FOR_HELP ? [] : helpRows(manner.help, columns);
+  const helpLines = ROWS_FOR_HELP.filter((least) => rows >= least).length;
+  const help = helpRows(manner.help, columns, helpLines);
   const first = manner.title === null ? 0 : 1;
   const page = Math.max(1, rows - first - 1 - help.length);
   editor.page = page;
@@ -67,8 +68,9 @@ function saidBelow(editor: Editor, columns: number): { text: string; cursor: num
   const { question, message, manner } = editor;
   if (question) {
     const asked = question.label + (question.text ?? '');
-    // Of what is too long one sees the end, where one types.
     let shown = visiblePart(asked, 0, Number.MAX_SAFE_INTEGER);
+    if (question.text === null) shown = fit(shown, columns - 1);
+    // Of what is too long one sees the end, where one types.
     while (textWidth(shown) >= columns) shown = [...shown].slice(1).join('');
     return {
       text: `${INVERSE}${shown.padEnd(shown.length + columns - textWidth(shown))}${PLAIN}`,
@@ -84,14 +86,17 @@ function saidBelow(editor: Editor, columns: number): { text: string; cursor: num
   };
 }
 
-/** Keys and what they do, as many as fit, in two rows read downwards. */
-function helpRows(help: Editor['manner']['help'], columns: number): string[] {
+/** Keys and what they do, as many as fit, read downwards. */
+function helpRows(help: Editor['manner']['help'], columns: number, lines: number): string[] {
   if (help.length === 0) return [];
   const each = Math.max(...help.map(([key, what]) => textWidth(key) + textWidth(what) + 3));
-  const across = Math.max(1, Math.min(Math.ceil(help.length / 2), Math.floor(columns / each)));
+  const across = Math.max(
+    1,
+    Math.min(Math.ceil(help.length / Math.max(1, lines)), Math.floor(columns / each)),
+  );
   const width = Math.floor(columns / across);
-  return [0, 1].map((line) => {
-    const cells = help.filter((_, place) => place % 2 === line).slice(0, across);
+  return Array.from({ length: lines }, (_, line) => {
+    const cells = help.filter((__, place) => place % lines === line).slice(0, across);
     return cells
       .map(([key, what]) => {
         const word = fit(what, width - textWidth(key) - 1);

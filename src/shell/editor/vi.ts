@@ -35,6 +35,12 @@ export class Vi implements Manner {
   }
 
   press(key: RawKey): void {
+    // Escape and a letter typed quickly look like Alt and that letter, which vi does not have.
+    if (key.kind === 'key' && /^\x1b[^[]/.test(key.name) && ALIKE[key.name] === undefined) {
+      this.press({ kind: 'key', name: '\x1b' });
+      for (const letter of key.name.slice(1)) this.pressLetter(letter);
+      return;
+    }
     if (this.isInserting) return this.pressInserting(key);
     if (key.kind === 'text') {
       for (const char of key.text) this.pressLetter(char);

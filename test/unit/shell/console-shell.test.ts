@@ -76,6 +76,10 @@ describe('an input of a shell that is none is refused', () => {
     [{ kind: 'print', console: CONSOLE, text: 5 }],
     [{ kind: 'print', console: CONSOLE, text: '', echo: 1 }],
     [{ kind: 'print', console: 'nobody', text: '' }],
+    [{ kind: 'files', console: CONSOLE, files: null }],
+    [{ kind: 'files', console: CONSOLE, files: { '/a': 5 } }],
+    [{ kind: 'files', console: CONSOLE, files: { '/a': '你' } }],
+    [{ kind: 'files', console: 'nobody', files: {} }],
     [{ kind: 'launch', port: 0, config: '' }],
     [{ kind: 'launch', port: 60_000, config: '' }],
     [{ kind: 'launch', port: 7000, config: null }],
@@ -85,6 +89,9 @@ describe('an input of a shell that is none is refused', () => {
   test('and one that is right is taken', () => {
     expect(checkInput(run, has)).toBeNull();
     expect(checkInput({ ...run, stdin: null }, has)).toBeNull();
+    expect(
+      checkInput({ kind: 'files', console: CONSOLE, files: { '/a': '\xff', '/b': null } }, has),
+    ).toBeNull();
     expect(checkInput({ kind: 'launch', port: 7000, config: 'port 7000\n' }, has)).toBeNull();
   });
 });

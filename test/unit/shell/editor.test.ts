@@ -81,8 +81,9 @@ describe('nano', () => {
     editor.type('e');
     expect(editor.buffer.text).toBe('abcd\ne\n');
     editor.type('\x1bu');
-    expect(editor.buffer.text).toBe('abcd\n');
+    expect(editor.buffer.text).toBe('abcd\n\n');
     editor.type('\x1a');
+    expect(editor.buffer.text).toBe('abcd\n');
     editor.type('\x1bu');
     expect(editor.buffer.text).toBe('a\n');
     expect(editor.buffer.isModified).toBe(false);
@@ -116,14 +117,14 @@ describe('nano', () => {
   test('asks before changes are lost, and saves', async () => {
     const { editor, saved } = open('nano', 'port 1\n');
     editor.type('x\x18');
-    expect(editor.question?.label).toContain('Save what was changed?');
+    expect(editor.question?.label).toContain('Save changes?');
     editor.type('\x03');
     expect(editor.hasEnded).toBe(false);
     editor.type('\x18z');
     expect(editor.question).not.toBeNull();
     editor.type('y');
     expect(editor.question?.text).toBe('a.conf');
-    editor.type('\x7f\x7f\x7f\x7fB\r');
+    editor.type('\x7f\x7f\x7f\x7f\x7fB\r');
     await editor.left;
     expect(saved).toEqual(['xport 1\n']);
     expect(editor.path).toBe('aB');
@@ -231,7 +232,7 @@ describe('the screen', () => {
 
   test('control characters of a file are shown, not obeyed', () => {
     const { editor } = open('nano', 'a\x1b[31mred\x07\x7f\x9b\tb\n');
-    expect(screenOf(editor.draw(60, 12), 60, 12).lines[1]).toBe('a^[[31mred^G^?·  b');
+    expect(screenOf(editor.draw(60, 12), 60, 12).lines[1]).toBe('a^[[31mred^G^?· b');
   });
 });
 
