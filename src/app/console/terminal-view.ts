@@ -5,7 +5,6 @@
  * back behind it. After Enter it stays until the world's echo of it arrives, so nothing flickers. */
 
 import { FitAddon } from '@xterm/addon-fit';
-import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
 import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
@@ -77,7 +76,6 @@ export class TerminalView {
     });
     this.#why = new WhyButtons(this.terminal, (error) => host.why(error));
     this.terminal.loadAddon(this.#fit);
-    this.terminal.loadAddon(new WebLinksAddon());
     useOwnWidths(this.terminal);
     this.search = new TerminalSearch(this.terminal);
     styleThroughObject();

@@ -45,8 +45,21 @@ describe('things in the output', () => {
     expect(findWords('-> Redirected to slot [866] located at', servers)).toHaveLength(1);
   });
 
+  test('a key is found in a typed line, and in a reply that quotes it', () => {
+    const foo = { kind: 'key', key: 'foo', slot: 12182 };
+    expect(findWords('127.0.0.1:7000> hset foo a b', servers)).toEqual([
+      { from: 21, length: 3, selection: foo },
+    ]);
+    expect(findWords('1) "foo"', servers)).toEqual([{ from: 3, length: 5, selection: foo }]);
+    expect(findWords('127.0.0.1:7000> CLUSTER KEYSLOT {foo}x', servers)[0]?.selection).toMatchObject({
+      slot: 12182,
+    });
+  });
+
   test('strangers are not', () => {
     expect(findWords('127.0.0.1:9999 slot 99999', servers)).toEqual([]);
+    expect(findWords('127.0.0.1:7000> INFO server', servers)).toEqual([]);
+    expect(findWords('"\\x00\\xff"', servers)).toEqual([]);
   });
 });
 
