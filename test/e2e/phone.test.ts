@@ -68,6 +68,8 @@ test('an example of a pasted cluster shows what the page makes of one', async ()
   await page.getByRole('button', { name: 'Show an example' }).tap();
   await page.getByText('The cluster has agreed that these have failed (FAIL).').waitFor();
   await page.getByText('Slots under way: 5200. Is a reshard running?').waitFor();
-  await page.getByRole('img', { name: /6 nodes/ }).waitFor();
+  const drawn = page.getByRole('dialog').getByRole('img', { name: /6 nodes/ });
+  await drawn.waitFor();
+  expect(await drawn.locator('g.node').count()).toBe(6);
   await app.closePage(page);
 });
