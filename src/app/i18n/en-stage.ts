@@ -25,7 +25,7 @@ export const enStage = {
   'stage.covered': '{count} slots',
   'stage.epoch': 'epoch {epoch}',
   'stage.slot': 'slot {slot}',
-  'stage.clusterFail': 'CLUSTERDOWN on {count}/{of}',
+  'stage.clusterFail': 'on {count}/{of}',
   'stage.migratingOne': 'slot {slot} moving',
   'stage.migratingKeys': 'slot {slot}: {left} keys → {there}',
   'stage.mapKeys': 'darker: more keys; fullest is slot {slot} with {count}',

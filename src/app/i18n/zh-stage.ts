@@ -27,7 +27,7 @@ export const zhStage = {
   'stage.covered': '{count} 个槽',
   'stage.epoch': '纪元 {epoch}',
   'stage.slot': '槽 {slot}',
-  'stage.clusterFail': '{count}/{of} 返回 CLUSTERDOWN',
+  'stage.clusterFail': '{count}/{of} 个节点',
   'stage.migratingOne': '槽 {slot} 迁移中',
   'stage.migratingKeys': '槽 {slot}：{left} 个键 → {there}',
   'stage.mapKeys': '颜色越深键越多，最满的是槽 {slot}，有 {count} 个键',

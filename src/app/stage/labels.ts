@@ -10,6 +10,7 @@ import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 import type { PacketMark } from './packets.ts';
 import type { Scene } from './scene.ts';
+import type { VisitorMark } from './visitors.ts';
 
 export interface Label {
   text: string;
@@ -53,6 +54,29 @@ export function labelX(layout: Layout, mark: Pick<NodeMark, 'name' | 'x'>, plate
   const outside = layout.density !== 'all' && seat !== undefined && seat.radius < layout.radii.master;
   const away = outside ? Math.sign(mark.x - layout.centre.x) * (plate / 2 - 12 * layout.scale) : 0;
   return Math.min(layout.width - plate / 2, Math.max(plate / 2, mark.x + away));
+}
+
+interface RowOfVisitors {
+  visitors: readonly Pick<VisitorMark, 'x' | 'y' | 'width' | 'height'>[];
+  layout: Pick<Layout, 'width'>;
+}
+
+/** The same plate moved aside where it would lie under the row of visitors; `top` is its upper edge. */
+export function besideVisitors(
+  { visitors, layout }: RowOfVisitors,
+  x: number,
+  plate: number,
+  top: number,
+): number {
+  const row = visitors.filter(({ y, height }) => top < y + height / 2);
+  if (row.length === 0) return x;
+  const gap = 6;
+  const left = Math.min(...row.map((one) => one.x - one.width / 2)) - gap - plate / 2;
+  const right = Math.max(...row.map((one) => one.x + one.width / 2)) + gap + plate / 2;
+  if (x <= left || x >= right) return x;
+  const fits = { left: left >= plate / 2, right: right <= layout.width - plate / 2 };
+  const toRight = fits.right && (!fits.left || x - left > right - x);
+  return toRight ? right : fits.left ? left : x;
 }
 
 /** What is on its way: one slot with its keys at either end, or how many slots. */

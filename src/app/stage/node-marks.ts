@@ -59,6 +59,8 @@ export interface NodeMark {
   manualFailover: boolean;
   clusterFail: boolean;
   selected: boolean;
+  /** The selection is something else, but about this server. */
+  related: boolean;
   isLens: boolean;
   /** Labels are drawn for everybody on a small stage and for what is unusual on a large one. */
   labelled: boolean;
@@ -71,6 +73,7 @@ interface NodeContext {
   lens: string | null;
   opinion: Opinion | undefined;
   selection: Selection | null;
+  about: ReadonlySet<string>;
 }
 
 /** An election delay is 500 ms, up to 500 ms more by chance, and 1,000 ms for each rank. */
@@ -114,6 +117,7 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
     clusterFail:
       lens === null && server.clusterEnabled && server.state === 'running' && server.clusterState === 'fail',
     selected,
+    related: !selected && context.about.has(server.name),
     isLens: lens === server.name,
     labelled: isLabelled(layout.density, selected || badge !== null || election !== null),
   };

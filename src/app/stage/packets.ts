@@ -6,6 +6,7 @@
 
 import type { Frame, PacketFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
+import { isAbout, type About } from '#app/state/about.ts';
 import type { Selection } from '#app/state/selection.ts';
 import { curveHeading, curvePoint, type Curve } from './geometry.ts';
 import { glyphFor, isHeartbeat, type GlyphName } from './glyphs.ts';
@@ -41,6 +42,8 @@ export interface PacketOptions {
   layout: Layout;
   visitors: readonly VisitorMark[];
   selection: Selection | null;
+  /** What else belongs to the selection: what is sent or received at its moments. */
+  about?: About;
   /** Draw PING and PONG of everybody, not only of what is selected or pointed at. */
   heartbeats: boolean;
   /** Draw attempts to connect as well. */
@@ -81,16 +84,16 @@ export function packetScene(frame: Frame, options: PacketOptions): PacketScene {
 }
 
 function isWanted(packet: PacketFrame, options: PacketOptions): boolean {
-  const { selection, heartbeats, connects, hover, hidden, layout } = options;
+  const { selection, about, heartbeats, connects, hover, hidden, layout } = options;
   if (hidden.has(packet.from) || hidden.has(packet.to)) return false;
-  if (touches(packet, selection) || packet.from === hover || packet.to === hover) return true;
+  if (touches(packet, selection, about) || packet.from === hover || packet.to === hover) return true;
   if (packet.kind === 'connect' && !connects) return false;
   // A heartbeat that waits at a cut link says what the cut link says already.
   if (isHeartbeat(packet)) return heartbeats && !packet.lost && layout.density !== 'heat';
   return true;
 }
 
-function touches(packet: PacketFrame, selection: Selection | null): boolean {
+function touches(packet: PacketFrame, selection: Selection | null, about?: About): boolean {
   switch (selection?.kind) {
     case 'packet':
       return packet.id === selection.id;
@@ -103,14 +106,19 @@ function touches(packet: PacketFrame, selection: Selection | null): boolean {
         (packet.from === selection.from && packet.to === selection.to) ||
         (packet.from === selection.to && packet.to === selection.from)
       );
+    case 'event':
+      return (
+        about !== undefined &&
+        (isAbout(about, packet.from, packet.sentAt) || isAbout(about, packet.to, packet.deliverAt))
+      );
     default:
       return false;
   }
 }
 
-function weight(packet: PacketFrame, { selection }: PacketOptions): number {
+function weight(packet: PacketFrame, { selection, about }: PacketOptions): number {
   if (selection?.kind === 'packet' && packet.id === selection.id) return 3;
-  return (isHeartbeat(packet) ? 0 : 2) + (touches(packet, selection) ? 0.5 : 0);
+  return (isHeartbeat(packet) ? 0 : 2) + (touches(packet, selection, about) ? 0.5 : 0);
 }
 
 /** 'flying', 'over', or how far the ring of the arrival has spread (0..1). */

@@ -5,6 +5,7 @@
  * those, since they move each frame). Tests compare scenes; Stage.svelte and heat.ts draw them. */
 
 import type { Frame } from '#sim/frame.ts';
+import { NOTHING } from '#app/state/about.ts';
 import type { Selection } from '#app/state/selection.ts';
 import { anomaliesOf, type Anomaly } from './anomalies.ts';
 import { beliefsOf, opinions, truth, type Belief } from './beliefs.ts';
@@ -25,6 +26,8 @@ export interface SceneOptions {
   least?: number;
   lens: string | null;
   selection: Selection | null;
+  /** Servers that the selection is about. */
+  about?: ReadonlySet<string>;
   seating: Seating;
   moved: Moved;
   /** Keys by server and slot, if they were counted. */
@@ -110,6 +113,7 @@ export function sceneOf(frame: Frame, options: SceneOptions): Scene {
       lens,
       opinion: said.get(server.name),
       selection: options.selection,
+      about: options.about ?? NOTHING.servers,
     }),
   );
   const wall = wallOf(frame, layout);

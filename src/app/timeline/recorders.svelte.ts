@@ -1,5 +1,6 @@
 /* One recorder for each playground, shared by the panels that look back. */
 
+import { aboutOf, type About } from '#app/state/about.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import { identities, sameWorld } from '#app/stage/seating.ts';
 import { Recorder } from './recorder.ts';
@@ -25,6 +26,17 @@ export class Recording {
 }
 
 const recordings = new WeakMap<Playground, Recording>();
+
+/** What the playground's selection is about, also when the message has arrived long ago. */
+export function selectedAbout(playground: Playground): About {
+  const { frame, selection, feed } = playground;
+  return aboutOf(selection, {
+    frame,
+    packet: (id) =>
+      frame?.packets.find((packet) => packet.id === id) ?? recordingOf(playground).recorder.packets.get(id),
+    event: (seq) => feed.find(seq),
+  });
+}
 
 export function recordingOf(playground: Playground): Recording {
   let recording = recordings.get(playground);

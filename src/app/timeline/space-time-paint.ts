@@ -28,8 +28,8 @@ export interface Painted {
   /** When a process was not running. */
   states: ReadonlyMap<string, readonly StateChange[]>;
   now: number;
-  /** Name of the selected server, if one is. */
-  server: string | null;
+  /** Servers that the selection is about. */
+  about: ReadonlySet<string>;
   /** Something with a place in space-time is selected, and its causal cone lit. */
   coned: boolean;
 }
@@ -76,7 +76,7 @@ function write(
 function paintLanes(sheet: Sheet, painted: Painted): void {
   const { context, tone, gutter, room, axis, upright } = sheet;
   for (const lane of painted.model.lanes) {
-    context.fillStyle = tone(painted.server === lane.name ? 'text' : 'muted');
+    context.fillStyle = tone(painted.about.has(lane.name) ? 'text' : 'muted');
     if (upright) write(sheet, lane.label.slice(0, 6), gutter / 2, lane.y, 'center');
     else write(sheet, lane.label.slice(0, 6), 6, lane.y, 'left');
     context.strokeStyle = tone('line');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { distance } from '#app/stage/geometry.ts';
-import { labelAbove, labelX } from '#app/stage/labels.ts';
+import { besideVisitors, labelAbove, labelX } from '#app/stage/labels.ts';
 import { densityFor, layOut } from '#app/stage/layout.ts';
 import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
 import { clusterFrame } from './frames.ts';
@@ -30,6 +30,18 @@ describe('lines beside servers', () => {
       if (outside) expect(Math.abs(x - centre.x)).toBeGreaterThanOrEqual(Math.abs(seat.x - centre.x) - 1);
     }
   });
+});
+
+test('a line that would lie under the consoles stands beside them, on the nearer side that has room', () => {
+  const console = { x: 195, y: 17, width: 90, height: 22 };
+  const beside = (x: number, top: number, width = 390) =>
+    besideVisitors({ visitors: [console], layout: { width } }, x, 100, top);
+  expect(beside(180, 40)).toBe(180);
+  expect(beside(60, 10)).toBe(60);
+  expect(beside(180, 10)).toBe(195 - 45 - 6 - 50);
+  expect(beside(210, 10)).toBe(195 + 45 + 6 + 50);
+  expect(beside(210, 10, 300)).toBe(195 - 45 - 6 - 50);
+  expect(besideVisitors({ visitors: [], layout: { width: 390 } }, 195, 100, 0)).toBe(195);
 });
 
 describe('places', () => {
