@@ -74,9 +74,12 @@ test('every address in the built page is relative, so that it runs from any fold
   expect(absolute).toEqual([]);
 });
 
-/** What is read, not run: lessons, cards, terms, the sentences of redis-cli's help and of COMMAND DOCS. */
+/** What is read, not run: lessons, cards, terms, an example to paste, the sentences of redis-cli's help and of COMMAND DOCS. */
 function isContent(path: string): boolean {
-  return isLesson(path) || /\/(_virtual_(cards|glossary|lessons)|command-words|command-docs)-/.test(path);
+  return (
+    isLesson(path) ||
+    /\/(_virtual_(cards|glossary|lessons)|command-words|command-docs)-|paste-example-/.test(path)
+  );
 }
 
 /** Parts that come only with a mode or a dialog of their own: interview, presenting and following,
