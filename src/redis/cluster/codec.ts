@@ -5,7 +5,7 @@
  * sent to a peer outside. All integers are big-endian except the id of a MODULE message, which the
  * sender writes in its own byte order (little-endian on every machine Redis commonly runs on).
  * Epochs and offsets have 64 bits on the wire and 53 here: a peer that claims more has left the
- * range any real cluster reaches. Unknown ping extensions are skipped and so not re-encoded. */
+ * range any real cluster reaches. An id is forty bytes, whatever they are. Unknown ping extensions are skipped and so not re-encoded. */
 
 import { fromUint8, type Bytes } from '#base/bytes.ts';
 import { CLUSTER_SLOT_BYTES } from './bitmap.ts';
@@ -216,17 +216,20 @@ export function decodeMessage(data: Uint8Array): BusMessage | DroppedPacket {
     const expected = expectedLength(view, type);
     if (data.length !== expected) return drop(lengthError(type, data.length, expected));
     payload = getData(data, view, type);
+    // Lengths beyond 32 bits add up to anything: nothing of that kind is read.
+    if (dataLength(payload) !== data.length - CLUSTERMSG_HEADER_LENGTH) return drop(null);
   }
   return {
     type,
     port: view.getUint16(OFFSET.port),
     currentEpoch: getUint64(view, OFFSET.currentEpoch),
     configEpoch: getUint64(view, OFFSET.configEpoch),
-    offset: getUint64(view, OFFSET.offset),
-    sender: getText(data, OFFSET.sender, CLUSTER_NAMELEN),
+    offset: getInt64(view, OFFSET.offset),
+    sender: getId(data, OFFSET.sender),
     myslots: data.slice(OFFSET.myslots, OFFSET.myslots + CLUSTER_SLOT_BYTES),
-    slaveof: getText(data, OFFSET.slaveof, CLUSTER_NAMELEN),
-    myip: getText(data, OFFSET.myip, NET_IP_STR_LEN),
+    slaveof: getId(data, OFFSET.slaveof),
+    // Its last byte is for the end of the text.
+    myip: getText(data, OFFSET.myip, NET_IP_STR_LEN - 1),
     pport: view.getUint16(OFFSET.pport),
     cport: view.getUint16(OFFSET.cport),
     flags: view.getUint16(OFFSET.flags),
@@ -253,7 +256,10 @@ function expectedLength(view: DataView, type: number): number {
     case CLUSTERMSG_TYPE_PUBLISH:
     case CLUSTERMSG_TYPE_PUBLISHSHARD:
       if (room < 8) return CLUSTERMSG_HEADER_LENGTH + 8;
-      return CLUSTERMSG_HEADER_LENGTH + 8 + view.getUint32(OFFSET.data) + view.getUint32(OFFSET.data + 4);
+      // In 32 bits, as 7.0 adds them up.
+      return (
+        (CLUSTERMSG_HEADER_LENGTH + 8 + view.getUint32(OFFSET.data) + view.getUint32(OFFSET.data + 4)) >>> 0
+      );
     case CLUSTERMSG_TYPE_UPDATE:
       return CLUSTERMSG_HEADER_LENGTH + UPDATE_LENGTH;
     case CLUSTERMSG_TYPE_MODULE:
@@ -273,21 +279,24 @@ function getGossip(data: Uint8Array, view: DataView, extensions: number, label: 
   }
   let at = gossipEnd;
   let hostname: string | undefined;
+  const unknown: number[] = [];
   for (let left = extensions; left > 0; left--) {
     if (data.length - at < EXTENSION_HEADER_LENGTH) {
       return `Received invalid ${label} packet with extension data that exceeds total packet length (${data.length})`;
     }
-    const length = view.getUint32(at);
-    if (length % 8 !== 0) return `Received a ${label} packet without proper padding (${length} bytes)`;
-    if (length < EXTENSION_HEADER_LENGTH || data.length - at < length) {
+    // Of this length 7.0 reads the lower half.
+    const length = view.getUint16(at + 2);
+    if (length % 8 !== 0 || length < EXTENSION_HEADER_LENGTH) {
+      return `Received a ${label} packet without proper padding (${length} bytes)`;
+    }
+    if (data.length - at < length) {
       return `Received invalid ${label} packet with extension data that exceeds total packet length (${data.length})`;
     }
-    if (view.getUint16(at + 4) === EXTENSION_TYPE_HOSTNAME) {
-      if (length === EXTENSION_HEADER_LENGTH || data[at + length - 1] !== 0) {
-        return `Received invalid ${label} packet with a malformed hostname extension`;
-      }
-      hostname = getText(data, at + EXTENSION_HEADER_LENGTH, length - EXTENSION_HEADER_LENGTH);
-    }
+    const type = view.getUint16(at + 4);
+    if (type !== EXTENSION_TYPE_HOSTNAME) unknown.push(type);
+    else if (length === EXTENSION_HEADER_LENGTH || data[at + length - 1] !== 0) {
+      return `Received ${label} packet with missing null terminator in extension type ${type}`;
+    } else hostname = getText(data, at + EXTENSION_HEADER_LENGTH, length - EXTENSION_HEADER_LENGTH);
     at += length;
   }
   if (at !== data.length) {
@@ -297,13 +306,17 @@ function getGossip(data: Uint8Array, view: DataView, extensions: number, label: 
   for (let entry = CLUSTERMSG_HEADER_LENGTH; entry < gossipEnd; entry += GOSSIP_ENTRY_LENGTH) {
     entries.push(getGossipEntry(data, view, entry));
   }
-  const section = gossipSection(entries);
-  return hostname === undefined ? { kind: 'gossip', section } : { kind: 'gossip', section, hostname };
+  return {
+    kind: 'gossip',
+    section: gossipSection(entries),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(unknown.length === 0 ? {} : { unknownExtensions: unknown }),
+  };
 }
 
 function getGossipEntry(data: Uint8Array, view: DataView, at: number): GossipEntry {
   return {
-    nodename: getText(data, at, CLUSTER_NAMELEN),
+    nodename: getId(data, at),
     pingSent: view.getUint32(at + 40),
     pongReceived: view.getUint32(at + 44),
     ip: getText(data, at + 48, NET_IP_STR_LEN),
@@ -318,7 +331,7 @@ function getData(data: Uint8Array, view: DataView, type: number): BusData {
   const at = OFFSET.data;
   switch (type) {
     case CLUSTERMSG_TYPE_FAIL:
-      return { kind: 'fail', nodename: getText(data, at, CLUSTER_NAMELEN) };
+      return { kind: 'fail', nodename: getId(data, at) };
     case CLUSTERMSG_TYPE_PUBLISH:
     case CLUSTERMSG_TYPE_PUBLISHSHARD: {
       const middle = at + 8 + view.getUint32(at);
@@ -332,7 +345,7 @@ function getData(data: Uint8Array, view: DataView, type: number): BusData {
       return {
         kind: 'update',
         configEpoch: getUint64(view, at),
-        nodename: getText(data, at + 8, CLUSTER_NAMELEN),
+        nodename: getId(data, at + 8),
         slots: data.slice(at + 48, at + 48 + CLUSTER_SLOT_BYTES),
       };
     case CLUSTERMSG_TYPE_MODULE:
@@ -352,6 +365,12 @@ function putText(out: Uint8Array, at: number, text: Bytes, limit: number): void 
   for (let index = 0; index < length; index++) out[at + index] = text.charCodeAt(index);
 }
 
+/** The id of a node; '' for the forty zero bytes that stand for none. */
+function getId(data: Uint8Array, at: number): string {
+  const id = data.subarray(at, at + CLUSTER_NAMELEN);
+  return id.some((byte) => byte !== 0) ? fromUint8(id) : '';
+}
+
 /** The bytes up to the first NUL. */
 function getText(data: Uint8Array, at: number, limit: number): string {
   let end = at;
@@ -362,6 +381,11 @@ function getText(data: Uint8Array, at: number, limit: number): string {
 function putUint64(view: DataView, at: number, value: number): void {
   view.setUint32(at, Math.floor(value / 0x1_0000_0000));
   view.setUint32(at + 4, value >>> 0);
+}
+
+function getInt64(view: DataView, at: number): number {
+  const value = view.getInt32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
+  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }
 
 function getUint64(view: DataView, at: number): number {

@@ -50,7 +50,13 @@ export const CLUSTER_NODE_MIGRATE_TO = 256;
 export const CLUSTER_NODE_NOFAILOVER = 512;
 
 export type BusData =
-  | { readonly kind: 'gossip'; readonly section: GossipSection; readonly hostname?: string }
+  | {
+      readonly kind: 'gossip';
+      readonly section: GossipSection;
+      readonly hostname?: string;
+      /** Types of extensions that came along and that 7.0 does not know. */
+      readonly unknownExtensions?: readonly number[];
+    }
   | { readonly kind: 'fail'; readonly nodename: string }
   | { readonly kind: 'publish'; readonly channel: Bytes; readonly message: Bytes }
   | {

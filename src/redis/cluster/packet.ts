@@ -147,6 +147,8 @@ function processHeartbeat(
   if (message.data.kind !== 'gossip') return;
   clusterProcessGossipSection(server, sender, message.data.section);
   updateHostname(server, sender, message.data.hostname ?? '');
+  for (const unknown of message.data.unknownExtensions ?? [])
+    server.io.log('warning', `Received unknown extension type ${unknown}`);
 }
 
 /** The address a peer reached us at is ours, if nobody said otherwise. */
