@@ -12,6 +12,26 @@ const MAX_LITERALS = 32;
 const MAX_OFFSET = 1 << 13;
 const MAX_MATCH = (1 << 8) + (1 << 3);
 
+/** Inputs of more bytes than this are worth a table with a place for every hash: 256 KB. */
+const LONG_INPUT = 512;
+
+/** Where each hash was seen last. */
+interface Places {
+  get(hash: number): number | undefined;
+  set(hash: number, at: number): unknown;
+}
+
+class PlaceTable implements Places {
+  /** Place + 1, so that 0 means nowhere. */
+  private readonly places = new Int32Array(1 << HASH_BITS);
+  get(hash: number): number {
+    return (this.places[hash] as number) - 1;
+  }
+  set(hash: number, at: number): void {
+    this.places[hash] = at + 1;
+  }
+}
+
 const slot = (hash: number): number => ((hash >>> 8) - hash * 5) & ((1 << HASH_BITS) - 1);
 
 /** The compressed form, or null when it would take more than `maxLength` bytes. */
@@ -21,7 +41,7 @@ export function lzfCompress(input: Bytes, maxLength: number): Bytes | null {
   const byte = (at: number): number => data[at] as number;
   const end = data.length;
   const out = new Uint8Array(maxLength + MAX_LITERALS + 8);
-  const seen = new Int32Array(1 << HASH_BITS).fill(-1);
+  const seen: Places = end > LONG_INPUT ? new PlaceTable() : new Map<number, number>();
   let at = 0;
   let to = 1;
   let literals = 0;
@@ -38,8 +58,8 @@ export function lzfCompress(input: Bytes, maxLength: number): Bytes | null {
   };
   while (at < end - 2) {
     const index = slot(roll(at));
-    const ref = seen[index] as number;
-    seen[index] = at;
+    const ref = seen.get(index) ?? -1;
+    seen.set(index, at);
     const offset = at - ref - 1;
     const matches =
       // liblzf never takes the very first byte for the beginning of a match.
@@ -75,9 +95,9 @@ export function lzfCompress(input: Bytes, maxLength: number): Bytes | null {
     // Only the last two positions of a match are remembered.
     at -= 2;
     hash = (byte(at) << 8) | byte(at + 1);
-    seen[slot(roll(at))] = at;
+    seen.set(slot(roll(at)), at);
     at++;
-    seen[slot(roll(at))] = at;
+    seen.set(slot(roll(at)), at);
     at++;
   }
   if (to + 3 > maxLength) return null;

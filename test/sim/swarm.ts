@@ -32,6 +32,9 @@ export interface SwarmOptions {
   power?: boolean;
 }
 
+/** Masters ping their replicas once a second: looks in step with that might always find a ping under way. */
+const LOOK_EVERY_MS = 370;
+
 class Violation extends Error {}
 
 /** Runs the world of a seed. */
@@ -319,7 +322,7 @@ class Swarm {
       return problem === null;
     };
     const limitMs = 60_000 + 20 * this.nodeTimeoutMs;
-    if (world.until(calm, limitMs, 500) < 0) {
+    if (world.until(calm, limitMs, LOOK_EVERY_MS) < 0) {
       // A defect of 7.0 that we share (see epoch.ts): slots may end with nobody or in a chain.
       this.knownDefect = world.seen('EPOCH_MISTAKEN').length > 0;
       if (this.knownDefect) return;
