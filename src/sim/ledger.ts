@@ -206,18 +206,19 @@ export class Ledger {
     const owners = vitals.filter(
       (vital) => vital.running && vital.isMaster && vital.slots && vital.clusterOk,
     );
-    const claimed = new Uint8Array(CLUSTER_SLOTS / 8);
-    let dual = false;
+    const claimed = new Uint32Array(CLUSTER_SLOTS / 32);
+    let dual = 0;
     for (const { slots } of owners) {
+      const words = wordsOf(slots as Uint8Array);
       for (let at = 0; at < claimed.length; at++) {
-        const mine = (slots as Uint8Array)[at] as number;
-        if ((claimed[at] as number) & mine) dual = true;
+        const mine = words[at] as number;
+        dual |= (claimed[at] as number) & mine;
         (claimed[at] as number) |= mine;
       }
     }
-    if (dual) this.dualOwnerUs += passed;
+    if (dual !== 0) this.dualOwnerUs += passed;
     const isCluster = vitals.some(({ slots }) => slots !== null);
-    if (isCluster && claimed.some((byte) => byte !== 0xff)) this.outageUs += passed;
+    if (isCluster && claimed.some((word) => word !== 0xffff_ffff)) this.outageUs += passed;
   }
 
   /** `staleReads` are counted by the clients that make them. */
@@ -234,6 +235,12 @@ export class Ledger {
       recent: rows,
     };
   }
+}
+
+/** A slot bitmap, thirty-two slots at a time. */
+function wordsOf(slots: Uint8Array): Uint32Array {
+  const aligned = slots.byteOffset % 4 === 0 ? slots : slots.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
 /** Whether a value can only come from a write after this one: one whose answer never arrived. */

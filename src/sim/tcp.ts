@@ -210,13 +210,15 @@ function transmit(world: World, machine: Machine, content: SegmentContent): void
   let lost = false;
   if (content.to !== machine.index) {
     const quality = world.network.quality(machine.name, to);
-    const unit = (): number => machine.linkChance.unit(content.to, to);
+    const { linkChance } = machine;
     delay = quality.latencyUs;
-    if (quality.jitterUs > 0) delay += Math.round((unit() * 2 - 1) * quality.jitterUs);
+    if (quality.jitterUs > 0)
+      delay += Math.round((linkChance.unit(content.to, to) * 2 - 1) * quality.jitterUs);
     delay = Math.max(MIN_LATENCY_US, delay) + Math.floor(content.bytes / BYTES_PER_US);
     if (quality.loss > 0 && content.flag !== 'giveup' && content.flag !== 'window') {
-      if (inStream(content.flag)) delay += lossDelay(quality.loss, unit);
-      else lost = unit() < quality.loss;
+      const draw = (): number => linkChance.unit(content.to, to);
+      if (inStream(content.flag)) delay += lossDelay(quality.loss, draw);
+      else lost = draw() < quality.loss;
     }
   }
   world.route(new Segment(machine.nextPacketId(), content, world.now, world.now + delay, lost, false));
