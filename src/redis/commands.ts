@@ -70,7 +70,7 @@ function modules(): readonly CommandProcs[] {
     scanCommands,
     slowlogCommands,
     stringCommands,
-    ...scriptingCommands(),
+    scriptingCommands,
     ...typeCommands(),
   ];
 }

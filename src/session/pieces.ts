@@ -6,7 +6,8 @@ import type { Input } from './api.ts';
 
 export type Piece = 'lua' | 'help' | 'docs';
 
-const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script)(?:_ro)?\b/i;
+/** A node that is added to a cluster is given the functions of the others. */
+const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script|add-node)(?:_ro)?\b/i;
 /** Application clients that release locks by script. */
 const SCRIPTING_CLIENTS = /lock/i;
 const HELP = /\bhelp\b|\?/i;

@@ -1,9 +1,12 @@
 /* Stories of slots that move: what clients hear, what MIGRATE does, what is left after a crash. */
 
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadLua } from '#node/lua.ts';
 import { ErrorReply, OK, Status } from '#redis/reply.ts';
 import { ClusterWorld } from './cluster-world.ts';
 import { contents } from './swarm.ts';
+
+beforeAll(() => loadLua());
 
 const CONFIG = { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' };
 /** Keys of slot 866, which 7000 owns at first. */

@@ -8,8 +8,8 @@ import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { helpReply } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
-import { interpreter, scriptEngine } from './interpreter.ts';
-import { killScript } from '#redis/scripting-hooks.ts';
+import { interpreter } from './interpreter.ts';
+import { killScript, runScript } from './slow-script.ts';
 import { parseShebang } from './shebang.ts';
 import type { CachedScript, ScriptingState } from './state.ts';
 
@@ -61,7 +61,7 @@ function evalWith(bySha: boolean, readOnly: boolean) {
     if (script instanceof ErrorReply) return script;
     const parsed = parseShebang(script.body);
     if (parsed instanceof ErrorReply) return parsed;
-    return scriptEngine().runScript(client, {
+    return runScript(client, {
       kind: 'eval',
       name: sha,
       body: parsed.code,

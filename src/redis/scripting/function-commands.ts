@@ -11,8 +11,7 @@ import { dumpFunctions, restoreFunctions, verifyDumpPayload } from '#redis/rdb.t
 import { ErrorReply, MapReply, OK, SetReply, Status, type Reply } from '#redis/reply.ts';
 import { splitKeys } from './eval.ts';
 import { addLibrary, createLibrary, findFunction, libraryBody, libraryCodes } from './libraries.ts';
-import { killScript, runningScript } from '#redis/scripting-hooks.ts';
-import { scriptEngine } from './interpreter.ts';
+import { killScript, runScript, runningScript } from './slow-script.ts';
 import { FLAG_NAMES, type Library } from './state.ts';
 
 const fail = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
@@ -167,7 +166,7 @@ function fcallWith(readOnly: boolean) {
     if (!target) return fail('Function not found');
     const split = splitKeys(argv, fail('Bad number of keys provided'));
     if (split instanceof ErrorReply) return split;
-    return scriptEngine().runScript(client, {
+    return runScript(client, {
       kind: 'function',
       name: target.found.name,
       body: libraryBody(target.library),

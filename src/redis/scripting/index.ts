@@ -1,8 +1,17 @@
-/* The commands of scripts and functions, for the table of commands. */
+/* The commands of scripts and functions, for the table of commands. What they do comes with Lua, which is there
+ * before anybody can send one of them (see load-lua.ts). */
 
 import type { CommandProcs } from '#redis/command.ts';
-import { evalCommands } from './eval.ts';
-import { functionCommands } from './function-commands.ts';
+import { scriptEngine } from './interpreter.ts';
 
-/** The procs of both modules. A function, since modules import each other and are complete only later. */
-export const scriptingCommands = (): CommandProcs[] => [evalCommands, functionCommands];
+const NAMES = [
+  ...['eval', 'eval_ro', 'evalsha', 'evalsha_ro', 'fcall', 'fcall_ro'],
+  ...['load', 'exists', 'flush', 'debug', 'kill', 'help'].map((name) => `script|${name}`),
+  ...['load', 'delete', 'flush', 'list', 'stats', 'dump', 'restore', 'kill', 'help'].map(
+    (name) => `function|${name}`,
+  ),
+];
+
+export const scriptingCommands: CommandProcs = Object.fromEntries(
+  NAMES.map((name) => [name, (client, argv) => scriptEngine().commands[name]?.(client, argv)]),
+);

@@ -1,22 +1,20 @@
 /* Where the server finds what runs scripts once load-lua.ts has fetched it. */
 
 import { InvariantError } from '#base/assert.ts';
-import type { Client } from '#redis/client.ts';
+import type { CommandProcs } from '#redis/command.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import type { Interpreter } from './lua-interpreter.ts';
-import type { ScriptCall } from './state.ts';
 
-/** The interpreter, and running scripts in it within the time they have (see slow-script.ts). */
+/** The interpreter, and what runs scripts in it (see slow-script.ts). */
 export interface ScriptEngine {
   readonly interpreter: Interpreter;
-  /** Undefined when the script goes on while others hear BUSY, or waits for another server. */
-  runScript(client: Client, call: ScriptCall): Reply | undefined;
+  /** EVAL, SCRIPT, FCALL, FUNCTION and their kin. */
+  readonly commands: CommandProcs;
   /** The timer of a slow script. */
   scriptTimer(server: Server): void;
   /** What the script's MIGRATE has waited for is there. */
   scriptGoesOn(server: Server, reply: Reply): void;
-  killSlowScript(server: Server, kind: ScriptCall['kind']): Reply;
 }
 
 /** Code that many worlds share, not state; written once. */

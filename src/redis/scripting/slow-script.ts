@@ -7,6 +7,7 @@
  * again with it. */
 
 import { keyHashSlot } from '#base/crc16.ts';
+import type { Bytes } from '#base/bytes.ts';
 import {
   blockClient,
   handleClientsBlockedOnKeys,
@@ -256,9 +257,10 @@ function finish(server: Server, slow: SlowScript, reply: Reply): void {
   if (server.load !== null) continueLoading(server);
 }
 
-/** SCRIPT KILL and FUNCTION KILL, while a script is slow. */
-export function killSlowScript(server: Server, kind: ScriptCall['kind']): Reply {
-  const slow = server.scripting.slow as SlowScript;
+/** SCRIPT KILL and FUNCTION KILL */
+export function killScript(server: Server, kind: ScriptCall['kind']): Reply {
+  const { slow } = server.scripting;
+  if (slow === null) return new ErrorReply('NOTBUSY No scripts in execution right now.');
   if (slow.wrote) {
     return new ErrorReply(
       'UNKILLABLE Sorry the script already executed write commands against the dataset. You can either ' +
@@ -268,4 +270,14 @@ export function killSlowScript(server: Server, kind: ScriptCall['kind']): Reply 
   if (slow.call.kind !== kind) return busyScriptError(server);
   finish(server, slow, killedError(slow.call, slow.place));
   return OK;
+}
+
+/** What FUNCTION STATS tells of a running function. */
+export function runningScript(
+  server: Server,
+): { name: Bytes; argv: readonly Bytes[]; durationMs: number } | null {
+  const { slow } = server.scripting;
+  if (slow === null) return null;
+  const durationMs = Math.floor(server.mstime() - slow.startedAtMs);
+  return { name: slow.call.name, argv: slow.call.argv, durationMs };
 }
