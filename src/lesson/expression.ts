@@ -427,8 +427,9 @@ export function explain(node: Node, scope: Scope): Explained[] {
     explained.holds = Boolean(evaluate(node, scope));
     if (!explained.holds && node.is === 'binary' && STRENGTH[node.op] !== undefined && node.op !== '||') {
       explained.found = print(evaluate(node.left, scope));
-      if (COMPARISONS.has(node.op))
-        explained.now = plain(evaluate(node.left.is === 'literal' ? node.right : node.left, scope));
+      const side = node.left.is === 'literal' ? node.right : node.left;
+      const own = side.is === 'call' ? told(side, scope) : null;
+      if (COMPARISONS.has(node.op)) explained.now = own ?? plain(evaluate(side, scope));
     }
     if (!explained.holds && node.is === 'call') explained.now = told(node, scope);
   } catch (error) {

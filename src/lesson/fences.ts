@@ -100,9 +100,12 @@ export class Fences {
   }
 
   task(name: string, body: Source): Task {
-    const { checks, solutions, harmless, goal, hints, challenge } = readYaml(taskSchema, body);
+    const { checks, ...rest } = readYaml(taskSchema, body);
+    const { solutions, harmless, wrong } = rest;
     for (const check of checks) checkExpression(check.is, body);
-    const every: Action[] = [...solutions.flat(), ...harmless];
+    const tooFar = wrong.find((route) => route.leaves > checks.length);
+    if (tooFar) fail(body, `leaves: ${tooFar.leaves}, but there are ${checks.length} checks`);
+    const every: Action[] = [...solutions.flat(), ...harmless, ...wrong.flatMap(({ actions }) => actions)];
     for (const action of every) {
       if (action.do === 'until') checkExpression(action.expression, body);
       // `start: program` starts a client as its program does.
@@ -110,7 +113,7 @@ export class Fences {
         action.spec = this.specs.get(action.id) ?? fail(body, `no program has a client "${action.id}"`);
     }
     const named = checks.map(({ is, say }) => ({ expression: is, say }));
-    return { id: this.id(name, body), goal, checks: named, hints, solutions, harmless, challenge };
+    return { ...rest, id: this.id(name, body), checks: named };
   }
 
   program(name: string, body: Source): Program {

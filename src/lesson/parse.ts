@@ -30,7 +30,7 @@ export function fail(source: Source, what: string): never {
 /** Words whose value is plain text to the end of the line: an author should not have to know which
  *  characters of a check or a command mean something to YAML. */
 const PLAIN =
-  /^(\s*(?:- )*(?:is|until|say|goal|ask|text|why|where|command|line|fault|host|every|\d+c?): +)([^\s"'|>[].*)$/gm;
+  /^(\s*(?:- )*(?:is|until|say|now|goal|ask|text|why|where|command|line|fault|host|every|\d+c?): +)([^\s"'|>[].*)$/gm;
 
 function quotePlain(yaml: string): string {
   return yaml.replace(PLAIN, (_, before: string, value: string) => before + JSON.stringify(value.trimEnd()));

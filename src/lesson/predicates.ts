@@ -212,6 +212,14 @@ function happenings(view: LessonView, since: number): Scope {
     const last = view.lives.findLast((life) => life.server === String(name) && life.now === now);
     return last && last.at >= since ? (last.at - since) / SECOND_US : NEVER;
   };
+  const quietSince = (type: Value): number =>
+    Math.max(since, ...view.events.filter((e) => e.event.type === type).map((e) => e.at + 1));
+  /** When it never happened, there is nothing to tell. */
+  const momentOf = (now: Turn['now']): Telling =>
+    telling(
+      (name) => turned(name, now),
+      (name) => (turned(name, now) === NEVER ? '' : turned(name, now)),
+    );
   const acts = view.acts.filter((act) => act.at >= since).map((act) => act.act);
   return {
     events,
@@ -223,9 +231,9 @@ function happenings(view: LessonView, since: number): Scope {
     },
     /** Seconds from the beginning of the step until the process of a server last ended, began or was
      *  paused, by whatever means; -1 for never. While the clock stands, things happen at second 0. */
-    diedAt: (name: Value) => turned(name, 'down'),
-    startedAt: (name: Value) => turned(name, 'up'),
-    pausedAt: (name: Value) => turned(name, 'paused'),
+    diedAt: momentOf('down'),
+    startedAt: momentOf('up'),
+    pausedAt: momentOf('paused'),
     /** The most slots that a server has had at one time since the step began. */
     mostSlots: (name: Value) =>
       Math.max(
@@ -239,10 +247,10 @@ function happenings(view: LessonView, since: number): Scope {
      *  lasts until now. */
     longest: (begin: Value, end: Value) => longest(view, since, String(begin), String(end)),
     /** No such event in the last seconds (and the step is at least that old). */
-    quiet: (type: Value, seconds: Value) => {
-      const from = view.now - Number(seconds) * SECOND_US;
-      return from >= since && !view.events.some((e) => e.at >= from && e.event.type === type);
-    },
+    quiet: telling(
+      (type, seconds) => quietSince(type) <= view.now - Number(seconds) * SECOND_US,
+      (type) => Math.floor((view.now - quietSince(type)) / SECOND_US),
+    ),
     /** For how many milliseconds since the step began two clients believed to hold that lock. */
     overlapMs: (lock: Value) => overlapMs(view, since, String(lock)),
     answered: (id: Value) => view.answers[String(id)] !== undefined,
@@ -267,7 +275,7 @@ function typed(view: LessonView, since: number): Scope {
     ),
     seqOn: telling(
       (name, ...patterns) => inOrder(on(name, replies), patterns),
-      (name) => lastAnswer(on(name, replies)),
+      (name) => lastAnswer(on(name, replies)) ?? elsewhere(replies),
     ),
     /** The numbers that a pattern with one group finds in the replies, in their order. */
     numbers: (pattern: Value) =>
@@ -290,6 +298,15 @@ function typed(view: LessonView, since: number): Scope {
     replyOn: telling(
       (name, line, pattern) => on(name, to(line)).some((reply) => says(reply.text, pattern)),
       (name, line) => lastAnswer(on(name, to(line))) ?? elsewhere(to(line)),
+    ),
+    /** The same for a line that names a node by its id. */
+    replyAbout: telling(
+      (node, name, line, pattern) => {
+        const { nodeId } = find(view, node);
+        const about = on(name, to(line)).filter((reply) => nodeId !== '' && reply.line.includes(nodeId));
+        return about.some((reply) => says(reply.text, pattern));
+      },
+      (_node, _name, line) => elsewhere(to(line)),
     ),
   };
 }

@@ -13,6 +13,7 @@ export function lessonOfProof(card: Card): Lesson {
     hints: [],
     solutions: [play],
     harmless: [],
+    wrong: [],
     challenge: false,
   };
   return {

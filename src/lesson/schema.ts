@@ -82,6 +82,15 @@ const hint = v.pipe(
 
 export const actions = v.array(action);
 
+const wrongRoute = v.pipe(
+  v.strictObject({
+    do: actions,
+    leaves: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    now: v.optional(v.nullable(v.string()), null),
+  }),
+  v.transform(({ do: actions, leaves, now }) => ({ actions, leaves, now })),
+);
+
 export const taskSchema = v.strictObject({
   goal: text,
   challenge: v.optional(v.boolean(), false),
@@ -92,6 +101,7 @@ export const taskSchema = v.strictObject({
   hints: v.optional(v.array(hint), []),
   solutions: v.pipe(v.array(actions), v.minLength(1, 'needs at least one solution')),
   harmless: v.optional(actions, []),
+  wrong: v.optional(v.array(wrongRoute), []),
 });
 
 /** The words of a task in the second language. */

@@ -60,6 +60,16 @@ export interface Hint {
   text: string;
 }
 
+/** What somebody might take for a solution and is none: the right command on the wrong server, another value,
+ *  only half of it, done and taken back. */
+export interface WrongRoute {
+  actions: Action[];
+  /** The first check that it leaves open, counted from 1. */
+  leaves: number;
+  /** What the learner is then told there is instead; null where nothing tells more than the check. */
+  now: string | null;
+}
+
 export interface Task {
   id: string;
   goal: string;
@@ -69,6 +79,7 @@ export interface Task {
   solutions: Action[][];
   /** Things that may be done besides without harm. */
   harmless: Action[];
+  wrong: WrongRoute[];
   /** Checks look only at what happened after the step was entered. */
   challenge: boolean;
 }

@@ -55,6 +55,11 @@ export function readCards(root: string): Card[] {
   return cards.sort((a, b) => a.rank - b.rank);
 }
 
+/** What a lesson holds for its tests alone is not sent to the page. */
+function withoutProofs(key: string, value: unknown): unknown {
+  return key === 'wrong' || key === 'harmless' ? [] : value;
+}
+
 /** What the contents list shows of a lesson, without its text. */
 function summary(root: string, id: string): unknown {
   const en = readLesson(root, id, 'en');
@@ -102,7 +107,7 @@ export function lessonsPlugin(root: string): Plugin {
       if (!match) return null;
       const lesson = readLesson(root, match[1] as string, match[2] as Lang);
       this.addWatchFile(join(root, lesson.id, 'en.md'));
-      return `export default ${JSON.stringify(lesson)};`;
+      return `export default ${JSON.stringify(lesson, withoutProofs)};`;
     },
     configureServer: (server) => void server.watcher.add(root),
     handleHotUpdate({ file, server }) {

@@ -4,7 +4,6 @@
 import { keyHashSlot } from '#base/crc16.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import type { Action } from '#lesson/types.ts';
-import type { Frame, ServerFrame } from '#sim/frame.ts';
 import type { SessionApi } from './api.ts';
 import { parseFault } from './fault-text.ts';
 
@@ -95,19 +94,8 @@ export class Player {
     this.onLine({ console: name, line, output });
   }
 
-  /** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
-   *  `{replica0}`, `{down0}` the first such server (`{replica}` for short). */
   async fill(text: string): Promise<string> {
-    if (!PLACE.test(text)) return text;
-    const frame = await this.session.frame();
-    return text.replace(
-      new RegExp(PLACE, 'g'),
-      (_, by?: string, what?: string, kind?: string, at?: string) => {
-        if (by === 'id') return idOf(frame, what ?? '');
-        if (by === 'owner') return ownerOf(frame, what ?? '');
-        return chosen(frame, kind ?? '')[Number(at || 0)] ?? `no-${kind}`;
-      },
-    );
+    return PLACE.test(text) ? fillPlaces(text, (await this.session.frame()).servers) : text;
   }
 }
 
@@ -121,25 +109,43 @@ export function programOf(console: string): string[] {
   return ['redis-cli', ...(follows ? ['-c'] : []), '-p', port];
 }
 
-function idOf(frame: Frame, name: string): string {
-  const server = frame.servers.find((candidate: ServerFrame) => candidate.name === name);
+/** What of a server the places of a recorded action ask for. */
+export interface NamedServer {
+  name: string;
+  role: string;
+  state: string;
+  nodeId: string;
+  slots: readonly (readonly [number, number])[];
+  view: readonly { name: string | null; id: string }[] | null;
+}
+
+/** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
+ *  `{replica0}`, `{down0}` the first such server (`{replica}` for short). */
+export function fillPlaces(text: string, servers: readonly NamedServer[]): string {
+  return text.replace(new RegExp(PLACE, 'g'), (_, by?: string, what?: string, kind?: string, at?: string) => {
+    if (by === 'id') return idOf(servers, what ?? '');
+    if (by === 'owner') return ownerOf(servers, what ?? '');
+    return chosen(servers, kind ?? '')[Number(at || 0)] ?? `no-${kind}`;
+  });
+}
+
+function idOf(servers: readonly NamedServer[], name: string): string {
+  const server = servers.find((candidate) => candidate.name === name);
   // A server that is down no longer tells its id, but the others remember it.
-  const remembered = frame.servers.flatMap((s) => s.view ?? []).find((node) => node.name === name);
+  const remembered = servers.flatMap((s) => s.view ?? []).find((node) => node.name === name);
   return server?.nodeId || remembered?.id || `no-server-${name}`;
 }
 
-function ownerOf(frame: Frame, key: string): string {
+function ownerOf(servers: readonly NamedServer[], key: string): string {
   const slot = keyHashSlot(key);
-  const owns = (server: ServerFrame): boolean =>
-    server.slots.some(([first, last]) => slot >= first && slot <= last);
-  return (
-    frame.servers.find((s) => s.state === 'running' && s.role === 'master' && owns(s))?.name ?? 'no-owner'
-  );
+  const owns = ({ slots }: NamedServer): boolean =>
+    slots.some(([first, last]) => slot >= first && slot <= last);
+  return servers.find((s) => s.state === 'running' && s.role === 'master' && owns(s))?.name ?? 'no-owner';
 }
 
-function chosen(frame: Frame, kind: string): string[] {
-  const down = frame.servers.filter((server) => server.state === 'down');
-  const role = frame.servers.filter(
+function chosen(servers: readonly NamedServer[], kind: string): string[] {
+  const down = servers.filter((server) => server.state === 'down');
+  const role = servers.filter(
     (server) => server.state === 'running' && server.role === kind && server.nodeId,
   );
   return (kind === 'down' ? down : role).map((server) => server.name);

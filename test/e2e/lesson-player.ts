@@ -14,6 +14,7 @@ import { zh } from '#app/i18n/zh-words.ts';
 import type { Action, Lang, Lesson, Quiz, Step, Task } from '#lesson/types.ts';
 import { parseFault } from '#session/fault-text.ts';
 import type { Fault } from '#session/api.ts';
+import { fillPlaces } from '#session/play.ts';
 import { terminalText, typeLine } from './page-helpers.ts';
 
 /** Generous: the machine may have better things to do. */
@@ -112,12 +113,27 @@ export class LessonPlayer {
     }
   }
 
-  /** The button of a program; the recorded solutions only start clients. */
-  private async startProgram(client: string): Promise<void> {
+  // ---- Programs ----
+
+  /** Clicks a button of a program, and waits for the one that comes in its place. */
+  private async program(client: string, [word, then]: readonly [string, string]): Promise<void> {
     await this.see('lesson');
-    const [start, stop] = this.lang === 'zh' ? ['启动', '停止'] : ['Start', 'Stop'];
-    await this.page.getByRole('button', { name: `${start} ${client}`, exact: true }).click();
-    await this.page.getByRole('button', { name: `${stop} ${client}`, exact: true }).waitFor();
+    await this.page.getByRole('button', { name: `${word} ${client}`, exact: true }).click();
+    await this.page.getByRole('button', { name: `${then} ${client}`, exact: true }).waitFor();
+  }
+
+  /** The recorded solutions only start clients. One that an earlier task had started runs already. */
+  private async startProgram(client: string): Promise<void> {
+    const words = this.lang === 'zh' ? (['启动', '停止'] as const) : (['Start', 'Stop'] as const);
+    await this.see('lesson');
+    const runs = this.page.getByRole('button', { name: `${words[1]} ${client}`, exact: true });
+    if ((await runs.count()) === 0) await this.program(client, words);
+  }
+
+  private async freeze({ kind, server }: { kind: string; server: string }): Promise<void> {
+    const [freeze, thaw] = this.lang === 'zh' ? ['冻住', '解冻'] : ['Freeze', 'Thaw'];
+    const words = kind === 'pause' ? ([freeze, thaw] as const) : ([thaw, freeze] as const);
+    await this.program(server.slice('client:'.length), words as [string, string]);
   }
 
   // ---- Consoles ----
@@ -191,10 +207,8 @@ export class LessonPlayer {
   }
 
   private async fill(text: string): Promise<string> {
-    const servers = await this.page.evaluate(() => window.playground.state().servers);
-    const idOf = (name: string): string => servers.find((server) => server.name === name)?.nodeId ?? '';
-    const replica = servers.find(({ role, state }) => role === 'replica' && state === 'running')?.name ?? '';
-    return text.replace(/\{id:(\d+)\}/g, (_, name: string) => idOf(name)).replace('{replica}', replica);
+    if (!text.includes('{')) return text;
+    return fillPlaces(text, await this.page.evaluate(() => window.playground.state().servers));
   }
 
   // ---- What breaks ----
@@ -208,7 +222,9 @@ export class LessonPlayer {
     }
     // A wall around one server is the same as cutting all its links.
     if (fault.kind === 'partition') return this.inMenu(fault.groups[0]?.[0] ?? '', 'fault.isolate');
-    if (fault.kind === 'cut') return this.inMenu(fault.from, 'fault.cutTo', { server: fault.to });
+    if (fault.kind === 'cut' || fault.kind === 'heal')
+      return this.inMenu(fault.from, `fault.${fault.kind}To`, { server: fault.to });
+    if ('server' in fault && fault.server.startsWith('client:')) return this.freeze(fault);
     if ('server' in fault) return this.inMenu(fault.server, `fault.${fault.kind}`);
     throw new Error(`no way to do "${fault.kind}" by hand`);
   }

@@ -39,6 +39,13 @@ function wanting(port: number, replicas: string): ClusterWorld {
   return world;
 }
 
+test('replicas are counted as soon as it is wanted, not a second later', () => {
+  const world = formed();
+  world.ok(7000, 'CONFIG', 'SET', 'min-replicas-to-write', '1');
+  expect(world.text(7000, 'INFO', 'replication')).toContain('min_slaves_good_slaves:1');
+  expect(world.ok(7000, 'SET', 'hello', 'v')).toMatchObject({ text: 'OK' });
+});
+
 test('writes of any kind are refused, reads and messages are not, and the cluster calls itself well', () => {
   const world = wanting(7000, '2');
   for (const write of [

@@ -52,6 +52,16 @@ describe('lesson files', () => {
     });
   });
 
+  it('tell what a wrong route leaves open, and what is there instead', () => {
+    const wrong = 'wrong:\n  - do:\n      - 7001: GET foo\n    leaves: 1\n    now: (nil)\n```';
+    const lesson = parse(english.replace('limit: 2s\n```', `limit: 2s\n${wrong}`));
+    expect(lesson.steps[0]!.blocks[1]).toMatchObject({
+      task: { wrong: [{ actions: [{ do: 'line', console: '7001' }], leaves: 1, now: '(nil)' }] },
+    });
+    const tooFar = english.replace('limit: 2s\n```', `limit: 2s\n${wrong.replace('leaves: 1', 'leaves: 2')}`);
+    expect(() => parse(tooFar)).toThrow('leaves: 2, but there are 1 checks');
+  });
+
   it('take words from the second language and everything else from the first', () => {
     const lesson = translateLesson(parse(english), 'zh.md', chinese);
     expect(lesson.title).toBe('标题');

@@ -25,6 +25,7 @@ function taskAfter(expression: string, parts: Partial<LessonView>): TaskState {
     hints: [],
     solutions: [],
     harmless: [],
+    wrong: [],
     challenge: false,
   };
   const steps = [{ id: 's1', title: 't', blocks: [{ kind: 'task', task }] }];
