@@ -16,6 +16,12 @@ function telling(holds: (...args: Value[]) => Value, now: (...args: Value[]) => 
   return Object.assign((...args: Value[]) => holds(...args), { now });
 }
 
+/** One of those of which something does not hold, as a learner is told of it. */
+function crossed(item: Value): string {
+  const { name } = Object(item) as { name?: Value };
+  return `${String(name ?? item)} ✗`;
+}
+
 function covers(ranges: readonly (readonly [number, number])[], slot: number): boolean {
   return ranges.some(([first, last]) => slot >= first && slot <= last);
 }
@@ -172,7 +178,7 @@ function beliefs(view: LessonView): Scope {
      *  that stand alone are no part of the cluster. */
     agree: telling(
       (test) => members.length > 0 && members.every((server) => (test as Mapper)(believed(view, server))),
-      (test) => members.filter((server) => !(test as Mapper)(believed(view, server))).map(({ name }) => name),
+      (test) => members.filter((server) => !(test as Mapper)(believed(view, server))).map(crossed),
     ),
   };
 }
@@ -375,7 +381,7 @@ function consoleServer(console: string): string {
 const lists: Scope = {
   all: telling(
     (list, test) => (list as Value[]).every((item) => (test as Mapper)(item)),
-    (list, test) => (list as Value[]).filter((item) => !(test as Mapper)(item)),
+    (list, test) => (list as Value[]).filter((item) => !(test as Mapper)(item)).map(crossed),
   ),
   any: (list: Value, test: Value) => (list as Value[]).some((item) => (test as Mapper)(item)),
   count: (list: Value, test: Value) => (list as Value[]).filter((item) => (test as Mapper)(item)).length,
