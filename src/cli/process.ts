@@ -259,6 +259,7 @@ export class ConsoleProcess implements Process {
   private takeLine(ask: { prompt: string; hidden: boolean }): Bytes {
     const line = this.typed.shift();
     assert(line !== undefined, 'a line was typed');
+    this.transcript.beginLine(this.io.now);
     this.transcript.echo(ask.prompt + (ask.hidden ? '' : sanitize(line)) + '\n');
     return line;
   }

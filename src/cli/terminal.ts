@@ -6,9 +6,18 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { utf8Decode } from '#base/bytes.ts';
+import type { Micros } from '#redis/io.ts';
 
 /** How much text a console remembers, in characters. */
 const KEPT = 1 << 20;
+/** Typed lines of which it is remembered where they stand. */
+const LINES_KEPT = 200;
+
+export interface TypedLine {
+  /** Position in what was shown. */
+  from: number;
+  at: Micros;
+}
 
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -34,6 +43,15 @@ export class Transcript {
   /** Only what programs printed. */
   printed = '';
   printedFrom = 0;
+
+  /** Where typed lines begin, and when they were taken; the oldest are forgotten. */
+  lines: TypedLine[] = [];
+
+  /** A typed line comes next. */
+  beginLine(at: Micros): void {
+    this.lines.push({ from: this.shownEnd, at });
+    if (this.lines.length > 2 * LINES_KEPT) this.lines = this.lines.slice(-LINES_KEPT);
+  }
 
   print(text: string): void {
     this.append(text, true);

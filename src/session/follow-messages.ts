@@ -37,6 +37,7 @@ const Selected = v.variant('kind', [
   v.strictObject({ kind: v.literal('slot'), slot }),
   v.strictObject({ kind: v.literal('key'), key: line, slot }),
   v.strictObject({ kind: v.literal('link'), from: name, to: name }),
+  v.strictObject({ kind: v.literal('exchange'), console: name, from: time, until: v.nullable(time) }),
   v.strictObject({ kind: v.literal('client'), id: name }),
   v.strictObject({ kind: v.literal('reply'), server: name, error: line }),
 ]);

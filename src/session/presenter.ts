@@ -93,10 +93,14 @@ export class Presenter {
     };
   }
 
-  private consoleFrame({ id, shown, shownEnd, prompt, hidden, lastRun }: ConsoleState): ConsoleFrame {
+  private consoleFrame({ id, shown, shownEnd, prompt, hidden, lines, lastRun }: ConsoleState): ConsoleFrame {
     const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
     this.shownConsoles.set(id, shownEnd);
     const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
-    return { id, output, prompt, hidden, ...(lastRun ? { ended: lastRun.id } : {}) };
+    const typed = (lines ?? [])
+      .filter((line) => line.from >= from)
+      .map(({ from: start, at }) => ({ at, from: start - from }));
+    const ended = lastRun ? { ended: lastRun.id } : {};
+    return { id, output, prompt, hidden, ...ended, ...(typed.length > 0 ? { typed } : {}) };
   }
 }

@@ -64,6 +64,7 @@ export const viewer: Viewer = {
       printedEnd: transcript.printedEnd,
       prompt,
       hidden,
+      lines: transcript.lines,
       exited: process.run === null,
       lastRun,
     };

@@ -136,6 +136,8 @@ export interface ConsoleFrame {
   prompt: string | null;
   /** True while the prompt asks for a secret. */
   hidden: boolean;
+  /** Lines that were typed: where in `output` each begins, prompt and all, and when it was taken. */
+  typed?: { at: Micros; from: number }[];
   /** Number of the program that ended last of those that the shell ran here. */
   ended?: number;
 }

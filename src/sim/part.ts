@@ -80,6 +80,8 @@ export interface ConsoleState {
   printedEnd: number;
   prompt: string | null;
   hidden: boolean;
+  /** Where typed lines begin, as positions like `shownEnd`, and when they were taken. */
+  lines?: readonly { from: number; at: Micros }[];
   exited: boolean;
   /** How the last program ended that the shell ran here. */
   lastRun?: RunOutcome | null;

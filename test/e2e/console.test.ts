@@ -36,6 +36,30 @@ describe('the terminal', () => {
     await app.closePage(page);
   });
 
+  test('a typed line shows the messages that it sent and got, everywhere', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'SET hello 1');
+    await waitForTerminal(page, 'OK');
+    await typeLine(page, 'GET foo');
+    await waitForTerminal(page, '(error) MOVED');
+    const marks = page.getByRole('button', { name: 'Messages of this line' });
+    await expect.poll(() => marks.count(), { timeout: 60_000 }).toBe(2);
+    await marks.first().click();
+    const panel = page.getByRole('tabpanel');
+    await expect.poll(() => panel.textContent(), { timeout: 60_000 }).toMatch(/redis-cli → 7000\s*SET/);
+    expect(await panel.textContent()).toMatch(/7000 → redis-cli\s*OK/i);
+    expect(await panel.textContent()).not.toContain('MOVED');
+    await marks.last().click();
+    await expect.poll(() => panel.textContent(), { timeout: 60_000 }).toMatch(/7000 → redis-cli\s*MOVED/);
+    expect(await panel.textContent()).toMatch(/redis-cli → 7000\s*GET/);
+    // Back at that moment its messages fly on the stage, marked as what is chosen.
+    await page.getByRole('button', { name: 'Go back to it' }).click();
+    await page.getByRole('button', { name: 'message', exact: true }).first().click();
+    await panel.getByRole('button', { name: /GET/ }).click();
+    await expect.poll(() => panel.locator('h2').textContent(), { timeout: 60_000 }).toMatch(/GET/);
+    await app.closePage(page);
+  });
+
   test('Chinese is composed, sent as UTF-8 and shown in columns', async () => {
     const page = await openConsole();
     await page.locator('.xterm textarea').focus();

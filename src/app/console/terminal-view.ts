@@ -9,10 +9,12 @@ import { Terminal } from '@xterm/xterm';
 import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
 import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
+import type { Micros } from '#redis/io.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import type { Editor } from '#shell/editor/editor.ts';
 import { completionsAt } from './completion.ts';
 import { decorate } from './decorate.ts';
+import { ExchangeButtons } from './exchange-buttons.ts';
 import { linksOf } from './output-links.ts';
 import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
 import { TerminalSearch } from './terminal-search.ts';
@@ -36,6 +38,8 @@ export interface TerminalHost {
   toggleSearch(): void;
   /** The reader asks why the server sent this error. */
   why(error: string): void;
+  /** The reader asks for the messages of the line that was taken at that time. */
+  exchange(at: Micros): void;
   report(error: unknown): void;
   /** Size of the type in pixels, and of a line in sizes of the type. */
   type: { size: number; line: number };
@@ -48,6 +52,7 @@ export class TerminalView {
   #host: TerminalHost;
   #fit = new FitAddon();
   #why: WhyButtons;
+  #exchanges: ExchangeButtons;
   #removeStyles: () => void;
   #line: LineState = EMPTY_LINE;
   #hint = '';
@@ -75,6 +80,7 @@ export class TerminalView {
       theme: terminalTheme(element),
     });
     this.#why = new WhyButtons(this.terminal, (error) => host.why(error));
+    this.#exchanges = new ExchangeButtons(this.terminal, (at) => host.exchange(at));
     this.terminal.loadAddon(this.#fit);
     useOwnWidths(this.terminal);
     this.search = new TerminalSearch(this.terminal);
@@ -179,7 +185,13 @@ export class TerminalView {
       const { active } = this.terminal.buffer;
       from = active.baseY + active.cursorY;
     });
-    this.terminal.write(decorate(text), () => this.#why.mark(from));
+    const { tab } = this.#host;
+    const pieces = tab.pieces(tab.written - text.length);
+    for (const { text: piece, at } of pieces) {
+      if (at !== null) this.terminal.write('', () => this.#exchanges.mark(at));
+      this.terminal.write(decorate(piece));
+    }
+    this.terminal.write('', () => this.#why.mark(from));
     this.#midLine = !text.endsWith('\n');
   }
 

@@ -221,6 +221,10 @@ export const enStage = {
   'link.loss': 'Loss',
   'link.doLose': 'Make lossy',
   'packet.none': 'Select a message on the stage or in the space-time diagram.',
+  'exchange.open': 'Messages of this line',
+  'exchange.none':
+    'No message of it was seen: it sent none, or time ran too fast. Go back and let it pass slowly.',
+  'exchange.back': 'Go back to it',
   'packet.gone': 'The world no longer remembers this message.',
   'packet.sent': 'sent',
   'packet.arrives': 'arrives',

@@ -183,7 +183,20 @@ const isName = (value: unknown): value is string => typeof value === 'string' &&
 /** A selection that is none any more is left out, not complained about. */
 function readSelection(value: unknown): Selection | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { kind, name, id, seq, slot, key, from, to, server, error } = value as Record<string, unknown>;
+  const {
+    kind,
+    name,
+    id,
+    seq,
+    slot,
+    key,
+    from,
+    to,
+    until,
+    server,
+    error,
+    console: named,
+  } = value as Record<string, unknown>;
   const isSlot = typeof slot === 'number' && Number.isInteger(slot) && slot >= 0 && slot < 16384;
   if (kind === 'server' && isName(name)) return { kind, name };
   if (kind === 'packet' && typeof id === 'number') return { kind, id };
@@ -192,6 +205,9 @@ function readSelection(value: unknown): Selection | null {
   if (kind === 'key' && isSlot && isName(key)) return { kind, key, slot };
   if (kind === 'client' && isName(id)) return { kind, id };
   if (kind === 'reply' && isName(server) && isName(error)) return { kind, server, error };
+  const isTime = (time: unknown): time is number => typeof time === 'number' && time >= 0;
+  if (kind === 'exchange' && isName(named) && isTime(from) && (until === null || isTime(until)))
+    return { kind, console: named, from, until };
   if (kind === 'link' && isName(from) && isName(to)) return { kind, from, to };
   return null;
 }

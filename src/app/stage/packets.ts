@@ -7,7 +7,7 @@
 import type { Frame, PacketFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
 import { isAbout, type About } from '#app/state/about.ts';
-import type { Selection } from '#app/state/selection.ts';
+import { isChosen, type Selection } from '#app/state/selection.ts';
 import { curveHeading, curvePoint, type Curve } from './geometry.ts';
 import { glyphFor, isHeartbeat, type GlyphName } from './glyphs.ts';
 import type { Layout } from './layout.ts';
@@ -96,7 +96,8 @@ function isWanted(packet: PacketFrame, options: PacketOptions): boolean {
 function touches(packet: PacketFrame, selection: Selection | null, about?: About): boolean {
   switch (selection?.kind) {
     case 'packet':
-      return packet.id === selection.id;
+    case 'exchange':
+      return isChosen(packet, selection);
     case 'server':
       return packet.from === selection.name || packet.to === selection.name;
     case 'client':
@@ -117,7 +118,7 @@ function touches(packet: PacketFrame, selection: Selection | null, about?: About
 }
 
 function weight(packet: PacketFrame, { selection, about }: PacketOptions): number {
-  if (selection?.kind === 'packet' && packet.id === selection.id) return 3;
+  if (isChosen(packet, selection)) return 3;
   return (isHeartbeat(packet) ? 0 : 2) + (touches(packet, selection, about) ? 0.5 : 0);
 }
 
@@ -150,7 +151,7 @@ function markOf(packet: PacketFrame, now: Micros, order: number, options: Packet
     heading: curveHeading(curve, progress),
     progress,
     lost: packet.lost,
-    selected: selection?.kind === 'packet' && selection.id === packet.id,
+    selected: isChosen(packet, selection),
     curve,
     arrival: typeof arrived === 'number' ? arrived : null,
     from: packet.from,

@@ -3,7 +3,7 @@
 
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent, Frame, PacketFrame } from '#sim/frame.ts';
-import type { Selection } from './selection.ts';
+import { isChosen, type Selection } from './selection.ts';
 
 export interface Moment {
   /** Name of the process. */
@@ -25,6 +25,8 @@ export interface Known {
   frame: Frame | null;
   packet(id: number): PacketFrame | undefined;
   event(seq: number): FeedEvent | undefined;
+  /** All messages that are remembered. */
+  packets(): Iterable<PacketFrame>;
 }
 
 export function aboutOf(selection: Selection | null, known: Known): About {
@@ -40,11 +42,10 @@ export function aboutOf(selection: Selection | null, known: Known): About {
       return { ...about(ownersOf(selection.slot, known.frame)), slot: selection.slot };
     case 'packet': {
       const packet = known.packet(selection.id);
-      if (!packet) return NOTHING;
-      const sent = { who: packet.from, at: packet.sentAt };
-      const received = { who: packet.to, at: packet.deliverAt };
-      return about([packet.from, packet.to], packet.lost ? [sent] : [sent, received]);
+      return aboutPackets(packet ? [packet] : []);
     }
+    case 'exchange':
+      return aboutPackets([...known.packets()].filter((packet) => isChosen(packet, selection)));
     case 'event': {
       const event = known.event(selection.seq);
       return event ? about([event.who], [{ who: event.who, at: event.at }]) : NOTHING;
@@ -52,6 +53,17 @@ export function aboutOf(selection: Selection | null, known: Known): About {
     default:
       return NOTHING;
   }
+}
+
+function aboutPackets(packets: readonly PacketFrame[]): About {
+  const moments = packets.flatMap(({ from, to, sentAt, deliverAt, lost }) => {
+    const sent = { who: from, at: sentAt };
+    return lost ? [sent] : [sent, { who: to, at: deliverAt }];
+  });
+  return about(
+    packets.flatMap(({ from, to }) => [from, to]),
+    moments,
+  );
 }
 
 function about(servers: readonly string[], moments: readonly Moment[] = []): About {

@@ -3,10 +3,13 @@
 
 import type { Input, LoggedInput } from '#session/api.ts';
 import type { Editor } from '#shell/editor/editor.ts';
+import type { Micros } from '#redis/io.ts';
 import type { ConsoleFrame, Frame } from '#sim/frame.ts';
 
 /** Characters kept per console; the oldest fall off. */
 const KEPT = 200_000;
+/** Typed lines whose messages can be asked for. */
+const LINES_KEPT = 200;
 
 /** The name by which lessons know the console of the machine itself. */
 export const HOST = 'host';
@@ -57,6 +60,8 @@ export class ConsoleTab {
   /** Grows when `text` does; restarts say that the terminal must be drawn afresh. */
   written = $state(0);
   restarts = $state(0);
+  /** Typed lines: where they begin, counted as `written` is, and when they were taken. */
+  typed: readonly { from: number; at: Micros }[] = [];
 
   constructor(id: string, server: string, argv: readonly string[]) {
     this.id = id;
@@ -83,18 +88,45 @@ export class ConsoleTab {
     else this.prompt = this.worldPrompt === null ? null : (this.shell?.prompt ?? FIRST_PROMPT);
   }
 
-  append(text: string): void {
+  append(text: string, typed: ConsoleFrame['typed'] = []): void {
     if (text === '') return;
+    this.#addTyped(typed);
     this.text += text;
     this.written += text.length;
     if (this.text.length > KEPT * 1.25) this.text = this.text.slice(-KEPT);
   }
 
   /** Replaces everything: the world has jumped to another time. */
-  restart(text: string): void {
+  restart(text: string, typed: ConsoleFrame['typed'] = []): void {
     this.text = text.slice(-KEPT);
+    this.typed = [];
+    this.written = this.text.length - text.length;
+    this.#addTyped(typed);
     this.written = this.text.length;
     this.restarts++;
+  }
+
+  #addTyped(typed: readonly { from: number; at: Micros }[]): void {
+    const placed = typed.map(({ from, at }) => ({ from: this.written + from, at }));
+    this.typed = [...this.typed, ...placed].slice(-LINES_KEPT);
+  }
+
+  /** The text from an offset on in pieces: each typed line begins one, and says when it was taken. */
+  pieces(from: number): { text: string; at: Micros | null }[] {
+    const start = Math.max(from, this.written - this.text.length);
+    const cuts = this.typed.filter((line) => line.from >= start);
+    const ends = [...cuts.map((line) => line.from), this.written];
+    const at = (offset: number): number => this.text.length - (this.written - offset);
+    const first = { text: this.text.slice(at(start), at(ends[0] ?? start)), at: null };
+    return [
+      first,
+      ...cuts.map((cut, n) => ({ text: this.text.slice(at(cut.from), at(ends[n + 1] ?? 0)), at: cut.at })),
+    ];
+  }
+
+  /** When the line behind this one was taken; null when there is none yet. */
+  lineAfter(at: Micros): Micros | null {
+    return this.typed.find((line) => line.at > at)?.at ?? null;
   }
 }
 
@@ -189,8 +221,8 @@ export class Consoles {
     const tab = this.find(part.id);
     if (!tab) return;
     tab.alive = true;
-    if (reset) tab.restart(part.output);
-    else tab.append(part.output);
+    if (reset) tab.restart(part.output, part.typed);
+    else tab.append(part.output, part.typed);
     tab.worldPrompt = part.prompt;
     if (!tab.sending) tab.showPrompt();
     tab.hidden = part.hidden;

@@ -5,6 +5,8 @@ import { createContext } from 'svelte';
 import type { Teacher } from '#app/classroom/teacher.svelte.ts';
 import type { PageActions, Shortcut } from './shortcuts.ts';
 import { lastError } from './last-error.ts';
+import type { Micros } from '#redis/io.ts';
+import type { ConsoleTab } from './consoles.svelte.ts';
 import type { Playground } from './playground.svelte.ts';
 
 export const [getPage, setPage] = createContext<Page>();
@@ -74,6 +76,13 @@ export class Page implements PageActions {
   whyReply(playground: Playground, server: string, error: string): void {
     playground.selection = { kind: 'reply', server, error };
     this.why(playground);
+  }
+
+  /** Shows the messages of the line that a console took at that time. */
+  showExchange(playground: Playground, tab: ConsoleTab, at: Micros): void {
+    playground.selection = { kind: 'exchange', console: tab.id, from: at, until: tab.lineAfter(at) };
+    if (!playground.preferences.inspectorOpen) playground.preferences.toggle('inspector');
+    this.turnTo('packet');
   }
 
   help(): void {

@@ -35,6 +35,7 @@ export function selectedAbout(playground: Playground): About {
     packet: (id) =>
       frame?.packets.find((packet) => packet.id === id) ?? recordingOf(playground).recorder.packets.get(id),
     event: (seq) => feed.find(seq),
+    packets: () => recordingOf(playground).recorder.packets.values(),
   });
 }
 

@@ -6,7 +6,7 @@
 
 import type { FeedEvent, PacketFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
-import type { Selection } from '#app/state/selection.ts';
+import { isChosen, type Selection } from '#app/state/selection.ts';
 import { glyph, glyphFor, isHeartbeat } from '#app/stage/glyphs.ts';
 import type { Tone } from '#app/stage/palette.ts';
 import { toPixel, type Axis } from './tape-model.ts';
@@ -70,7 +70,11 @@ export function spaceTime(input: SpaceTimeInput): SpaceTimeModel {
   const { axis, selection, now } = input;
   // Only a cone needs all messages in hand; the picture needs those in sight.
   const placed = selection?.kind === 'packet' || selection?.kind === 'event' || selection?.kind === 'server';
-  const cone = placed ? coneOf([...input.packets], input.events, selection, now) : null;
+  const cone = placed
+    ? coneOf([...input.packets], input.events, selection, now)
+    : selection?.kind === 'exchange'
+      ? chosenIds(input.packets, selection)
+      : null;
   const inView: PacketFrame[] = [];
   for (const packet of input.packets) {
     if (packet.deliverAt >= axis.from && packet.sentAt <= axis.to) inView.push(packet);
@@ -100,10 +104,16 @@ export function spaceTime(input: SpaceTimeInput): SpaceTimeModel {
       heartbeat: isHeartbeat(packet),
       lost: packet.lost,
       lit: cone === null || cone.has(packet.id),
-      selected: selection?.kind === 'packet' && selection.id === packet.id,
+      selected: isChosen(packet, selection),
     });
   }
   return { lanes, hiddenLanes: hidden, lines, ticks: eventTicks(input, yOf) };
+}
+
+function chosenIds(packets: Iterable<PacketFrame>, selection: Selection): Set<number> {
+  const ids = new Set<number>();
+  for (const packet of packets) if (isChosen(packet, selection)) ids.add(packet.id);
+  return ids;
 }
 
 /** Which lanes there are. Where there are more processes than room, those that take part in something
