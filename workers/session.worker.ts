@@ -19,6 +19,7 @@
 
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
+import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs, loadCommandWords } from '#redis/words.ts';
 import type { WorldConfig } from '#session/api.ts';
 import { sessionOver } from '#session/in-place.ts';
@@ -39,7 +40,7 @@ async function loadLuaHere(): Promise<void> {
 
 const loaders: Record<Piece, () => Promise<void>> = {
   lua: loadLuaHere,
-  help: loadCommandWords,
+  help: async () => void (await Promise.all([loadCommandWords(), loadHelpWords()])),
   docs: loadCommandDocs,
 };
 

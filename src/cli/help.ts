@@ -7,6 +7,7 @@ import { splitArgs } from '#base/split-args.ts';
 import { commandWords } from '#redis/words.ts';
 import { COMMAND_HELP } from './command-help.ts';
 import type { HelpRow } from './command-help.ts';
+import { helpText } from './words.ts';
 
 export const VERSION_LINE = 'redis-cli 7.0.15\n';
 
@@ -15,7 +16,7 @@ const GROUPS: readonly string[] = [...new Set(COMMAND_HELP.map((row) => row[3]))
 /** `help`, `help set`, `help @hash`. */
 export function outputHelp(words: readonly Bytes[]): Bytes {
   const first = words[0];
-  if (first === undefined) return GENERAL_HELP;
+  if (first === undefined) return utf8Encode(helpText('GENERAL_HELP'));
   const rows = first.startsWith('@')
     ? COMMAND_HELP.filter((row) => row[3] === first.slice(1).toLowerCase())
     : COMMAND_HELP.filter((row) => row[0].toLowerCase() === words.join(' ').toLowerCase());
@@ -31,18 +32,6 @@ function formatEntry([name, args, since, group]: HelpRow, withGroup: boolean): B
   if (withGroup) out += `  \x1b[33mgroup:\x1b[0m ${group}\r\n`;
   return out;
 }
-
-const GENERAL_HELP = utf8Encode(`redis-cli 7.0.15
-Ask about Redis commands:
-      "help @<group>"   lists the commands of a group, e.g. help @string
-      "help <command>"  explains one command, e.g. help set
-      "help <tab>"      walks through everything there is help for
-      "quit"            leaves
-
-Preferences:
-      ":set hints"      shows arguments behind the cursor while you type
-      ":set nohints"    does not
-`);
 
 /** What can follow `line`, as whole lines (Tab). */
 export function completionsOf(line: string): string[] {
@@ -84,57 +73,5 @@ function longestMatch(words: readonly string[]): HelpRow | null {
 
 /** --help */
 export function usage(): Bytes {
-  return utf8Encode(USAGE);
+  return utf8Encode(helpText('USAGE'));
 }
-
-const USAGE = `redis-cli 7.0.15
-
-Usage: redis-cli [OPTIONS] [cmd [arg [arg ...]]]
-Without a command, redis-cli opens a prompt.
-
-Connection
-  -h <host>            Server to connect to (127.0.0.1).
-  -p <port>            Its port (6379).
-  -u <uri>             All in one: redis://user:password@host:port/database
-  -a, --pass <secret>  Password; the variable REDISCLI_AUTH does the same without showing it.
-  --user <name>        User of the access control list, together with -a.
-  --askpass            Ask for the password.
-  --no-auth-warning    Do not warn that a password on the command line is visible.
-  -n <db>              Database number.
-  -2, -3               Speak RESP2 or RESP3.
-  -c                   Cluster mode: follow MOVED and ASK.
-
-Commands
-  -r <n>               Run the command n times (-1: for ever).
-  -i <seconds>         Wait that long between runs, e.g. 0.1; also paces --scan, --stat and key sampling.
-  -x                   Take the last argument from standard input.
-  -X <tag>             Take the argument that equals <tag> from standard input.
-  --eval <file>        Run a Lua script: --eval script.lua key1 key2 , arg1 arg2
-  --quoted-input       Arguments are written as quoted strings ("\\x00").
-  -e                   Exit with an error code when the command fails.
-
-Output
-  --raw, --no-raw      Replies as they are, or formatted for people (the default on a terminal).
-  --csv, --json        Replies as CSV or JSON; --quoted-json keeps JSON in ASCII.
-  -d <text>, -D <text> Delimiter between elements, and between replies, in raw form.
-  --show-pushes <yn>   Print RESP3 pushes (yes on a terminal).
-
-Looking at a server
-  --stat               One line of statistics per second.
-  --latency            Round-trip times; --latency-history in rows of 15 s; --latency-dist as a spectrum.
-  --intrinsic-latency <s>  How long this machine itself stops.
-  --scan               All keys, with SCAN; --pattern <glob>, --quoted-pattern <text>.
-  --bigkeys            Sample for keys with many elements.
-  --memkeys            Sample for keys that take much memory; --memkeys-samples <n>.
-  --hotkeys            Sample for keys often used (needs an LFU policy).
-  --lru-test <keys>    A cache workload where 20% of the keys get 80% of the requests.
-  --replica            Follow the server's replication stream.
-  --rdb <file>         Fetch a snapshot; --functions-rdb <file> only its functions.
-  --pipe               Send raw protocol from standard input; --pipe-timeout <s>.
-
-Cluster
-  --cluster <command> [args...] [opts...]   See redis-cli --cluster help.
-
-Other
-  --verbose  --help  --version
-`;

@@ -4,7 +4,7 @@ import type { docsReply } from './command-docs.ts';
 import type { Command } from './command-table.ts';
 import type { Reply } from './reply.ts';
 
-type Words = Readonly<Record<string, readonly string[]>>;
+type Words = typeof import('./command-words.ts');
 
 /** Text and code that many worlds share, not state; each written once. */
 let installed: Words | null = null;
@@ -12,7 +12,7 @@ let docs: typeof docsReply | null = null;
 
 /** Fetches what each command is for: redis-cli's help needs no more. */
 export async function loadCommandWords(): Promise<void> {
-  installed ??= (await import('./command-words.ts')).COMMAND_WORDS;
+  installed ??= await import('./command-words.ts');
 }
 
 /** Fetches what COMMAND DOCS tells. */
@@ -23,7 +23,12 @@ export async function loadCommandDocs(): Promise<void> {
 
 /** What a command is for, in English and in Chinese; nothing when the sentences have not been fetched. */
 export function commandWords(name: string): readonly string[] {
-  return installed?.[name] ?? [];
+  return installed?.COMMAND_WORDS[name] ?? [];
+}
+
+/** The lines of CLUSTER HELP; none when they have not been fetched. */
+export function clusterHelp(): Words['CLUSTER_HELP'] {
+  return installed?.CLUSTER_HELP ?? [];
 }
 
 /** What COMMAND DOCS answers about a command; null when that has not been fetched. */

@@ -2,6 +2,7 @@
  * Node, and for the session's own worker when one is enough. */
 
 import { completionsOf, hintOf } from '#cli/help.ts';
+import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs, loadCommandWords } from '#redis/words.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
@@ -12,7 +13,7 @@ import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
 async function loadHere(piece: Piece): Promise<void> {
-  if (piece === 'help') return loadCommandWords();
+  if (piece === 'help') return void (await Promise.all([loadCommandWords(), loadHelpWords()]));
   if (piece === 'docs') return loadCommandDocs();
   const { loadLua } = await import('#redis/scripting/load-lua.ts');
   await loadLua();

@@ -10,7 +10,8 @@ export type Piece = 'lua' | 'help' | 'docs';
 const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script|add-node)(?:_ro)?\b/i;
 /** Application clients that release locks by script. */
 const SCRIPTING_CLIENTS = /lock/i;
-const HELP = /\bhelp\b|\?/i;
+/** redis-cli explains itself also to whom it does not understand. */
+const HELP = /\bhelp\b|\?|--cluster\b|-h\b/i;
 const DOCS = /\bcommand\b|docs/i;
 
 /** What must be there once this input is done. */

@@ -78,7 +78,7 @@ test('every address in the built page is relative, so that it runs from any fold
 function isContent(path: string): boolean {
   return (
     isLesson(path) ||
-    /\/(_virtual_(cards|glossary|lessons)|command-words|command-docs)-|paste-example-/.test(path)
+    /\/(_virtual_(cards|glossary|lessons)|command-words|help-words|command-docs)-|paste-example-/.test(path)
   );
 }
 

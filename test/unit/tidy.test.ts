@@ -34,11 +34,12 @@ const dataFiles = [
   'src/redis/command-table.ts',
   'src/redis/command-docs-rows.ts',
   'src/redis/command-words.ts',
+  'src/cli/help-words.ts',
   'src/cli/command-help.ts',
 ];
 
 /** Code that is loaded once and shared by all worlds; no state of a world is in it. */
-const loadedCode = ['src/redis/scripting/interpreter.ts', 'src/redis/words.ts'];
+const loadedCode = ['src/redis/scripting/interpreter.ts', 'src/redis/words.ts', 'src/cli/words.ts'];
 
 interface SourceFile {
   /** From the root, with forward slashes. */

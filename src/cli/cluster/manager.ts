@@ -16,6 +16,7 @@ import { addNode, delNode } from './membership.ts';
 import { newNode } from './node.ts';
 import type { Manager } from './node.ts';
 import { rebalance, reshard } from './reshard.ts';
+import { helpText } from '#cli/words.ts';
 
 interface Subcommand {
   /** Number of arguments; negative = at least that many. */
@@ -159,52 +160,7 @@ function* importCommand(manager: Manager, args: readonly Bytes[]): Step<boolean>
 }
 
 function* helpCommand(): Step<boolean> {
-  yield* ops.print(utf8Encode(CLUSTER_HELP));
+  yield* ops.print(utf8Encode(helpText('MANAGER_HELP')));
   // The real tool ends with an error code here, and scripts may know.
   return false;
 }
-
-const CLUSTER_HELP = `Cluster Manager Commands:
-  create         host1:port1 ... hostN:portN
-                 --cluster-replicas <n>     replicas for each master (0)
-  check          <host:port> or <host> <port>
-                 --cluster-search-multiple-owners
-  info           <host:port> or <host> <port>
-  fix            <host:port> or <host> <port>
-                 --cluster-search-multiple-owners
-                 --cluster-fix-with-unreachable-masters
-  reshard        <host:port> or <host> <port>
-                 --cluster-from <ids|all>   masters that give slots
-                 --cluster-to <id>          master that gets them
-                 --cluster-slots <n>
-                 --cluster-timeout <ms>     of each MIGRATE (60000)
-                 --cluster-pipeline <n>     keys in one MIGRATE (10)
-                 --cluster-replace          overwrite keys that exist at the target
-  rebalance      <host:port> or <host> <port>
-                 --cluster-weight <id=w ...>
-                 --cluster-use-empty-masters
-                 --cluster-simulate         show it, do not do it
-                 --cluster-threshold <%>    act when a node is off by more (2)
-                 --cluster-timeout, --cluster-pipeline, --cluster-replace as above
-  add-node       new_host:new_port existing_host:existing_port
-                 --cluster-slave            as a replica
-                 --cluster-master-id <id>   of this master
-  del-node       host:port node_id
-  call           host:port command arg arg .. arg
-                 --cluster-only-masters
-                 --cluster-only-replicas
-  set-timeout    host:port milliseconds
-  import         host:port
-                 --cluster-from <host:port> the lone server to copy from
-                 --cluster-from-user, --cluster-from-pass, --cluster-from-askpass
-                 --cluster-copy             keep the keys there
-                 --cluster-replace
-  backup         host:port backup_directory
-  help
-
-Any working node of the cluster will do as host and port.
-
-Cluster Manager Options:
-  --cluster-yes  Answer questions with yes (fix still asks)
-
-`;

@@ -6,6 +6,7 @@ import { CLIENT_ASKING, CLIENT_READONLY, type Client } from '#redis/client.ts';
 import type { CommandProc, CommandProcs } from '#redis/command.ts';
 import { countKeysInSlot, emptyDb, getKeysInSlot } from '#redis/db.ts';
 import { helpReply } from '#redis/help.ts';
+import { clusterHelp } from '#redis/words.ts';
 import { ErrorReply, MapReply, OK, Status, Verbatim, type Reply } from '#redis/reply.ts';
 import { replicationUnsetMaster } from '#redis/replication/link.ts';
 import type { Server } from '#redis/server.ts';
@@ -40,7 +41,6 @@ import {
   type ClusterLink,
 } from './state.ts';
 import { migrateCommand } from './migrate.ts';
-import { CLUSTER_HELP } from './help.ts';
 
 type Sub = (server: Server, argv: readonly string[], client: Client) => Reply;
 
@@ -317,7 +317,7 @@ export const clusterCommands: CommandProcs = {
   ...Object.fromEntries(
     Object.entries(SUBCOMMANDS).map(([name, sub]) => [`cluster|${name}`, inCluster(sub)]),
   ),
-  'cluster|help': () => helpReply('CLUSTER', CLUSTER_HELP),
+  'cluster|help': () => helpReply('CLUSTER', clusterHelp()),
   asking: flagCommand((client) => {
     client.flags |= CLIENT_ASKING;
   }),

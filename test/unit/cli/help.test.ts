@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COMMAND_HELP } from '#cli/command-help.ts';
 import { completionsOf, hintOf, outputHelp } from '#cli/help.ts';
+import { loadHelpWords } from '#cli/words.ts';
 import { commandWords, loadCommandWords } from '#redis/words.ts';
 
 describe('hints', () => {
@@ -55,6 +56,7 @@ describe('completion', () => {
 
 describe('help', () => {
   beforeAll(loadCommandWords);
+  beforeAll(loadHelpWords);
 
   test('every command and subcommand of 7.0 has a row with both languages', () => {
     const names = new Set(COMMAND_HELP.map((row) => row[0]));

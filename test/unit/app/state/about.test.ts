@@ -26,10 +26,19 @@ const about = (selection: Selection | null, packet = vote): About =>
     frame,
     packet: (id) => (id === packet.id ? packet : undefined),
     event: (seq) => (seq === granted.seq ? granted : undefined),
+    packets: () => [packet],
   });
 const servers = (selection: Selection | null): string[] => [...about(selection).servers];
 
 describe('what a selection is about', () => {
+  test('a line of a console is about whom it spoke with, and when', () => {
+    const command = { ...vote, from: 'console:7000', kind: 'command' as const };
+    const exchange = { kind: 'exchange', console: 'console:7000', from: 500, until: null } as const;
+    expect([...about(exchange, command).servers]).toEqual(['console:7000', '7000']);
+    expect(isAbout(about(exchange, command), '7000', 5000)).toBe(true);
+    expect(about({ ...exchange, until: 900 }, command).servers.size).toBe(0);
+  });
+
   test('a message is about both its ends, and what it brought about where it came in', () => {
     const chosen = about({ kind: 'packet', id: 9 });
     expect([...chosen.servers]).toEqual(['7005', '7000']);
