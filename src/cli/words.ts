@@ -1,6 +1,8 @@
 /* Where the texts by which redis-cli explains itself are found once they have been fetched. */
 
-type Texts = typeof import('./help-words.ts');
+import type * as texts from './help-words.ts';
+
+type Texts = typeof texts;
 
 /** Text that many worlds share, not state; written once. */
 let installed: Texts | null = null;

@@ -2,9 +2,10 @@
 
 import type { docsReply } from './command-docs.ts';
 import type { Command } from './command-table.ts';
+import type * as words from './command-words.ts';
 import type { Reply } from './reply.ts';
 
-type Words = typeof import('./command-words.ts');
+type Words = typeof words;
 
 /** Text and code that many worlds share, not state; each written once. */
 let installed: Words | null = null;
