@@ -211,12 +211,26 @@ test('on a phone, in Chinese, a card is opened and graded by touch', async () =>
   const page = await app.open({ viewport: phone, touch: true, lang: 'zh', theme: 'dark' });
   await page.getByRole('banner').getByRole('button', { name: '更多' }).click();
   await page.getByText('面试', { exact: true }).click();
-  await page.getByRole('button', { name: /MOVED 和 ASK/ }).click();
+  // There is only to read, so the cards have the screen.
+  const first = page.getByRole('button', { name: /MOVED 和 ASK/ });
+  await first.waitFor();
+  expect((await first.boundingBox())?.y).toBeLessThan(phone.height / 2);
+  expect(await page.locator('main.stage').isVisible()).toBe(false);
+  await first.click();
   await page.getByRole('button', { name: '看答案' }).click();
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole('button', { name: /很熟/ }).click();
   await page.getByRole('button', { name: '全部卡片' }).click();
-  await page.getByText(/做过 1\/\d+/).waitFor();
+  await page.getByText(/做过 1\/\d+/).click();
+  await page.getByRole('meter', { name: '重定向' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await first.click();
+  await page.getByRole('button', { name: '在舞台上演示' }).click();
+  await page.locator('main.stage').waitFor();
+  await page
+    .getByText(/第 \d+\/\d+ 步/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await app.closePage(page);
 });
 

@@ -62,6 +62,12 @@ export class Interview {
     return this.cardId === null ? null : nextDue(this.known.get(this.cardId), this.now);
   }
 
+  /** Topics by how well they are known, the weakest first. */
+  get weakest(): { topic: string; share: number }[] {
+    const all = [...this.strengths].map(([topic, share]) => ({ topic, share }));
+    return all.sort((a, b) => a.share - b.share || (a.topic < b.topic ? -1 : 1));
+  }
+
   get strengths(): Map<string, number> {
     return strengths(this.cards, this.known, this.now);
   }

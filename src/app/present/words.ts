@@ -16,7 +16,7 @@ const words = {
   wait: ['Watch what happens.', '注意观察。'],
   hurry: ['Press once more to see the end at once.', '再按一次，直接看结果。'],
   everywhere: ['On every server', '在每个服务器上'],
-  goal: ['Goal', '目标'],
+  goal: ['Goal:', '目标：'],
   predict: ['What do you expect?', '你认为会怎样？'],
   answered: ['{count} answered', '{count} 人已作答'],
   hands: ['Count hands with the keys 1 to {count}.', '用数字键 1 到 {count} 统计举手人数。'],

@@ -22,6 +22,8 @@ export class Page implements PageActions {
   notice: { text: string; bad: boolean } | null = $state.raw(null);
   /** The rail shows interview mode in the place of the lesson. */
   interview = $state(false);
+  /** What the rail shows has nothing to do with the world; on a phone it takes the whole screen. */
+  reading = $state(false);
   /** A card to be opened in it; interview mode takes it and sets null. */
   card: string | null = $state(null);
   /** A class is held in this page: it teaches ("?teach", or by the menu) or follows ("?follow"). */
