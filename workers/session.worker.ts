@@ -28,6 +28,7 @@ import { chooseParts } from '#session/placement.ts';
 import { partOptions } from '#session/processes.ts';
 import { WorldHost, type PartLink } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
+import { LOADED, loadedFiles } from './loaded.ts';
 
 /** Lua for the servers in this thread; a piece of its own, fetched when a script is first wanted. */
 async function loadLuaHere(): Promise<void> {
@@ -84,6 +85,11 @@ async function breathe(): Promise<void> {
   breathedAt = now;
   await new Promise((resolve) => setTimeout(resolve));
 }
+
+const asker = new BroadcastChannel(LOADED);
+asker.onmessage = ({ data }) => {
+  if (data === '?') asker.postMessage(loadedFiles());
+};
 
 if (self.name === 'world') expose(partWorker);
 else expose(sessionOver(makeHost, loadEverywhere, breathe));

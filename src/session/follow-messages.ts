@@ -59,11 +59,15 @@ const Question = v.strictObject({
   id: name,
   text: line,
   choices: v.pipe(v.array(line), v.minLength(2), v.maxLength(8)),
+  /** The question of a lesson that it is: who follows in another language reads it in that. */
+  quiz: v.optional(name),
 });
 /** Shows everybody how many chose what, and takes no more answers. */
 const Reveal = v.strictObject({ kind: v.literal('reveal'), question: name });
+/** The teacher has gone on: takes the question from everybody's screen. */
+const Close = v.strictObject({ kind: v.literal('close'), question: name });
 
-const FromTeacher = v.variant('kind', [Whole, Change, Tick, Look, Question, Reveal]);
+const FromTeacher = v.variant('kind', [Whole, Change, Tick, Look, Question, Reveal, Close]);
 
 /** A follower has missed something. */
 const Ask = v.strictObject({ kind: v.literal('ask') });
@@ -90,7 +94,7 @@ const Tally = v.strictObject({ kind: v.literal('tally'), question: name, counts 
 /** The teacher has gone, or is there (again). */
 const Presence = v.strictObject({ kind: v.literal('teacher'), present: v.boolean() });
 
-const ToFollower = v.variant('kind', [Whole, Change, Tick, Look, Question, Tally, Presence]);
+const ToFollower = v.variant('kind', [Whole, Change, Tick, Look, Question, Close, Tally, Presence]);
 /** 'ask': the room has lost the thread and wants the whole log. */
 const ToTeacher = v.variant('kind', [RoomState, Tally, Ask]);
 

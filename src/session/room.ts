@@ -63,6 +63,11 @@ export class Room {
         break;
       case 'reveal':
         return this.reveal(message.question);
+      case 'close':
+        if (this.question?.id !== message.question) return [];
+        this.question = null;
+        this.answers.clear();
+        break;
       case 'look':
         this.look = message;
         break;

@@ -125,18 +125,83 @@ test('a page without the secret cannot teach the room', async () => {
   await page.context().close();
 });
 
-test('a presenter asks the room, and everybody’s answers are shown', async () => {
+test('a lesson by clicker alone, with a class that comes late, drops out, goes its own way and predicts', async () => {
+  const teacher = await openPage(`?teach&present&lesson=13#${relay.secret}`);
+  await teacher.locator('.present .step').waitFor({ timeout: 60_000 });
+  const early = await openPage('?follow');
+  const click = (): Promise<void> => teacher.keyboard.press('PageDown');
+  const clickUntil = async (met: () => Promise<boolean>): Promise<void> => {
+    await expect
+      .poll(async () => (await met()) || (await click()), { timeout: 150_000, interval: 250 })
+      .toBe(true);
+  };
+  const stands = async (): Promise<void> => {
+    await teacher.evaluate(() => window.playground.clock.pause());
+    for (const page of [early, late]) await inStep(teacher, page);
+  };
+  const stepOf = (page: Page): Promise<string> => page.locator('.present .step').innerText();
+  await teacher.getByText('1 follow', { exact: true }).waitFor();
+  await clickUntil(async () => (await stepOf(teacher)).startsWith('2 '));
+
+  // Late, and in another language: at once where the class is.
+  const late = await openPage('?follow', undefined, 'zh-CN');
+  await stands();
+  await late.getByText('第 2 步，共 5 步').waitFor();
+
+  // One goes his own way; one loses the line and everything in the page.
+  await early.evaluate(() => window.playground.exec('SET mine alone', { console: '7001c' }));
+  await bar(early).getByText('You go your own way.').waitFor();
+  await late.reload();
+  await late.waitForFunction(() => 'playground' in window);
+  await teacher.evaluate(() => window.playground.clock.advance(1500));
+  await inStep(teacher, late);
+  expect(await hashOf(early)).not.toBe(await hashOf(teacher));
+
+  const question = teacher.locator('.present .question');
+  await clickUntil(() => question.isVisible());
+  // Asked before he comes back; he may predict all the same, and each in his own language.
+  await bar(early).getByRole('button', { name: 'Back to the teacher' }).click();
+  await stands();
+  await bar(early).getByText('Does WAIT 1 100 make a write safe?').waitFor();
+  await bar(late).getByText('有了 WAIT 1 100，写入就安全了吗？').waitFor();
+  await bar(early)
+    .getByRole('button', { name: /^It tells you/ })
+    .click();
+  await bar(late)
+    .getByRole('button', { name: /^它只告诉你/ })
+    .click();
+  // Somebody without a computer raises a hand.
+  await teacher.keyboard.press('2');
+  await question.getByText('3 answered').waitFor({ timeout: 60_000 });
+  await click();
+  await question.locator('.right').getByText('2 of 3').waitFor({ timeout: 60_000 });
+  for (const page of [early, late]) await bar(page).locator('meter').first().waitFor({ timeout: 60_000 });
+  // The talk goes on, and the question leaves every screen.
+  await click();
+  for (const page of [early, late]) await bar(page).locator('.question').waitFor({ state: 'detached' });
+  await stands();
+  expect(JSON.stringify(await teacher.evaluate(() => window.playground.save()))).not.toContain('SET mine');
+  for (const page of [teacher, early, late]) await page.context().close();
+});
+
+test('a question that was left without its answer is asked again', async () => {
   const presenter = await openPage('?teach&present&lesson=13');
   const tab = await openPage('?follow=tab', presenter);
   await presenter.bringToFront();
   await presenter.locator('.present .step').waitFor({ timeout: 60_000 });
   const question = presenter.locator('.present .question');
+  const shown = (): Promise<boolean> => question.isVisible();
   await expect
-    .poll(async () => (await question.isVisible()) || presenter.keyboard.press('PageDown'), {
+    .poll(async () => (await shown()) || presenter.keyboard.press('PageDown'), {
       timeout: 60_000,
       interval: 300,
     })
     .toBe(true);
+  await presenter.keyboard.press('PageUp');
+  await question.waitFor({ state: 'detached' });
+  await bar(tab).locator('.question').waitFor({ state: 'detached' });
+  await presenter.keyboard.press('PageDown');
+  await question.waitFor();
   await bar(tab).getByRole('button').first().click({ timeout: 60_000 });
   await question.getByText('1 answered').waitFor({ timeout: 60_000 });
   await presenter.keyboard.press('PageDown');

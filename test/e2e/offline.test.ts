@@ -1,8 +1,9 @@
 /* Without a network: after one visit the page starts, runs a world and opens a lesson, from any folder. */
 
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApp, type App } from './harness.ts';
-import { waitForPrompt } from './page-helpers.ts';
+import { typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
 
 let app: App;
 beforeAll(async () => {
@@ -10,16 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+/** Until the service worker has stored so many files whose address matches. */
+async function waitUntilKept(page: Page, like: RegExp, least = 1): Promise<void> {
+  const kept = (source: string): Promise<number> =>
+    page.evaluate(async (pattern) => {
+      const [name] = await caches.keys();
+      const stored = name === undefined ? [] : await (await caches.open(name)).keys();
+      return stored.filter(({ url }) => new RegExp(pattern, 'i').test(url)).length;
+    }, source);
+  await expect.poll(() => kept(like.source), { timeout: 120_000 }).toBeGreaterThanOrEqual(least);
+}
+
 test('after one visit the page works without a network, with the lessons of its language', async () => {
   const page = await app.open({ lang: 'zh' });
   await page.evaluate(() => navigator.serviceWorker.ready);
   // The lessons are fetched one after the other behind the reader's back.
-  await page.waitForFunction(async () => {
-    const names = await caches.keys();
-    const cache = await caches.open(names[0] ?? '');
-    const stored = await cache.keys();
-    return stored.filter(({ url }) => /\/lesson-\d\d-zh-/.test(url)).length >= 22;
-  });
+  await waitUntilKept(page, /\/lesson-\d\d-zh-/, 22);
   await page.context().setOffline(true);
   await page.goto(`${app.server.url}?lesson=1`);
   await page.evaluate(() => window.playground.ready);
@@ -27,6 +34,29 @@ test('after one visit the page works without a network, with the lessons of its 
   await page.getByRole('heading', { name: '为什么' }).first().waitFor();
   expect(await page.evaluate(() => window.playground.exec('SET a b', { console: '7000c' }))).toContain('OK');
   expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+  await app.closePage(page);
+});
+
+test('Lua and the shell, used on the first visit, are there without a network', async () => {
+  const page = await app.open();
+  const use = async (): Promise<void> => {
+    await waitForPrompt(page);
+    const lua = page.evaluate(() => window.playground.exec('EVAL "return 6*7" 0'));
+    expect(await lua).toContain('42');
+    await page.getByRole('button', { name: 'Open a console' }).click();
+    await page.getByRole('menuitem', { name: 'shell', exact: true }).click();
+    await waitForTerminal(page, 'root@redis:~#');
+    await typeLine(page, 'echo $((6*7)) $(redis-cli -p 7000 ping)');
+    await waitForTerminal(page, '42 PONG');
+  };
+  // At once: the service worker may not be there yet.
+  await use();
+  await waitUntilKept(page, /shell-door-/);
+  await waitUntilKept(page, /\.wasm$|lua/i);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.evaluate(() => window.playground.ready);
+  await use();
   await app.closePage(page);
 });
 

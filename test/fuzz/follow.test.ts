@@ -13,7 +13,18 @@ const sides = ['fromTeacher', 'fromFollower', 'toFollower', 'toTeacher'] as cons
 
 const almost = fc.record(
   {
-    kind: fc.constantFrom('whole', 'change', 'tick', 'look', 'question', 'reveal', 'ask', 'report', 'answer'),
+    kind: fc.constantFrom(
+      'whole',
+      'change',
+      'tick',
+      'look',
+      'question',
+      'reveal',
+      'close',
+      'ask',
+      'report',
+      'answer',
+    ),
     room: fc.oneof(fc.constant('a'), fc.string()),
     version: fc.oneof(fc.nat(5), fc.double(), fc.constant('1')),
     at: fc.oneof(fc.nat(), fc.double(), fc.constant(-1)),

@@ -107,6 +107,9 @@ export class Pupil {
         this.question = message;
         this.counts = null;
         break;
+      case 'close':
+        if (message.question === this.question?.id) this.question = this.counts = null;
+        break;
       case 'tally':
         if (message.question === this.question?.id) this.counts = message.counts;
         break;

@@ -153,7 +153,8 @@ export class Teacher {
     if (JSON.stringify(state) !== JSON.stringify(this.state)) this.state = state;
   }
 
-  ask(text: string, choices: readonly string[]): void {
+  /** `quiz` is the id of the lesson's question that it is. */
+  ask(text: string, choices: readonly string[], quiz: string): void {
     const short = (words: string): string => words.slice(0, 400);
     this.counts = null;
     this.tallies = new Map();
@@ -162,12 +163,19 @@ export class Teacher {
       id: `q${freshName()}`,
       text: short(text),
       choices: choices.slice(0, 8).map(short),
+      quiz,
     };
     this.say(this.question);
   }
 
   reveal(): void {
     if (this.question) this.say({ kind: 'reveal', question: this.question.id });
+  }
+
+  /** The question leaves everybody's screen. */
+  endQuestion(): void {
+    if (this.question) this.say({ kind: 'close', question: this.question.id });
+    this.question = this.counts = null;
   }
 
   close(): void {

@@ -3,6 +3,7 @@
 
 import { wordsOf } from '#app/i18n/local-words.ts';
 import { shownLanguages } from '#app/i18n/i18n.svelte.ts';
+import { LOADED, loadedFiles } from '#workers/loaded.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 
 const word = wordsOf({
@@ -25,5 +26,11 @@ export async function goOffline(page: Page): Promise<void> {
     });
   });
   const { active } = await serviceWorker.ready;
+  // What was used before the worker was there went past it: here, and in the workers of the world.
+  const tell = (used: unknown): void => active?.postMessage({ used });
+  tell(loadedFiles());
+  const workers = new BroadcastChannel(LOADED);
+  workers.onmessage = ({ data }) => tell(data);
+  workers.postMessage('?');
   for (const keep of shownLanguages()) active?.postMessage({ keep });
 }

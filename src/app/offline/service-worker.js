@@ -62,12 +62,14 @@ async function answer(href, request) {
   return response;
 }
 
-/** The page tells its language, whose lessons are to be there without a network. */
+/** The page tells its language, whose lessons are to be there without a network, and what was loaded before
+ *  this worker could see it. */
 self.addEventListener('message', (event) => {
-  const lang = event.data?.keep;
-  if (lang !== 'en' && lang !== 'zh') return;
-  const paths = LATER.filter((path) => path.includes(`-${lang}-`));
-  event.waitUntil(keep(paths.map((path) => new URL(path, scope).href)));
+  const { keep: lang, used } = event.data ?? {};
+  const wanted = (path) =>
+    Array.isArray(used) ? used.includes(new URL(path, scope).href) : path.includes(`-${lang}-`);
+  if (Array.isArray(used) || lang === 'en' || lang === 'zh')
+    event.waitUntil(keep(LATER.filter(wanted).map((path) => new URL(path, scope).href)));
 });
 
 /** One after the other, so that the reader's own requests come first. */

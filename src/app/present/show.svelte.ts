@@ -72,6 +72,8 @@ export class Show {
   });
   /** Cues that have done what they do; going back and on does not do it twice. */
   #done = new Set<number>();
+  /** The cue of the question. */
+  #askedAt = -1;
   #hurry = false;
   #busy = false;
 
@@ -131,7 +133,7 @@ export class Show {
     this.at = at;
     const { cue } = this;
     if (!cue) return;
-    if (cue.kind !== 'ask' && cue.kind !== 'reveal') this.question = null;
+    if (cue.kind !== 'ask' && cue.kind !== 'reveal') this.#endQuestion();
     if (cue.step !== before) {
       await this.course.enter(cue.step);
       this.#turn();
@@ -261,11 +263,21 @@ export class Show {
     this.playground.pause();
     const order = choiceOrder(quiz);
     this.question = { quiz, order, hands: order.map(() => 0), revealed: false };
+    this.#askedAt = this.at;
     const said = shown.length > 0 ? shown : [quiz];
     this.page.teacher?.ask(
       said.map(({ ask }) => ask).join(' / '),
       order.map((at) => said.map(({ choices }) => choices[at]?.text ?? '').join(' / ')),
+      quiz.id,
     );
+  }
+
+  /** Takes the question away; one that was not resolved is asked again when the talk comes to it again. */
+  #endQuestion(): void {
+    if (!this.question) return;
+    if (!this.question.revealed) this.#done.delete(this.#askedAt);
+    this.question = null;
+    this.page.teacher?.endQuestion();
   }
 
   /** A hand more for the choice that stands at this place. */
@@ -312,7 +324,7 @@ export class Show {
     this.#done = new Set([...this.#done].filter((done) => done <= bookmark.cue));
     const step = this.cue?.step;
     this.at = bookmark.cue;
-    this.question = null;
+    this.#endQuestion();
     if (this.cue && this.cue.step !== step) await this.course.enter(this.cue.step);
   }
 

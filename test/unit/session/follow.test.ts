@@ -202,6 +202,11 @@ test('the room counts one prediction of each, and none after the result', () => 
   ]);
   room.fromFollower('c', { kind: 'answer', question: 'q1', choice: 0 });
   expect(room.fromTeacher({ kind: 'reveal', question: 'q1' })[0]?.message).toEqual(tally);
+  // The question before is no longer anybody's; this one leaves, for those too who come later.
+  expect(room.fromTeacher({ kind: 'close', question: 'q0' })).toEqual([]);
+  expect(room.fromTeacher({ kind: 'close', question: 'q1' })).toHaveLength(1);
+  expect(room.state().answered).toBe(0);
+  expect(room.join('late').map(({ message }) => message.kind)).toEqual(['teacher']);
 });
 
 test('what a follower may say does not steer', () => {
@@ -210,6 +215,7 @@ test('what a follower may say does not steer', () => {
     { kind: 'whole', room: 'a', version: 9, at: 5, hash: '', config: {}, inputs: [] },
     { kind: 'look', lens: null, selection: null, lesson: null },
     { kind: 'reveal', question: 'q' },
+    { kind: 'close', question: 'q' },
     { kind: 'ask', more: 1 },
   ];
   for (const message of steering) expect(readMessage('fromFollower', JSON.stringify(message))).toBe(null);
