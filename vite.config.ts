@@ -35,7 +35,8 @@ function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly s
 export default defineConfig({
   base: './',
   plugins: [
-    svelte({ configFile: false }),
+    // Its version in window is for tools that nobody here uses, and an import in each piece.
+    svelte({ configFile: false, compilerOptions: { discloseVersion: false } }),
     lessonsPlugin(`${import.meta.dirname}/lessons`),
     pagePolicy(),
     offlinePlugin(import.meta.dirname),

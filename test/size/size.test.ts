@@ -85,7 +85,7 @@ function isContent(path: string): boolean {
 /** Parts that come only with a mode or a dialog of their own: interview, presenting and following,
  *  sharing, pasting, exporting, opening a lesson's Markdown from outside; Notes is the speaker's window. */
 function isMode(path: string): boolean {
-  return /\/(Interview|Share|Paste|Export|Present|Notes|Classroom|Follow|Embed|Audience|Speaker|parse|share|gif|qrcode)/i.test(
+  return /\/(Interview|Share|Paste|Export|Present|Notes|Classroom|Follow|Embed|Audience|Speaker|parse|share|link-format|gif|qrcode)/i.test(
     path,
   );
 }
