@@ -198,6 +198,8 @@ export interface SessionApi {
   undo(): Promise<Frame>;
   /** The branches and the tape of this one; with the name of another, the tape of that one too. */
   history(compare?: string | null): Promise<HistoryView>;
+  /** What is wrong with an expression to run to, in words for people; null when nothing is. */
+  conditionProblem(expression: string): Promise<string | null>;
   /** Advances until an event of that type (and matching fields) or `limitUs`. */
   runUntil(condition: RunCondition, limitUs: Micros, request?: FrameRequest): Promise<Frame>;
   setBreakpoints(types: string[]): Promise<void>;

@@ -2,6 +2,7 @@
  * lesson's tasks say of it. Lives outside the world: going back in time takes back what happened
  * after that time, but not what was solved. */
 
+import { conditionProblem } from '#lesson/condition.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import { evaluate, ExpressionError, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
@@ -66,6 +67,10 @@ export class LessonWatch implements Watch {
   observe(sight: Sight): void {
     const view = this.viewOf(sight);
     this.run?.observe(view);
+  }
+
+  problemOf(expression: string): string | null {
+    return conditionProblem(expression);
   }
 
   /** Whether an expression holds; one that cannot be computed (yet) does not. */

@@ -247,6 +247,10 @@ export class Session implements SessionApi {
     });
   }
 
+  conditionProblem(expression: string): Promise<string | null> {
+    return Promise.resolve(this.tools.watch?.problemOf(String(expression)) ?? null);
+  }
+
   /** Looks at the state after every event and every few moments until the expression holds. */
   private async runUntilHolds(expression: string, limit: Micros): Promise<void> {
     const { host } = this.world;

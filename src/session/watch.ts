@@ -32,6 +32,8 @@ export interface Watch {
   state(): unknown;
   /** Time has passed or something was done. */
   observe(sight: Sight): void;
+  /** What is wrong with an expression, in words for people; null when it can be computed. */
+  problemOf(expression: string): string | null;
   /** Whether an expression over the state holds. */
   holds(expression: string, sight: Sight): boolean;
   /** The session has gone to another time; what was seen after `now` has not happened. */

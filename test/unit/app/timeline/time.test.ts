@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sentencesEn } from '#app/feed/sentences-en.ts';
 import { branchRows, partedAt, sumOf } from '#app/timeline/branch-model.ts';
-import { conditionProblem } from '#app/timeline/condition.ts';
+import { conditionProblem } from '#lesson/condition.ts';
 import { exampleConditions, STOPS, stopWord } from '#app/timeline/stops.ts';
 import { Recorder } from '#app/timeline/recorder.ts';
 import { coneOf, spaceTime } from '#app/timeline/space-time-model.ts';

@@ -1,8 +1,8 @@
 /* Conditions typed by a reader, checked before the world runs after them. They are written in the words
  * of a lesson's checks. */
 
-import { ExpressionError, freeNames, parseExpression } from '#lesson/expression.ts';
-import { knownNames } from '#lesson/predicates.ts';
+import { ExpressionError, freeNames, parseExpression } from './expression.ts';
+import { knownNames } from './predicates.ts';
 
 /** What is wrong with a condition, in words for people; null when it can be run to. */
 export function conditionProblem(text: string): string | null {
