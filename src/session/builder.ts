@@ -10,7 +10,11 @@ import { clientName } from './session-file.ts';
 
 /** A cluster that has not formed by then never will. */
 const FORMING_LIMIT_US = 600e6;
+/** How much is simulated between two looks at what has been told, in a small world and at least. Everybody
+ *  talks to everybody: ten times the servers do a hundred times as much in the same time. */
 const FORMING_DRAIN_US = 100_000;
+const LEAST_DRAIN_US = 1000;
+const SMALL_WORLD = 100;
 /** Where consoles and applications sit. */
 const ADDRESS = '127.0.0.1';
 /** What a container believes its own address to be, and the port on which Redis listens in it. */
@@ -53,8 +57,10 @@ export class Builder {
   async form(drain: () => Promise<void>): Promise<void> {
     const { host } = this;
     if (this.config.preset !== 'formed') return;
+    const crowd = Math.max(1, this.plan.length / SMALL_WORLD);
+    const step = Math.max(LEAST_DRAIN_US, Math.round(FORMING_DRAIN_US / crowd ** 2));
     while (host.now < FORMING_LIMIT_US) {
-      const until = Math.min(host.now + FORMING_DRAIN_US, FORMING_LIMIT_US);
+      const until = Math.min(host.now + step, FORMING_LIMIT_US);
       const { stopped, halted } = await host.run(until, { types: ['OPERATOR_DONE'] });
       await drain();
       if (stopped || halted) return;

@@ -231,7 +231,7 @@ export const enStage = {
   'packet.arrived': 'arrived',
   'packet.lost': 'lost',
   'packet.size': 'size',
-  'packet.drop': 'Drop it',
+  'packet.drop': 'Drop it (TCP sends it again)',
   'packet.later': 'Later by',
   'packet.delay': 'Delay it',
   'packet.duplicate': 'Send twice',

@@ -231,7 +231,7 @@ export const zhStage = {
   'packet.arrived': '已到达',
   'packet.lost': '丢失',
   'packet.size': '大小',
-  'packet.drop': '丢弃',
+  'packet.drop': '丢弃（TCP 会重发）',
   'packet.later': '推迟',
   'packet.delay': '推迟它',
   'packet.duplicate': '重复发送',

@@ -70,13 +70,15 @@ export function spaceTime(input: SpaceTimeInput): SpaceTimeModel {
   const { axis, selection, now } = input;
   // Only a cone needs all messages in hand; the picture needs those in sight.
   const placed = selection?.kind === 'packet' || selection?.kind === 'event' || selection?.kind === 'server';
+  // They come from an iterator, which can be gone through only once.
+  const packets = [...input.packets];
   const cone = placed
-    ? coneOf([...input.packets], input.events, selection, now)
+    ? coneOf(packets, input.events, selection, now)
     : selection?.kind === 'exchange'
-      ? chosenIds(input.packets, selection)
+      ? chosenIds(packets, selection)
       : null;
   const inView: PacketFrame[] = [];
-  for (const packet of input.packets) {
+  for (const packet of packets) {
     if (packet.deliverAt >= axis.from && packet.sentAt <= axis.to) inView.push(packet);
   }
   const { lanes, hidden } = lanesOf(input, inView, cone);

@@ -253,6 +253,13 @@ describe('space-time', () => {
     expect(chosen.lanes.map(({ name }) => name)).toContain('h');
   });
 
+  test('all messages are drawn, whatever is selected, also when they can be gone through only once', () => {
+    const known = new Map([...input.packets].map((one) => [one.id, one]));
+    const first = [...known.keys()][0]!;
+    for (const selection of [null, { kind: 'packet', id: first }, { kind: 'server', name: 'a' }] as const)
+      expect(spaceTime({ ...input, packets: known.values(), selection }).lines).toHaveLength(known.size);
+  });
+
   test('all consoles share a lane', () => {
     const command = packet(9, {
       from: 'console:3',

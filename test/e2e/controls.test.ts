@@ -1,0 +1,313 @@
+/* Controls of stage and time, one by one, worked as a reader works them: what each does to the world or to the
+ * picture. Whole stories are told in stage.test.ts. */
+
+import { readFileSync } from 'node:fs';
+import type { Download, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SessionFile } from '#session/api.ts';
+import { startApp, type App } from './harness.ts';
+import { typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+/** A page whose clock stands, with the stage drawn. */
+async function openPaused(): Promise<Page> {
+  const page = await app.open();
+  await page.evaluate(async () => {
+    window.playground.clock.pause();
+    await window.playground.idle();
+  });
+  await page.locator('g.node').first().waitFor();
+  await page.locator('[role=slider].tape').waitFor();
+  return page;
+}
+
+const node = (page: Page, name: string) => page.locator(`g.node[data-server="${name}"]`);
+const panel = (page: Page) => page.locator('[role=tabpanel]').first();
+
+async function chooseOfStage(page: Page, item: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name: 'More about the stage' }).click();
+  await page.getByRole('menu').getByText(item).click();
+}
+
+/** Kills 7002 and runs to the moment of that event. */
+async function runToEvent(page: Page, type: string): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const { fault, clock, idle } = window.playground;
+    await fault.kill('7002');
+    await clock.runUntil(wanted);
+    await idle();
+  }, type);
+}
+
+/** The faults that were done by hand, in their order. */
+const faults = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { inputs } = (await window.playground.save()) as SessionFile;
+    return inputs.flatMap(({ input }) => (input.kind === 'fault' ? [input.fault.kind] : []));
+  });
+
+describe('an election', () => {
+  test('counts down to its request for votes, then collects them', async () => {
+    const page = await openPaused();
+    await runToEvent(page, 'ELECTION_SCHEDULED');
+    await page.getByText(/^asks for votes in \d+ ms$/).waitFor();
+    await page.evaluate(async () => {
+      await window.playground.clock.runUntil('AUTH_REQUEST');
+      await window.playground.idle();
+    });
+    await page.getByText(/^votes 0\/2 · e\d+$/).waitFor();
+    const beads = node(page, '7005').locator('circle[stroke="var(--focus)"]');
+    expect(await beads.count()).toBe(2);
+    expect(await beads.evaluateAll((all) => all.map((one) => one.getAttribute('fill')))).toEqual([
+      'var(--bg)',
+      'var(--bg)',
+    ]);
+    await page.evaluate(async () => {
+      await window.playground.clock.runUntil('VOTE_RECEIVED');
+      await window.playground.idle();
+    });
+    await page.getByText(/^votes 1\/2 · e\d+$/).waitFor();
+    expect(await beads.first().getAttribute('fill')).toBe('var(--focus)');
+    await app.closePage(page);
+  });
+});
+
+describe('a message under way', () => {
+  async function chooseRequest(page: Page): Promise<void> {
+    await runToEvent(page, 'AUTH_REQUEST');
+    await page.getByRole('application', { name: /Space-time/ }).focus();
+    await page.keyboard.press('ArrowUp');
+    await panel(page)
+      .getByRole('heading', { name: /^AUTH-REQ 7005 →/ })
+      .waitFor();
+  }
+
+  test('is dropped: the kernel sends it again 200 ms later', async () => {
+    const page = await openPaused();
+    await chooseRequest(page);
+    const arrives = async (): Promise<number> =>
+      Number.parseFloat(await panel(page).locator('dd').nth(1).innerText());
+    const before = await arrives();
+    await page.getByRole('button', { name: /^Drop it/ }).click();
+    await expect.poll(arrives, { timeout: 60_000 }).toBeCloseTo(before + 0.2, 2);
+    expect(await faults(page)).toEqual(['kill', 'drop']);
+    await app.closePage(page);
+  });
+
+  test('is sent twice: it arrives twice', async () => {
+    const page = await openPaused();
+    await chooseRequest(page);
+    await page.getByRole('button', { name: 'Send twice' }).click();
+    await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['kill', 'duplicate']);
+    await app.closePage(page);
+  });
+});
+
+describe('a server', () => {
+  test('is broken and mended by its menu under the right button of the mouse', async () => {
+    const page = await openPaused();
+    const state = (name: string): Promise<string | undefined> =>
+      page.evaluate(
+        (wanted) => window.playground.state().servers.find((s) => s.name === wanted)?.state,
+        name,
+      );
+    for (const [item, expected] of [
+      ['Pause the process', 'paused'],
+      ['Let the process go on', 'running'],
+      ['Kill the process', 'down'],
+      ['Start it again', 'running'],
+    ] as const) {
+      await node(page, '7004').click({ button: 'right' });
+      await page.getByRole('menuitem', { name: item }).first().click();
+      await expect.poll(() => state('7004'), { timeout: 60_000 }).toBe(expected);
+    }
+    await app.closePage(page);
+  });
+
+  test('is hidden, and comes back when the stage is tidied', async () => {
+    const page = await openPaused();
+    await node(page, '7004').click();
+    await chooseOfStage(page, 'Hide 7004');
+    await node(page, '7004').waitFor({ state: 'detached' });
+    expect(await page.locator('g.node').count()).toBe(5);
+    await chooseOfStage(page, /^Tidy up/);
+    await node(page, '7004').waitFor();
+    await app.closePage(page);
+  });
+});
+
+test('the stage is zoomed by button and wheel, dragged, and fitted again', async () => {
+  const page = await openPaused();
+  const width = async (): Promise<number> => (await node(page, '7000').boundingBox())!.width;
+  const before = await width();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect.poll(width).toBeGreaterThan(before * 1.3);
+  const box = (await page.locator('main svg[role=img]').boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.wheel(0, -200);
+  await expect.poll(width).toBeGreaterThan(before * 1.6);
+  await page.getByRole('button', { name: 'Fit' }).click();
+  await expect.poll(width).toBeCloseTo(before, 0);
+  await app.closePage(page);
+});
+
+describe('time', () => {
+  test('a step by message stops where one arrives', async () => {
+    const page = await openPaused();
+    const before = await page.evaluate(() => window.playground.clock.now());
+    await page.getByRole('button', { name: 'message', exact: true }).click();
+    await expect.poll(() => page.evaluate(() => window.playground.clock.now())).toBeGreaterThan(before);
+    await page.evaluate(() => window.playground.idle());
+    // What has just arrived is drawn as a ring, and the clock stands.
+    expect(await page.evaluate(() => window.playground.state().playing)).toBe(false);
+    expect(await page.evaluate(() => window.playground.clock.now())).toBeLessThan(before + 1000);
+    await app.closePage(page);
+  });
+
+  test('slow motion sets in while a request flies, and does not when it is switched off', async () => {
+    const page = await app.open();
+    await waitForPrompt(page);
+    const slowed = page.locator('.transport .slowed');
+    await typeLine(page, 'SET hello 1');
+    await slowed.waitFor();
+    await waitForTerminal(page, 'OK');
+    await slowed.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'slow motion' }).click();
+    await page.evaluate(() => {
+      const seen = { slowed: false };
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        if (document.querySelector('.transport .slowed')) seen.slowed = true;
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    });
+    await typeLine(page, 'GET hello');
+    await waitForTerminal(page, '"1"');
+    expect(await page.evaluate(() => (window as unknown as { seen: { slowed: boolean } }).seen.slowed)).toBe(
+      false,
+    );
+    await app.closePage(page);
+  });
+
+  test('the last command is taken back, by key and by menu', async () => {
+    const page = await openPaused();
+    const stored = (): Promise<string> => page.evaluate(() => window.playground.exec('GET hello'));
+    await page.evaluate(async () => {
+      await window.playground.exec('SET hello 1');
+      await window.playground.exec('SET hello 2');
+    });
+    await page.locator('h1').click();
+    await page.keyboard.press('u');
+    await page.getByLabel('Branches of history').waitFor();
+    await page.evaluate(() => window.playground.idle());
+    expect(await stored()).toContain('"1"');
+    // The GET that looked is the last command now, and the SET the one before it.
+    for (let left = 2; left > 0; left--) {
+      await page.getByRole('button', { name: 'World' }).click();
+      await page.getByRole('menuitem', { name: 'Undo the last command or fault' }).click();
+      await page.evaluate(() => window.playground.idle());
+    }
+    expect(await stored()).toContain('(nil)');
+    await app.closePage(page);
+  });
+
+  test('a fork is named, and both branches stand in the tree', async () => {
+    const page = await openPaused();
+    await page.locator('h1').click();
+    await page.keyboard.press('f');
+    await page.getByLabel('Name of the branch').fill('what if');
+    await page.getByRole('button', { name: 'Fork here' }).click();
+    await page.getByText('This is the branch “what if” now.').waitFor();
+    const branches = page.getByLabel('Branches of history');
+    await branches.waitFor();
+    await expect.poll(() => branches.locator('option').count()).toBe(2);
+    expect(await branches.locator('option:checked').innerText()).toContain('what if');
+    await app.closePage(page);
+  });
+});
+
+describe('one selection everywhere', () => {
+  test('a message is ringed on the stage, lit in the matrix and told in the feed', async () => {
+    const page = await openPaused();
+    await runToEvent(page, 'VOTE_GRANTED');
+    await page.evaluate(async () => {
+      await window.playground.clock.advance(1);
+      await window.playground.idle();
+    });
+    // The event in the feed, and who it is about.
+    await page.locator('.feed button.VOTE_GRANTED').first().click();
+    await expect.poll(() => page.locator('g.node.related').count()).toBe(1);
+    // The request that brought it about, from the diagram.
+    await page.getByRole('application', { name: /Space-time/ }).focus();
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('tab', { name: 'Packet', exact: true }).click();
+    await panel(page).getByRole('heading', { name: /→/ }).waitFor();
+    await expect.poll(() => page.locator('g.node.related').count()).toBe(2);
+    await page.getByRole('tab', { name: 'Views', exact: true }).click();
+    expect(await panel(page).locator('tbody th.about').count()).toBe(2);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('g.node.related').count()).toBe(0);
+    await app.closePage(page);
+  });
+
+  test('a slot chosen on the ring names its owner in every server’s view', async () => {
+    const page = await openPaused();
+    const arc = (await page.locator('main svg path.arc').first().boundingBox())!;
+    const stage = (await page.locator('main svg[role=img]').boundingBox())!;
+    // The ring runs through the middle of its right edge.
+    await page.mouse.click(arc.x + arc.width - 6, Math.min(arc.y + arc.height / 2, stage.y + stage.height));
+    await page.getByText(/^slot \d+$/).waitFor();
+    await expect.poll(() => page.locator('g.node.related').count()).toBe(1);
+    expect(await panel(page).locator('td.owner').count()).toBe(6);
+    await app.closePage(page);
+  });
+});
+
+describe('files', () => {
+  const bytesOf = async (coming: Promise<Download>): Promise<Buffer> =>
+    readFileSync(await (await coming).path());
+
+  test('the stage is saved as SVG and as PNG', async () => {
+    const page = await openPaused();
+    const svg = page.waitForEvent('download');
+    await chooseOfStage(page, 'Save picture as SVG');
+    const drawing = (await bytesOf(svg)).toString();
+    expect(drawing).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
+    for (const name of ['7000', '7005']) expect(drawing).toContain(`>${name}<`);
+    expect(drawing).not.toContain('var(--');
+    const png = page.waitForEvent('download');
+    await chooseOfStage(page, 'Save picture as PNG');
+    expect((await bytesOf(png)).subarray(1, 4).toString()).toBe('PNG');
+    await app.closePage(page);
+  });
+
+  test('a session is saved and opened again by the menu, to the same hash', async () => {
+    const page = await openPaused();
+    const hash = await page.evaluate(async () => {
+      await window.playground.exec('SET hello 1');
+      await window.playground.fault.kill('7002');
+      await window.playground.clock.advance(3000);
+      return await window.playground.hash();
+    });
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'World' }).click();
+    await page.getByRole('menuitem', { name: 'Save this session' }).click();
+    const path = await (await saving).path();
+    await page.reload();
+    await page.evaluate(() => window.playground.ready);
+    await page.evaluate(() => window.playground.clock.pause());
+    await page.getByRole('button', { name: 'World' }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('menuitem', { name: 'Open a session' }).click(),
+    ]);
+    await chooser.setFiles({ name: 'kept.json', mimeType: 'application/json', buffer: readFileSync(path) });
+    await page.getByRole('status').filter({ hasText: 'kept.json' }).waitFor();
+    expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
+    await app.closePage(page);
+  });
+});
