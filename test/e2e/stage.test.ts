@@ -446,7 +446,9 @@ describe('the inspector', () => {
     for (const name of ['Server', 'Packet', 'Why?', 'Apps', 'Ledger', 'Charts']) {
       await page.keyboard.press('ArrowRight');
       expect(await tab(page, name).getAttribute('aria-selected')).toBe('true');
-      expect((await page.locator('[role=tabpanel]').first().innerText()).length).toBeGreaterThan(10);
+      const shown = async (): Promise<number> =>
+        (await page.locator('[role=tabpanel]').first().innerText()).length;
+      await expect.poll(shown, { timeout: 30_000 }).toBeGreaterThan(10);
     }
     await app.closePage(page);
   });
@@ -545,6 +547,7 @@ describe('everyone', () => {
         const found: string[] = [];
         for (let at = 0; at < (await tabs.count()); at++) {
           await tabs.nth(at).click();
+          await page.locator('[role=tabpanel]').first().locator('h2, .empty').first().waitFor();
           found.push(...(await axe(page)));
         }
         expect(found).toEqual([]);

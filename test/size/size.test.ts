@@ -74,11 +74,14 @@ test('every address in the built page is relative, so that it runs from any fold
   expect(absolute).toEqual([]);
 });
 
-/** What is read, not run: lessons, cards, terms, an example to paste, the sentences of redis-cli's help and of COMMAND DOCS. */
+/** What is read, not run: lessons, cards, terms, an example to paste, rules explained, the sentences of
+ *  redis-cli's help and of COMMAND DOCS. */
 function isContent(path: string): boolean {
   return (
     isLesson(path) ||
-    /\/(_virtual_(cards|glossary|lessons)|command-words|help-words|command-docs)-|paste-example-/.test(path)
+    /\/(_virtual_(cards|glossary|lessons)|command-words|help-words|command-docs|paste-example|rules)-/.test(
+      path,
+    )
   );
 }
 
