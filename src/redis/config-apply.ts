@@ -5,7 +5,6 @@ import { startAppendOnly, stopAppendOnly } from './aof-rewrite.ts';
 import { deleteHistoryFiles } from './aof.ts';
 import { clusterUpdateMyself } from './cluster/index.ts';
 import type { ConfigParameter } from './config-table.ts';
-import { performEvictions } from './evict.ts';
 import { refreshGoodSlavesCount } from './replication/index.ts';
 import { trimSlowlog } from './slowlog.ts';
 import type { Server } from './server.ts';
@@ -26,7 +25,8 @@ function applyOne(server: Server, name: string): string | null {
       server.isLfuPolicy = config.maxmemoryPolicy.includes('lfu');
       return null;
     case 'maxmemory':
-      if (config.maxmemory > 0) performEvictions(server);
+      // After this command, which may stand in a transaction.
+      if (config.maxmemory > 0) server.io.setTimer('evict', server.io.now);
       return null;
     case 'requirepass':
       setDefaultUserPassword(server, config.requirepass);

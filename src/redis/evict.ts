@@ -5,7 +5,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { CLIENT_CLOSE_ASAP, CLIENT_MASTER, CLIENT_NO_EVICT, CLIENT_SLAVE, type Client } from './client.ts';
 import { catClientInfoString, clientMemoryUsage } from './client-info.ts';
 import { type Db, dbDelete, notifyKeyspaceEvent, signalModifiedKey } from './db.ts';
-import { memoryForEviction, trackMemory } from './info-memory.ts';
+import { memoryForEviction, tableOverhead, trackMemory } from './info-memory.ts';
 import { freeClientAsync } from './networking.ts';
 import type { Obj } from './object.ts';
 import { alsoPropagate, propagatePendingCommands } from './propagate.ts';
@@ -74,16 +74,21 @@ export function performEvictions(server: Server): boolean {
   if (limit === 0 || server.loading || server.pause.kind !== null) return true;
   if (server.isReplica() && server.config.replicaIgnoreMaxmemory) return true;
   trackMemory(server);
-  if (memoryForEviction(server) <= limit) return true;
+  const excess = memoryForEviction(server) - limit;
+  if (excess <= 0) return true;
   const policy = server.config.maxmemoryPolicy;
   if (policy === 'noeviction') return false;
-  while (memoryForEviction(server) > limit) {
+  // What the deletions make others be told is not counted, or more would have to go for it, and so on.
+  const enough = keysMemory(server) - excess;
+  while (keysMemory(server) > enough) {
     const victim = policy.endsWith('random') ? randomVictim(server, policy) : pooledVictim(server, policy);
     if (victim === null) return false;
     evictKey(server, victim.db, victim.key);
   }
   return true;
 }
+
+const keysMemory = (server: Server): number => server.datasetBytes + tableOverhead(server);
 
 function evictKey(server: Server, db: Db, key: Bytes): void {
   dbDelete(db, key);

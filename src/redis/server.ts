@@ -41,7 +41,7 @@ import { PauseState } from './pause.ts';
 import { PersistenceState } from './persistence.ts';
 import type { Subscribers } from './pubsub.ts';
 import { catClientInfoString } from './client-info.ts';
-import type { EvictionCandidate } from './evict.ts';
+import { type EvictionCandidate, performEvictions } from './evict.ts';
 import type { LatencySeries } from './latency.ts';
 import { type ShutdownState, shutdownSignal } from './shutdown.ts';
 import { TrackingTable } from './tracking.ts';
@@ -265,6 +265,7 @@ export class Server implements Process {
     if (timer === 'cron') serverCron(this);
     else if (timer === 'block') migrateTimedOut(this);
     else if (timer === 'load') continueLoading(this);
+    else if (timer === 'evict') performEvictions(this);
     else if (timer === 'child') streamSnapshot(this);
     else if (timer === 'script') scriptEngine().scriptTimer(this);
     beforeSleep(this);

@@ -23,6 +23,42 @@ const syncs = (world: ClusterWorld, port: number): [number, number] => {
 const linkUp = (world: ClusterWorld, port: number): boolean => world.server(port).replication.linkUp;
 
 describe('a chain', () => {
+  test('goes on in the database that was selected, whoever begins anew or with the link of its master', () => {
+    const world = standalone(3);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SELECT', '9');
+    world.ok(7000, 'INCR', 'x');
+    world.run(300);
+    // What the snapshot of a replica says is all that the next in the chain knows of it.
+    follow(world, 7002, 7001);
+    const step = (value: string, act: () => void): void => {
+      act();
+      world.must(() => linkUp(world, 7001) && linkUp(world, 7002), 20_000, 'the links are up');
+      world.ok(7000, 'SELECT', '9');
+      world.ok(7000, 'INCR', 'x');
+      world.run(1500);
+      for (const port of [7001, 7002]) {
+        world.ok(port, 'SELECT', '9');
+        expect([port, world.ok(port, 'GET', 'x')]).toEqual([port, value]);
+        expect(world.server(port).dbs[0]?.size).toBe(0);
+      }
+    };
+    step('2', () => undefined);
+    step('3', () => void world.ok(7000, 'CLIENT', 'KILL', 'TYPE', 'replica'));
+    step('4', () => void world.ok(7001, 'CLIENT', 'KILL', 'TYPE', 'replica'));
+    expect(syncs(world, 7000)).toEqual([1, 1]);
+    expect(syncs(world, 7001)).toEqual([1, 1]);
+    // A replica that was shut down remembers it in its snapshot.
+    world.ok(7002, 'SAVE');
+    step('5', () => {
+      world.kill(7002);
+      world.ok(7000, 'INCR', 'x');
+      world.ok(7000, 'DECR', 'x');
+      world.restart(7002);
+      world.ok(7002, 'REPLICAOF', '127.0.0.1', '7001');
+    });
+  });
+
   test('has one history and one offset from end to end; each knows its neighbours only', () => {
     const world = chain();
     world.ok(7000, 'SET', 'a', '1');

@@ -5,6 +5,7 @@ import { startAppendOnly, stopAppendOnly } from '#redis/aof-rewrite.ts';
 import { emptyDb } from '#redis/db.ts';
 import { loadSnapshot, startLoading, swapInLoaded, type Loading, type LoadingKind } from '#redis/loading.ts';
 import { killRdbChild } from '#redis/persistence.ts';
+import type { RdbLoader } from '#redis/rdb-load.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import { failoverAnswered } from './coordinated-failover.ts';
@@ -18,6 +19,7 @@ import {
   replicationSendAck,
 } from './link.ts';
 import { disconnectSlaves } from './master.ts';
+import { streamDbOf } from './restore.ts';
 
 function sendCommand(server: Server, ...argv: string[]): void {
   const { masterSocket } = server.replication;
@@ -266,6 +268,7 @@ export function snapshotLoaded(server: Server, load: Loading, why: string | null
   }
   replication.replid = replication.masterReplid;
   clearReplicationId2(server);
+  replication.streamDb = streamDbOf((load.loader as RdbLoader).aux);
   masterLinkUp(server, replication.masterInitialOffset);
   server.io.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
   // The file of commands on disk speaks of what was here before.

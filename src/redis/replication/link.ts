@@ -12,6 +12,7 @@ import {
   CLIENT_MULTI,
   CLIENT_PAUSED,
   Client,
+  selectDb,
 } from '#redis/client.ts';
 import type { Db } from '#redis/db.ts';
 import { abortLoading, loadsOwnData } from '#redis/loading.ts';
@@ -165,6 +166,7 @@ function dropMasterLink(server: Server): void {
   server.io.log('notice', 'Caching the disconnected master state.');
   closeMasterSocket(server);
   replication.cachedReplid = replication.replid;
+  replication.streamDb = replication.masterClient.dbId;
   forgetMasterClient(server, replication.masterClient);
   replication.masterClient = null;
   replication.parser = null;
@@ -229,6 +231,7 @@ export function masterLinkUp(server: Server, offset: number): void {
   const { replication } = server;
   const client = createMasterClient(server, replication.masterSocket as SocketId);
   client.authenticated = true;
+  selectDb(client, replication.streamDb);
   replication.masterClient = client;
   replication.parser = new RequestParser();
   replication.masterReplOffset = offset;

@@ -18,7 +18,13 @@ export function rdbPopulateSaveInfo(
       : { replid, offset, streamDb: Math.max(replication.slaveSelDb, 0) };
   }
   if (masterClient === null && replication.cachedReplid === null) return undefined;
-  return { replid, offset, streamDb: masterClient?.dbId ?? 0 };
+  return { replid, offset, streamDb: masterClient?.dbId ?? replication.streamDb };
+}
+
+/** The database in which the stream goes on behind a snapshot. */
+export function streamDbOf(aux: ReadonlyMap<Bytes, Bytes>): number {
+  const db = Number(aux.get('repl-stream-db') ?? 0);
+  return Number.isSafeInteger(db) && db > 0 ? db : 0;
 }
 
 /** Takes up the history an RDB file remembers: a replica asks its master to continue it, a master lets
@@ -37,6 +43,7 @@ export function replicationRestoreFromRdb(server: Server, aux: ReadonlyMap<Bytes
   } else {
     replication.replid = replid;
     replication.cachedReplid = replid;
+    replication.streamDb = streamDbOf(aux);
   }
   createReplicationBacklog(server);
 }

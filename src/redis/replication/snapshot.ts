@@ -88,7 +88,8 @@ export function startBgsaveForReplication(server: Server): void {
   const target = diskless ? 'replicas sockets' : 'disk';
   server.io.log('notice', `Starting BGSAVE for SYNC with target: ${target}`);
   const offset = replication.masterReplOffset;
-  const info = { replid: replication.replid, offset, streamDb: Math.max(replication.slaveSelDb, 0) };
+  const streamDb = replication.masterClient?.dbId ?? Math.max(replication.slaveSelDb, 0);
+  const info = { replid: replication.replid, offset, streamDb };
   if (diskless) startStreaming(server, rdbSave(server, info));
   else rdbSaveBackground(server, info);
   const bytes = persistence.bgsave?.data.length ?? 0;

@@ -87,6 +87,9 @@ export class ReplicationState {
   downSinceMs = 0;
   /** Whether we could go on with a partial resynchronization, and of which history. */
   cachedReplid: string | null = null;
+  /** The database in which the stream goes on: what the link had selected when it broke, or what the snapshot
+   *  says. A stream that is passed on does not begin with a SELECT. */
+  streamDb = 0;
 
   replid = '';
   replid2 = NO_REPLID;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cloneGraph } from '#base/clone.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { Prng } from '#base/prng.ts';
-import type { Reply } from '#redis/reply.ts';
+import { OK, type Reply, type Verbatim } from '#redis/reply.ts';
 import { SlotTree } from '#redis/slot-tree.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
@@ -197,6 +197,44 @@ describe('eviction', () => {
     let kept = 0;
     for (let hot = 0; hot < 50; hot++) if (lone.ask(client, 'EXISTS', `k${hot}`) === 1) kept++;
     expect(kept).toBeGreaterThan(45);
+  });
+
+  it('by a lower limit happens after the command or the transaction that sets it', () => {
+    const lone = new LoneServer({ save: '', 'maxmemory-policy': 'allkeys-random' });
+    const client = lone.connect();
+    for (let i = 0; i < 100; i++) set(lone, client, i);
+    lone.run(client, 'MULTI');
+    lone.run(client, 'INCR', 'n');
+    lone.run(client, 'CONFIG', 'SET', 'maxmemory', '1');
+    lone.run(client, 'INCR', 'n');
+    expect(lone.ask(client, 'EXEC')).toEqual([1, OK, 2]);
+    expect(lone.server.dbs[0]?.size).toBe(101);
+    lone.advance(1);
+    expect(lone.server.dbs[0]?.size).toBe(0);
+  });
+
+  it('does not go on because of what it makes clients be told', () => {
+    const lone = new LoneServer({ save: '', 'maxmemory-policy': 'allkeys-lru' });
+    const trackers = Array.from({ length: 10 }, () => lone.connect());
+    for (const socket of trackers) {
+      lone.feed(
+        socket,
+        '*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n*3\r\n$6\r\nCLIENT\r\n$8\r\nTRACKING\r\n$2\r\nON\r\n',
+      );
+    }
+    const client = lone.connect();
+    for (let i = 0; i < 300; i++) {
+      const key = String(i).padEnd(1000, 'x');
+      lone.run(client, 'SET', key, 'x');
+      for (const socket of trackers) lone.feed(socket, `*2\r\n$3\r\nGET\r\n$1000\r\n${key}\r\n`);
+    }
+    const used = /used_memory:(\d+)/.exec((lone.ask(client, 'INFO', 'memory') as Verbatim).text)?.[1];
+    lone.run(client, 'CONFIG', 'SET', 'maxmemory', String(Number(used) - 40_000));
+    for (const socket of trackers) lone.take(socket);
+    lone.server.onTimer('evict');
+    expect(lone.server.stats.evictedKeys).toBeGreaterThan(10);
+    expect(lone.server.stats.evictedKeys).toBeLessThan(60);
+    expect(lone.takeBytes(trackers[0] as number)).toContain('invalidate');
   });
 
   it('volatile policies touch only keys with an expiry, volatile-ttl the nearest first', () => {
