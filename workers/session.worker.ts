@@ -20,7 +20,7 @@
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
 import { loadHelpWords } from '#cli/words.ts';
-import { loadCommandDocs, loadCommandWords } from '#redis/words.ts';
+import { loadCommandDocs } from '#redis/words.ts';
 import type { WorldConfig } from '#session/api.ts';
 import { sessionOver } from '#session/in-place.ts';
 import type { Piece } from '#session/pieces.ts';
@@ -41,8 +41,7 @@ async function loadLuaHere(): Promise<void> {
 
 const loaders: Record<Piece, () => Promise<void>> = {
   lua: loadLuaHere,
-  help: async () => void (await Promise.all([loadCommandWords(), loadHelpWords()])),
-  docs: loadCommandDocs,
+  help: async () => void (await Promise.all([loadCommandDocs(), loadHelpWords()])),
 };
 
 const loadPiece = async (piece: Piece): Promise<void> => loaders[piece]();

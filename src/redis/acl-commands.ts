@@ -16,7 +16,7 @@ import { copyUser, setUser, User } from './acl-user.ts';
 import { type Client, redactClientCommandArgument } from './client.ts';
 import { commandTable, lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { Double, ErrorReply, MapReply, OK, SetReply, type Reply } from './reply.ts';
 
 /** Joins words from one that opens a parenthesis to the one that closes it; an error names a
@@ -213,19 +213,5 @@ export const aclCommands: CommandProcs = {
   'acl|genpass': genpass,
   'acl|load': load,
   'acl|save': save,
-  'acl|help': () =>
-    helpReply('ACL', [
-      ['CAT [<category>]', 'The categories, or the commands in one.'],
-      ['DELUSER <user> [<user> ...]', 'Delete users and end their connections.'],
-      ['DRYRUN <user> <command> [<arg> ...]', 'Whether the user could run the command; it is not run.'],
-      ['GENPASS [<bits>]', 'A random password, 256 bits unless told.'],
-      ['GETUSER <user>', 'What a user may do.'],
-      ['LIST', 'All users as rules.'],
-      ['LOAD', 'Read the users from the ACL file.'],
-      ['LOG [<count> | RESET]', 'What was refused lately.'],
-      ['SAVE', 'Write the users to the ACL file.'],
-      ['SETUSER <user> <rule> [<rule> ...]', 'Create or change a user.'],
-      ['USERS', 'The names of all users.'],
-      ['WHOAMI', 'The user of this connection.'],
-    ]),
+  'acl|help': help,
 };

@@ -16,7 +16,7 @@ import {
 import { catClientInfoString, type ClientType, clientTypeByName, clientTypeOf } from './client-info.ts';
 import type { CommandProcs } from './command.ts';
 import { BAD_CLIENT_NAME, validClientName } from './connection.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { freeClient } from './networking.ts';
 import { PAUSE_BY_CLIENT_COMMAND, pauseClients, unpauseClients } from './pause.ts';
 import { ErrorReply, OK, Verbatim, type Reply } from './reply.ts';
@@ -183,22 +183,5 @@ export const clientCommands: CommandProcs = {
   'client|unblock': unblock,
   'client|pause': pause,
   'client|unpause': unpause,
-  'client|help': () =>
-    helpReply('CLIENT', [
-      ['CACHING (YES|NO)', 'Whether the keys of the next command are tracked.'],
-      ['GETNAME', 'The name of this connection.'],
-      ['GETREDIR', 'The client that gets our invalidation messages.'],
-      ['ID', 'The id of this connection.'],
-      ['INFO', 'This connection as CLIENT LIST shows it.'],
-      ['KILL <ip:port> | <filter> <value> ...', 'End connections: ADDR, LADDR, ID, TYPE, USER, SKIPME.'],
-      ['LIST [TYPE <type> | ID <id> ...]', 'All connections, or some.'],
-      ['NO-EVICT (ON|OFF)', 'Protect this connection from client eviction.'],
-      ['PAUSE <milliseconds> [WRITE|ALL]', 'Let commands wait.'],
-      ['REPLY (ON|OFF|SKIP)', 'Whether commands are answered.'],
-      ['SETNAME <name>', 'Name this connection.'],
-      ['TRACKING (ON|OFF) [option ...]', 'Be told when keys that were read change.'],
-      ['TRACKINGINFO', 'The state of tracking here.'],
-      ['UNBLOCK <id> [TIMEOUT|ERROR]', 'End the waiting of a blocked client.'],
-      ['UNPAUSE', 'End a pause.'],
-    ]),
+  'client|help': help,
 };

@@ -7,7 +7,7 @@ import type { Client } from './client.ts';
 import type { Command, CommandKeySpec } from './command-table.ts';
 import { commandTable, lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { doesCommandHaveKeys, getKeysFromCommand } from './keys.ts';
 import { ErrorReply, MapReply, SetReply, Status, type Reply } from './reply.ts';
 import { commandDocs } from './words.ts';
@@ -166,14 +166,5 @@ export const commandCommands: CommandProcs = {
   'command|count': () => commandTable().size,
   'command|getkeys': (_client, argv) => keysOf(argv, false),
   'command|getkeysandflags': (_client, argv) => keysOf(argv, true),
-  'command|help': () =>
-    helpReply('COMMAND', [
-      ['(no subcommand)', 'What the server knows of every command.'],
-      ['COUNT', 'Number of commands.'],
-      ['DOCS [<command> ...]', 'Summary, version and group of commands.'],
-      ['GETKEYS <command> [<arg> ...]', 'The keys of a whole command line.'],
-      ['GETKEYSANDFLAGS <command> [<arg> ...]', 'The keys and what is done with each.'],
-      ['INFO [<command> ...]', 'As COMMAND, for some commands.'],
-      ['LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <glob>)]', 'Names of commands.'],
-    ]),
+  'command|help': help,
 };

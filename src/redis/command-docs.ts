@@ -1,6 +1,7 @@
-/* The reply of COMMAND DOCS about one command (after addReplyCommandDocs in server.c). */
+/* What COMMAND DOCS and the HELP subcommands say of a command (after addReplyCommandDocs in server.c). */
 
 import { InvariantError } from '#base/assert.ts';
+import { type Bytes, utf8Encode } from '#base/bytes.ts';
 import { DOCS_ROWS } from './command-docs-rows.ts';
 import type { Command } from './command-table.ts';
 import { MapReply, type Reply, SetReply, Status } from './reply.ts';
@@ -13,19 +14,20 @@ const rows = new Map(
     .map((row) => [row[0] as string, row]),
 );
 
-/** All that is known of a command and its subcommands, in the order of the original. */
-export function docsReply(command: Command): Reply {
+/** The columns of a command's row. */
+function rowOf(command: Command): [string, string, string, string, string, string] {
   const row = rows.get(command.fullName);
   if (row === undefined) throw new InvariantError(`no documents of the command ${command.fullName}`);
-  const [name, since, complexity, standing, history, args] = row as string[] as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const [summary = ''] = commandWords(name.toUpperCase().replace('|', ' '));
+  return row as [string, string, string, string, string, string];
+}
+
+const wordsOf = (command: Command): readonly string[] =>
+  commandWords(command.fullName.toUpperCase().replace('|', ' '));
+
+/** All that is known of a command and its subcommands, in the order of the original. */
+export function docsReply(command: Command): Reply {
+  const [, since, complexity, standing, history, args] = rowOf(command);
+  const [summary = ''] = wordsOf(command);
   const pairs: [Reply, Reply][] = [
     ['summary', summary],
     ['since', since],
@@ -42,12 +44,36 @@ export function docsReply(command: Command): Reply {
     );
   }
   if (history !== '-') pairs.push(['history', new SetReply(history.split(' & ').map(cutAtSpace))]);
-  if (args !== '-') pairs.push(['arguments', argumentList(new Reader(args))]);
+  if (args !== '-') pairs.push(['arguments', readArguments(new Reader(args)).map(argumentReply)]);
   if (command.subcommands !== null) {
     const all = [...command.subcommands.values()];
     pairs.push(['subcommands', new MapReply(all.map((sub) => [sub.fullName, docsReply(sub)] as const))]);
   }
   return new MapReply(pairs);
+}
+
+/** A command without its parent's name, its arguments as redis-cli shows them, and what it is for. */
+export function helpLines(command: Command): Bytes[] {
+  const args = synopsisOf(command);
+  const usage = `${command.name.toUpperCase()}${args === '' ? '' : ' '}${args}`;
+  return [usage, ...wordsOf(command).map((text) => `    ${utf8Encode(text)}`)];
+}
+
+/** The arguments of a command as redis-cli shows them. */
+export function synopsisOf(command: Command): string {
+  const args = rowOf(command)[5];
+  return args === '-' ? '' : readArguments(new Reader(args)).map(synopsis).join(' ');
+}
+
+function synopsis(arg: Argument): string {
+  const parts = arg.arguments.map(synopsis);
+  const value = arg.type === 'oneof' ? parts.join('|') : arg.type === 'block' ? parts.join(' ') : arg.name;
+  const token = arg.token === '' ? '""' : (arg.token ?? '');
+  const isToken = arg.type === 'pure-token';
+  const own = isToken ? token : token === '' ? value : `${token} ${value}`;
+  const again = arg.multipleToken || isToken || token === '' ? own : value;
+  const all = arg.multiple ? `${own} [${again} ...]` : own;
+  return arg.optional ? `[${all}]` : all;
 }
 
 const flags = (...names: string[]): SetReply => new SetReply(names.map((name) => new Status(name)));
@@ -77,35 +103,61 @@ class Reader {
 const ARGUMENT =
   /([^\s<#"@!?*+()]*)(?:<([a-z-]+)>)?(?:#(\d+))?(?:"([^"]*)")?(?:@([\d.]+))?(?:!([\d.]+))?(\??)(\*?)(\+?)/y;
 
+interface Argument {
+  name: string;
+  type: string;
+  keySpec: string | undefined;
+  token: string | undefined;
+  since: string | undefined;
+  deprecatedSince: string | undefined;
+  optional: boolean;
+  multiple: boolean;
+  multipleToken: boolean;
+  arguments: Argument[];
+}
+
 /** The arguments up to a closing bracket or the end. */
-function argumentList(reader: Reader): Reply[] {
-  const list: Reply[] = [];
-  do list.push(argumentReply(reader));
+function readArguments(reader: Reader): Argument[] {
+  const list: Argument[] = [];
+  do list.push(readArgument(reader));
   while (reader.take(/ /y));
   return list;
 }
 
-function argumentReply(reader: Reader): Reply {
-  const [, name, type, keySpec, token, since, deprecated, optional, multiple, multipleToken] = reader.take(
-    ARGUMENT,
-  ) as RegExpExecArray;
+function readArgument(reader: Reader): Argument {
+  const [, name, type, keySpec, token, since, deprecatedSince, optional, multiple, multipleToken] =
+    reader.take(ARGUMENT) as RegExpExecArray;
+  const parts = reader.take(/\(/y) ? readArguments(reader) : [];
+  if (parts.length > 0) reader.take(/\)/y);
+  return {
+    name: name || (token as string).toLowerCase(),
+    type: type ?? (name ? 'string' : 'pure-token'),
+    keySpec,
+    token,
+    since,
+    deprecatedSince,
+    optional: optional !== '',
+    multiple: multiple !== '',
+    multipleToken: multipleToken !== '',
+    arguments: parts,
+  };
+}
+
+function argumentReply(arg: Argument): Reply {
   const pairs: [Reply, Reply][] = [
-    ['name', name || (token as string).toLowerCase()],
-    ['type', type ?? (name ? 'string' : 'pure-token')],
+    ['name', arg.name],
+    ['type', arg.type],
   ];
-  if (keySpec !== undefined) pairs.push(['key_spec_index', Number(keySpec)]);
-  if (token !== undefined) pairs.push(['token', token]);
-  if (since !== undefined) pairs.push(['since', since]);
-  if (deprecated !== undefined) pairs.push(['deprecated_since', deprecated]);
+  if (arg.keySpec !== undefined) pairs.push(['key_spec_index', Number(arg.keySpec)]);
+  if (arg.token !== undefined) pairs.push(['token', arg.token]);
+  if (arg.since !== undefined) pairs.push(['since', arg.since]);
+  if (arg.deprecatedSince !== undefined) pairs.push(['deprecated_since', arg.deprecatedSince]);
   const marks = [
-    ...(optional ? ['optional'] : []),
-    ...(multiple ? ['multiple'] : []),
-    ...(multipleToken ? ['multiple_token'] : []),
+    ...(arg.optional ? ['optional'] : []),
+    ...(arg.multiple ? ['multiple'] : []),
+    ...(arg.multipleToken ? ['multiple_token'] : []),
   ];
   if (marks.length > 0) pairs.push(['flags', flags(...marks)]);
-  if (reader.take(/\(/y)) {
-    pairs.push(['arguments', argumentList(reader)]);
-    reader.take(/\)/y);
-  }
+  if (arg.arguments.length > 0) pairs.push(['arguments', arg.arguments.map(argumentReply)]);
   return new MapReply(pairs);
 }

@@ -371,38 +371,3 @@ export const COMMAND_WORDS: Readonly<Record<string, readonly [english: string, c
   "ZUNION": ["Unite sorted sets", "求有序集合的并集"],
   "ZUNIONSTORE": ["Unite sorted sets and store the result", "求并集并保存"],
 };
-
-/** CLUSTER HELP: each subcommand, and what it does. */
-export const CLUSTER_HELP: readonly (readonly [usage: string, does: string])[] = [
-  ['ADDSLOTS <slot> [<slot> ...]', 'Make this server the owner of unassigned slots.'],
-  ['ADDSLOTSRANGE <first> <last> [<first> <last> ...]', 'The same for ranges of slots, ends included.'],
-  ['BUMPEPOCH', 'Take the next epoch for this server without asking anybody.'],
-  ['COUNT-FAILURE-REPORTS <node-id>', 'How many masters have lately reported the node as failing.'],
-  ['COUNTKEYSINSLOT <slot>', 'How many keys of the slot are stored here.'],
-  ['DELSLOTS <slot> [<slot> ...]', 'Make slots unassigned in the eyes of this server.'],
-  ['DELSLOTSRANGE <first> <last> [<first> <last> ...]', 'The same for ranges of slots, ends included.'],
-  [
-    'FAILOVER [FORCE|TAKEOVER]',
-    'Make this replica a master: in agreement with its master, by vote alone, or by decree.',
-  ],
-  ['FLUSHSLOTS', 'Give up all slots of this server; it must hold no keys.'],
-  ['FORGET <node-id>', 'Remove a node from the table and keep gossip from bringing it back for a minute.'],
-  ['GETKEYSINSLOT <slot> <count>', 'Names of keys of the slot that are stored here.'],
-  ['INFO', 'State of the cluster as this server sees it, and counts of bus messages.'],
-  ['KEYSLOT <key>', 'The slot a key belongs to.'],
-  ['LINKS', 'Bus connections of this server, two for each peer.'],
-  ['MEET <ip> <port> [<bus-port>]', 'Make the acquaintance of another server.'],
-  ['MYID', 'The id of this server.'],
-  ['NODES', 'One line for each known node: id, address, flags, master, ping, pong, epoch, link, slots.'],
-  ['REPLICAS <node-id>', 'The replicas of a master, as lines of NODES.'],
-  ['REPLICATE <node-id>', 'Make this server a replica of a master.'],
-  ['RESET [HARD|SOFT]', 'Leave the cluster; HARD also takes a new id and epoch 0.'],
-  ['SAVECONFIG', 'Write nodes.conf now.'],
-  ['SET-CONFIG-EPOCH <epoch>', 'Give a fresh server its first epoch.'],
-  [
-    'SETSLOT <slot> (IMPORTING <node-id>|MIGRATING <node-id>|STABLE|NODE <node-id>)',
-    'Open, close or assign a slot that moves between servers.',
-  ],
-  ['SHARDS', 'Each master with its replicas and slots.'],
-  ['SLOTS', 'Each range of slots with the servers that serve it.'],
-];

@@ -9,7 +9,7 @@ import { configTable, getConfigText, setConfigText } from './config-set.ts';
 import type { ConfigParameter } from './config-table.ts';
 import { rewriteConfigFile } from './config-rewrite.ts';
 import { mustObeyClient } from './process-command.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ErrorReply, MapReply, OK, type Reply } from './reply.ts';
 import { resetServerStats } from './stats.ts';
 
@@ -102,19 +102,10 @@ function configRewrite(client: Client): Reply {
   return OK;
 }
 
-function configHelp(): Reply {
-  return helpReply('CONFIG', [
-    ['GET <pattern> [<pattern> ...]', 'Parameters whose names match, and their values.'],
-    ['SET <name> <value> [<name> <value> ...]', 'Change parameters, all of them or none.'],
-    ['RESETSTAT', 'Set the counters that INFO shows back to zero.'],
-    ['REWRITE', 'Write the present parameters into the configuration file.'],
-  ]);
-}
-
 export const configCommands: CommandProcs = {
   'config|get': configGet,
   'config|set': configSetCommand,
   'config|resetstat': configResetStat,
   'config|rewrite': configRewrite,
-  'config|help': configHelp,
+  'config|help': help,
 };

@@ -1,13 +1,18 @@
-/* The replies of the HELP subcommands: form as in Redis, words our own. */
+/* The HELP subcommands: form as in Redis, words our own, in both languages. */
 
-import { Status, type Reply } from './reply.ts';
+import type { CommandProc } from './command.ts';
+import type { Command } from './command-table.ts';
+import { Status } from './reply.ts';
+import { subcommandHelp } from './words.ts';
 
-/** One line for each subcommand and one, indented, for what it does. */
-export function helpReply(
-  command: string,
-  lines: readonly (readonly [usage: string, does: string])[],
-): Reply {
-  const out = [`${command} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
-  for (const [usage, does] of [...lines, ['HELP', 'This text.'] as const]) out.push(usage, `    ${does}`);
-  return out.map((line) => new Status(line));
-}
+/** One line for each subcommand with its arguments, and one, indented, for what it does. Nothing but the
+ *  subcommands' names while the texts have not been fetched. */
+export const help: CommandProc = (client) => {
+  const { name, subcommands } = (client.cmd as Command).parent as Command;
+  const lines = [`${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+  const sorted = [...(subcommands as Map<string, Command>).values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  for (const command of sorted) lines.push(...subcommandHelp(command));
+  return lines.map((line) => new Status(line));
+};

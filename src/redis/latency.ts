@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import { CMD_FAST, CMD_SKIP_SLOWLOG, type Command } from './command-table.ts';
 import { lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ErrorReply, MapReply, Verbatim, type Reply } from './reply.ts';
 import type { Server } from './server.ts';
 import { slowlogPushIfNeeded } from './slowlog.ts';
@@ -176,13 +176,5 @@ export const latencyCommands: CommandProcs = {
   'latency|histogram': histogram,
   'latency|graph': graph,
   'latency|doctor': doctor,
-  'latency|help': () =>
-    helpReply('LATENCY', [
-      ['DOCTOR', 'What the recorded spikes mean.'],
-      ['GRAPH <event>', 'A picture of the spikes of an event.'],
-      ['HISTOGRAM [<command> ...]', 'Durations of commands by powers of two.'],
-      ['HISTORY <event>', 'Time and duration of the spikes of an event.'],
-      ['LATEST', 'The last spike of every event.'],
-      ['RESET [<event> ...]', 'Forget spikes.'],
-    ]),
+  'latency|help': help,
 };

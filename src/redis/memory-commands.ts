@@ -7,7 +7,7 @@ import { isWord, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { LOOKUP_NONOTIFY, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { clientsMemory } from './info.ts';
 import {
   backlogMemory,
@@ -117,12 +117,5 @@ export const memoryCommands: CommandProcs = {
   'memory|doctor': doctor,
   'memory|purge': () => OK,
   'memory|malloc-stats': () => new ErrorReply('ERR Stats not supported for the current allocator'),
-  'memory|help': () =>
-    helpReply('MEMORY', [
-      ['DOCTOR', 'What is remarkable about the memory of this server.'],
-      ['MALLOC-STATS', 'Statistics of the allocator (not here).'],
-      ['PURGE', 'Give free pages back to the system.'],
-      ['STATS', 'What the memory is used for.'],
-      ['USAGE <key> [SAMPLES <count>]', 'Bytes of a key with its value.'],
-    ]),
+  'memory|help': help,
 };

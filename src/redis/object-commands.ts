@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { LOOKUP_NONOTIFY, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { estimateObjectIdleTime, lfuDecrAndReturn } from './evict.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ENCODING_INT, type Obj, StringObj } from './object.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 
@@ -60,11 +60,5 @@ export const objectCommands: CommandProcs = {
   'object|encoding': encoding,
   'object|idletime': idletime,
   'object|freq': freq,
-  'object|help': () =>
-    helpReply('OBJECT', [
-      ['ENCODING <key>', 'How the value is stored.'],
-      ['FREQ <key>', 'The logarithmic counter of accesses (LFU policies only).'],
-      ['IDLETIME <key>', 'Seconds since the value was last used (other policies).'],
-      ['REFCOUNT <key>', 'How many places refer to the value.'],
-    ]),
+  'object|help': help,
 };

@@ -18,7 +18,7 @@ import {
 import { clusterPropagatePublish } from './cluster/index.ts';
 import type { CommandProcs } from './command.ts';
 import type { Command } from './command-table.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ErrorReply, Push, type Reply } from './reply.ts';
 import { consume, type Server } from './server.ts';
 
@@ -180,12 +180,5 @@ export const pubsubCommands: CommandProcs = {
   'pubsub|numsub': (client, argv) => subscriberCounts(client.server.pubsubChannels, argv.slice(2)),
   'pubsub|shardnumsub': (client, argv) => subscriberCounts(client.server.pubsubShardChannels, argv.slice(2)),
   'pubsub|numpat': (client) => client.server.pubsubPatterns.size,
-  'pubsub|help': () =>
-    helpReply('PUBSUB', [
-      ['CHANNELS [<pattern>]', 'Channels that somebody is subscribed to.'],
-      ['NUMPAT', 'Number of patterns that are subscribed to.'],
-      ['NUMSUB [<channel> ...]', 'Number of subscribers of each channel.'],
-      ['SHARDCHANNELS [<pattern>]', 'Shard channels that somebody is subscribed to.'],
-      ['SHARDNUMSUB [<channel> ...]', 'Number of subscribers of each shard channel.'],
-    ]),
+  'pubsub|help': help,
 };

@@ -5,7 +5,7 @@ import { string2ll } from '#base/integer.ts';
 import { isWord, NOT_INTEGER } from './args.ts';
 import type { CommandProcs } from './command.ts';
 import { REDIS_VERSION } from './connection.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ErrorReply, Verbatim, type Reply } from './reply.ts';
 import type { Client } from './client.ts';
 
@@ -31,11 +31,5 @@ export const serverCommands: CommandProcs = {
   'module|load': loadModule,
   'module|loadex': loadModule,
   'module|unload': () => new ErrorReply('ERR Error unloading module: no such module with that name'),
-  'module|help': () =>
-    helpReply('MODULE', [
-      ['LIST', 'The modules that are loaded: none, here.'],
-      ['LOAD <path> [<arg> ...]', 'Load a module.'],
-      ['LOADEX <path> [[CONFIG <name> <value>] ...] [ARGS ...]', 'Load a module with parameters.'],
-      ['UNLOAD <name>', 'Unload a module.'],
-    ]),
+  'module|help': help,
 };

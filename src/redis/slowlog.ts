@@ -4,7 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { string2ll } from '#base/integer.ts';
-import { helpReply } from './help.ts';
+import { help } from './help.ts';
 import { ErrorReply, OK, type Reply } from './reply.ts';
 import type { Server } from './server.ts';
 
@@ -79,13 +79,5 @@ export const slowlogCommands: CommandProcs = {
     client.server.slowlog = [];
     return OK;
   },
-  'slowlog|help': () =>
-    helpReply('SLOWLOG', [
-      [
-        'GET [<count>]',
-        'The latest entries (default 10, -1 for all): id, time, microseconds, arguments, client.',
-      ],
-      ['LEN', 'Number of entries.'],
-      ['RESET', 'Forget all entries.'],
-    ]),
+  'slowlog|help': help,
 };

@@ -3,7 +3,7 @@
 
 import { completionsOf, hintOf } from '#cli/help.ts';
 import { loadHelpWords } from '#cli/words.ts';
-import { loadCommandDocs, loadCommandWords } from '#redis/words.ts';
+import { loadCommandDocs } from '#redis/words.ts';
 import { WorldHost } from '#sim/host.ts';
 import { Part } from '#sim/part.ts';
 import type { Completion, WorldConfig } from './api.ts';
@@ -13,8 +13,7 @@ import { partOptions } from './processes.ts';
 import { Session, type HostMaker } from './session.ts';
 
 async function loadHere(piece: Piece): Promise<void> {
-  if (piece === 'help') return void (await Promise.all([loadCommandWords(), loadHelpWords()]));
-  if (piece === 'docs') return loadCommandDocs();
+  if (piece === 'help') return void (await Promise.all([loadCommandDocs(), loadHelpWords()]));
   const { loadLua } = await import('#redis/scripting/load-lua.ts');
   await loadLua();
 }

@@ -1,18 +1,17 @@
-/* Which inputs need a piece of the program that most visits never need: Lua for scripts, the sentences of
- * redis-cli's help, the texts of COMMAND DOCS. It is loaded before the first input that could need it.
+/* Which inputs need a piece of the program that most visits never need: Lua for scripts, the texts of
+ * redis-cli's help, of the HELP subcommands and COMMAND DOCS. It is loaded before the first input that could need it.
  * Whoever is in doubt loads. */
 
 import type { Input } from './api.ts';
 
-export type Piece = 'lua' | 'help' | 'docs';
+export type Piece = 'lua' | 'help';
 
 /** A node that is added to a cluster is given the functions of the others. */
 const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script|add-node)(?:_ro)?\b/i;
 /** Application clients that release locks by script. */
 const SCRIPTING_CLIENTS = /lock/i;
 /** redis-cli explains itself also to whom it does not understand. */
-const HELP = /\bhelp\b|\?|--cluster\b|-h\b/i;
-const DOCS = /\bcommand\b|docs/i;
+const HELP = /\bhelp\b|\?|--cluster\b|-h\b|\bcommand\b|docs/i;
 
 /** What must be there once this input is done. */
 export function piecesFor(input: Input): Piece[] {
@@ -21,6 +20,5 @@ export function piecesFor(input: Input): Piece[] {
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
   if (HELP.test(text)) pieces.push('help');
-  if (DOCS.test(text)) pieces.push('docs');
   return pieces;
 }

@@ -5,8 +5,7 @@ import { keyHashSlot, CLUSTER_SLOTS } from '#base/crc16.ts';
 import { CLIENT_ASKING, CLIENT_READONLY, type Client } from '#redis/client.ts';
 import type { CommandProc, CommandProcs } from '#redis/command.ts';
 import { countKeysInSlot, emptyDb, getKeysInSlot } from '#redis/db.ts';
-import { helpReply } from '#redis/help.ts';
-import { clusterHelp } from '#redis/words.ts';
+import { help } from '#redis/help.ts';
 import { ErrorReply, MapReply, OK, Status, Verbatim, type Reply } from '#redis/reply.ts';
 import { replicationUnsetMaster } from '#redis/replication/link.ts';
 import type { Server } from '#redis/server.ts';
@@ -317,7 +316,7 @@ export const clusterCommands: CommandProcs = {
   ...Object.fromEntries(
     Object.entries(SUBCOMMANDS).map(([name, sub]) => [`cluster|${name}`, inCluster(sub)]),
   ),
-  'cluster|help': () => helpReply('CLUSTER', clusterHelp()),
+  'cluster|help': help,
   asking: flagCommand((client) => {
     client.flags |= CLIENT_ASKING;
   }),

@@ -6,7 +6,7 @@ import { string2ll } from '#base/integer.ts';
 import { sha1Hex } from '#base/sha1.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
-import { helpReply } from '#redis/help.ts';
+import { help } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { interpreter } from './interpreter.ts';
 import { killScript, runScript } from './slow-script.ts';
@@ -108,14 +108,6 @@ function debugCommand(_client: Client, argv: readonly Bytes[]): Reply {
   return fail('the debugger of scripts is not part of this server');
 }
 
-const SCRIPT_HELP = [
-  ['DEBUG (YES|SYNC|NO)', 'Whether the scripts that follow are debugged.'],
-  ['EXISTS <sha1> [<sha1> ...]', 'Which of these scripts are in the cache.'],
-  ['FLUSH [ASYNC|SYNC]', 'Empty the cache of scripts.'],
-  ['KILL', 'Stop the script that is running, if it has not written.'],
-  ['LOAD <script>', 'Put a script into the cache.'],
-] as const;
-
 export const evalCommands: CommandProcs = {
   eval: evalWith(false, false),
   eval_ro: evalWith(false, true),
@@ -126,5 +118,5 @@ export const evalCommands: CommandProcs = {
   'script|flush': flushCommand,
   'script|debug': debugCommand,
   'script|kill': (client) => killScript(client.server, 'eval'),
-  'script|help': () => helpReply('SCRIPT', SCRIPT_HELP),
+  'script|help': help,
 };

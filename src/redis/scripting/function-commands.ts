@@ -5,7 +5,7 @@ import { feedMonitors } from '#redis/monitor.ts';
 import { stringmatchlen } from '#base/glob.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
-import { helpReply } from '#redis/help.ts';
+import { help } from '#redis/help.ts';
 import { RdbError } from '#redis/rdb-io.ts';
 import { dumpFunctions, restoreFunctions, verifyDumpPayload } from '#redis/rdb.ts';
 import { ErrorReply, MapReply, OK, SetReply, Status, type Reply } from '#redis/reply.ts';
@@ -179,17 +179,6 @@ function fcallWith(readOnly: boolean) {
   };
 }
 
-const FUNCTION_HELP = [
-  ['DELETE <library>', 'Remove a library.'],
-  ['DUMP', 'All libraries as one payload for RESTORE.'],
-  ['FLUSH [ASYNC|SYNC]', 'Remove all libraries.'],
-  ['KILL', 'Stop the function that is running, if it has not written.'],
-  ['LIST [LIBRARYNAME <pattern>] [WITHCODE]', 'The libraries and their functions.'],
-  ['LOAD [REPLACE] <code>', 'Make a library.'],
-  ['RESTORE <payload> [FLUSH|APPEND|REPLACE]', 'Add the libraries of a payload.'],
-  ['STATS', 'The function that is running, and how many there are.'],
-] as const;
-
 export const functionCommands: CommandProcs = {
   fcall: fcallWith(false),
   fcall_ro: fcallWith(true),
@@ -201,5 +190,5 @@ export const functionCommands: CommandProcs = {
   'function|kill': (client) => killScript(client.server, 'function'),
   'function|dump': (client) => dumpFunctions(libraryCodes(client.server)),
   'function|restore': restoreCommand,
-  'function|help': () => helpReply('FUNCTION', FUNCTION_HELP),
+  'function|help': help,
 };

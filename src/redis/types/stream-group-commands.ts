@@ -4,7 +4,7 @@ import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
-import { helpReply } from '#redis/help.ts';
+import { help } from '#redis/help.ts';
 import { dbAdd, signalKeyAsReady, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, error, isWord } from '#redis/args.ts';
@@ -158,20 +158,12 @@ function xackCommand(client: Client, argv: readonly Bytes[]): Reply {
   return acknowledged;
 }
 
-const XGROUP_HELP = [
-  ['CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]', 'Make a group that starts after an id.'],
-  ['CREATECONSUMER <key> <group> <consumer>', 'Make a consumer in a group.'],
-  ['DELCONSUMER <key> <group> <consumer>', 'Remove a consumer; what it had pending is forgotten.'],
-  ['DESTROY <key> <group>', 'Remove a group.'],
-  ['SETID <key> <group> <id|$> [ENTRIESREAD <count>]', 'Move a group to another id.'],
-] as const;
-
 export const streamGroupCommands: CommandProcs = {
   'xgroup|create': createCommand,
   'xgroup|setid': setidCommand,
   'xgroup|destroy': destroyCommand,
   'xgroup|createconsumer': createconsumerCommand,
   'xgroup|delconsumer': delconsumerCommand,
-  'xgroup|help': () => helpReply('XGROUP', XGROUP_HELP),
+  'xgroup|help': help,
   xack: xackCommand,
 };

@@ -4,7 +4,7 @@ import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
-import { helpReply } from '#redis/help.ts';
+import { help } from '#redis/help.ts';
 import { ErrorReply, MapReply, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, NO_SUCH_KEY, error, isWord } from '#redis/args.ts';
 import { readTyped } from './common.ts';
@@ -181,15 +181,9 @@ function consumersCommand(client: Client, argv: readonly Bytes[]): Reply {
   );
 }
 
-const XINFO_HELP = [
-  ['CONSUMERS <key> <group>', 'The consumers of a group.'],
-  ['GROUPS <key>', 'The groups of a stream.'],
-  ['STREAM <key> [FULL [COUNT <count>]]', 'The stream itself, or all that is known of it.'],
-] as const;
-
 export const streamInfoCommands: CommandProcs = {
   'xinfo|stream': streamCommand,
   'xinfo|groups': groupsCommand,
   'xinfo|consumers': consumersCommand,
-  'xinfo|help': () => helpReply('XINFO', XINFO_HELP),
+  'xinfo|help': help,
 };

@@ -2,7 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { COMMAND_HELP } from '#cli/command-help.ts';
 import { completionsOf, hintOf, outputHelp } from '#cli/help.ts';
 import { loadHelpWords } from '#cli/words.ts';
-import { commandWords, loadCommandWords } from '#redis/words.ts';
+import { synopsisOf } from '#redis/command-docs.ts';
+import type { Command } from '#redis/command-table.ts';
+import { commandTable } from '#redis/commands.ts';
+import { commandWords, loadCommandDocs } from '#redis/words.ts';
 
 describe('hints', () => {
   // As a terminal session with redis-cli 7.0.15 showed them, key by key.
@@ -55,7 +58,7 @@ describe('completion', () => {
 });
 
 describe('help', () => {
-  beforeAll(loadCommandWords);
+  beforeAll(loadCommandDocs);
   beforeAll(loadHelpWords);
 
   test('every command and subcommand of 7.0 has a row with both languages', () => {
@@ -70,6 +73,15 @@ describe('help', () => {
         /^\d\.\d+\.\d+$/.test(since),
         group !== ('' as string),
       ]).toEqual([name, true, true, true, true]);
+    }
+  });
+
+  test('arguments are the same that COMMAND DOCS takes apart', () => {
+    for (const [name, args] of COMMAND_HELP) {
+      const [top, sub] = name.toLowerCase().split(' ') as [string, string | undefined];
+      const command = commandTable().get(top);
+      const found = sub === undefined ? command : command?.subcommands?.get(sub);
+      expect([name, synopsisOf(found as Command)]).toEqual([name, args]);
     }
   });
 

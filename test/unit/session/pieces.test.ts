@@ -9,7 +9,7 @@ test('a piece of the program is loaded for the inputs that may need it, and for 
   expect(typed('?')).toEqual(['help']);
   expect(typed('EVAL "return 1" 0')).toEqual(['lua']);
   expect(typed('echo "SCRIPT HELP" | redis-cli')).toEqual(['lua', 'help']);
-  expect(typed('COMMAND DOCS get')).toEqual(['docs']);
+  expect(typed('COMMAND DOCS get')).toEqual(['help']);
   expect(piecesFor({ kind: 'interrupt', console: 'help' })).toEqual([]);
 });
 
@@ -27,4 +27,8 @@ test('COMMAND DOCS typed into a console tells what a command is for and what it 
   const output = await session.exec('c', 'COMMAND DOCS get');
   expect(output).toMatch(/"summary"[^"]*"[A-Z][^"]{10,}"/);
   expect(output).toMatch(/"key_spec_index"[^"]*\(integer\) 0/);
+  const help = await session.exec('c', 'OBJECT HELP');
+  expect(
+    help.match(/FREQ key\r?\n[^\n]*\) {5}[A-Z][\x20-\x7e]+\r?\n[^\n]*\) {5}[^\x00-\x7f]/),
+  ).not.toBeNull();
 });
