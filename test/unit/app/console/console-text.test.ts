@@ -70,6 +70,16 @@ describe('chips', () => {
     expect(labels).toContain('GET a');
   });
 
+  test('after a command come the keys that were used last, then values and options', () => {
+    const labels = (line: string): string[] =>
+      chipsFor(line, ['SET cart 1', 'INFO', 'hget x y']).map(({ label }) => label);
+    expect(labels('GET ')[0]).toBe('cart');
+    expect(labels('GET ')).toContain('foo');
+    expect(labels('set cart 1')).toContain('EX 60');
+    expect(chipsFor('EXPIRE cart', []).map(({ line }) => line)).toContain('EXPIRE cart 60 ');
+    expect(labels('NOSUCH a b')).toEqual([]);
+  });
+
   test('a line typed twice is offered once, the newest first', () => {
     const typed = ['GET b', 'GET a', 'GET c', 'GET a', 'ROLE', 'GET a'];
     const labels = chipsFor('', typed).map(({ label }) => label);

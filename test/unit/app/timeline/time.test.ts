@@ -260,6 +260,16 @@ describe('space-time', () => {
       expect(spaceTime({ ...input, packets: known.values(), selection }).lines).toHaveLength(known.size);
   });
 
+  test('a line of a console is marked and lit', () => {
+    const command = packet(9, { from: 'console:3', to: 'a', kind: 'command', sentAt: 21, deliverAt: 22 });
+    const given = new Map([...packets, command].map((one) => [one.id, one]));
+    const selection = { kind: 'exchange', console: 'console:3', from: 21, until: null } as const;
+    const { lines } = spaceTime({ ...input, packets: given.values(), selection });
+    expect(lines.length).toBe(given.size);
+    expect(lines.filter(({ lit }) => lit).map(({ id }) => id)).toEqual([9]);
+    expect(lines.filter(({ selected }) => selected).map(({ id }) => id)).toEqual([9]);
+  });
+
   test('all consoles share a lane', () => {
     const command = packet(9, {
       from: 'console:3',
