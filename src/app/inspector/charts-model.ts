@@ -1,5 +1,7 @@
 /* Figures over virtual time as lines for a small chart. */
 
+import { extent, max } from 'd3-array';
+import { line } from 'd3-shape';
 import type { Sample } from '#app/timeline/recorder.ts';
 
 export type Figure =
@@ -31,20 +33,17 @@ export function chartOf(
   width: number,
   height: number,
 ): Chart | null {
-  const [from, to] = [samples[0]?.at, samples.at(-1)?.at];
+  const [from, to] = extent(samples, (sample) => sample.at);
   if (from === undefined || to === undefined || to <= from) return null;
-  const top = samples.reduce((most, sample) => Math.max(most, sample[figure]), 0);
+  const top = max(samples, (sample) => sample[figure]) ?? 0;
   const x = (at: number): number => ((at - from) / (to - from)) * width;
   const y = (value: number): number => height - 1 - (value / (top === 0 ? 1 : top)) * (height - 3);
-  const tenths = (pixels: number): number => Math.round(pixels * 10) / 10;
-  const points = thin(samples, width).map((sample) => `${tenths(x(sample.at))},${tenths(y(sample[figure]))}`);
+  const path = line<Sample>(
+    (sample) => Math.round(x(sample.at) * 10) / 10,
+    (sample) => Math.round(y(sample[figure]) * 10) / 10,
+  )(thin(samples, width));
   const here = samples.findLast((sample) => sample.at <= nowUs) ?? samples[0];
-  return {
-    path: `M${points.join('L')}`,
-    now: here?.[figure] ?? 0,
-    top,
-    x: Math.min(width, Math.max(0, x(nowUs))),
-  };
+  return { path: path ?? '', now: here?.[figure] ?? 0, top, x: Math.min(width, Math.max(0, x(nowUs))) };
 }
 
 /** No more points than pixels. */

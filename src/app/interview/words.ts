@@ -237,51 +237,49 @@ export function w(word: InterviewWord, params?: Params): string {
   return params ? fill(text, params) : text;
 }
 
-/** Topics in Chinese, and in English where the card's own word is a short one. */
-const topics: Readonly<Record<string, readonly [zh: string, en?: string]>> = {
-  architecture: ['架构'],
-  availability: ['可用性'],
-  bigkey: ['大 key', 'big keys'],
-  cache: ['缓存'],
-  client: ['客户端'],
-  config: ['配置', 'configuration'],
-  consistency: ['一致性'],
-  deploy: ['部署', 'deployment'],
-  election: ['选举'],
-  epoch: ['纪元'],
-  errors: ['报错'],
-  'failure-detection': ['故障检测'],
-  failover: ['故障转移'],
-  gossip: ['Gossip'],
-  hotkey: ['热 key', 'hot keys'],
-  limits: ['限制'],
-  lock: ['分布式锁'],
+/** What the cards call their topics, in words. */
+const topics: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+  architecture: ['architecture', '架构'],
+  availability: ['availability', '可用性'],
+  bigkey: ['big keys', '大 key'],
+  cache: ['caching', '缓存'],
+  client: ['clients', '客户端'],
+  config: ['configuration', '配置'],
+  consistency: ['consistency', '一致性'],
+  deploy: ['deployment', '部署'],
+  election: ['elections', '选举'],
+  epoch: ['epochs', '纪元'],
+  errors: ['errors', '报错'],
+  'failure-detection': ['failure detection', '故障检测'],
+  failover: ['failover', '故障转移'],
+  gossip: ['gossip', 'Gossip'],
+  hotkey: ['hot keys', '热 key'],
+  limits: ['limits', '限制'],
+  lock: ['locks', '分布式锁'],
   lua: ['Lua', 'Lua'],
-  memory: ['内存'],
-  migration: ['迁移'],
-  'multi-key': ['多 key', 'several keys'],
-  network: ['网络'],
-  new: ['新版本', 'newer versions'],
-  ops: ['运维', 'operations'],
-  partition: ['网络分区'],
-  persistence: ['持久化'],
-  pubsub: ['发布订阅', 'Pub/Sub'],
-  redirect: ['重定向'],
-  replica: ['从节点'],
-  replication: ['复制'],
-  scale: ['规模', 'size'],
-  'scale-in': ['缩容', 'scaling in'],
-  'scale-out': ['扩容', 'scaling out'],
-  skew: ['倾斜'],
-  slots: ['槽'],
-  ttl: ['过期', 'expiry'],
+  memory: ['memory', '内存'],
+  migration: ['migration', '迁移'],
+  'multi-key': ['several keys', '多 key'],
+  network: ['network', '网络'],
+  new: ['newer versions', '新版本'],
+  ops: ['operations', '运维'],
+  partition: ['partitions', '网络分区'],
+  persistence: ['persistence', '持久化'],
+  pubsub: ['Pub/Sub', '发布订阅'],
+  redirect: ['redirects', '重定向'],
+  replica: ['replicas', '从节点'],
+  replication: ['replication', '复制'],
+  scale: ['size', '规模'],
+  'scale-in': ['scaling in', '缩容'],
+  'scale-out': ['scaling out', '扩容'],
+  skew: ['skew', '倾斜'],
+  slots: ['slots', '槽'],
+  ttl: ['expiry', '过期'],
 };
 
 /** A topic in the language of labels. */
 export function topicWord(topic: string): string {
-  const [zh, en] = topics[topic] ?? [];
-  const words = en ?? topic.replaceAll('-', ' ');
-  return labelLanguage() === 'zh' ? (zh ?? words) : words;
+  return topics[topic]?.[labelLanguage() === 'zh' ? 1 : 0] ?? topic;
 }
 
 /** A time from now, as short as a button needs it. */
