@@ -137,6 +137,7 @@ function rdbLoaded(server: Server, load: Loading, why: string | null): void {
   const { io } = server;
   if (why !== null) {
     io.log('warning', `Fatal error loading the DB: ${why}. Exiting.`);
+    io.log('warning', 'Terminating server after rdb file reading failure.');
     io.exit(1);
     return;
   }

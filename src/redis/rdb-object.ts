@@ -135,15 +135,17 @@ export function loadObject(input: RdbReader, type: number, config: Config): Obj 
     case TYPE_ZSET_2:
       return notEmpty(loadZset(input, type, config));
     case TYPE_ZSET_LISTPACK:
+      return notEmpty(fillZset(packed(input, 'Zset', 'listpack'), config, 'listpack'));
     case TYPE_ZSET_ZIPLIST:
-      return notEmpty(fillZset(packed(input, 'Zset', type === TYPE_ZSET_ZIPLIST), config));
+      return notEmpty(fillZset(packed(input, 'Zset', 'ziplist'), config, 'ziplist'));
     case TYPE_HASH:
       return notEmpty(fillHash(strings(input, input.length() * 2), config));
     case TYPE_HASH_ZIPMAP:
       return notEmpty(fillHash(decodeZipmap(input.string()), config));
     case TYPE_HASH_LISTPACK:
+      return notEmpty(fillHash(packed(input, 'Hash', 'listpack'), config));
     case TYPE_HASH_ZIPLIST:
-      return notEmpty(fillHash(packed(input, 'Hash', type === TYPE_HASH_ZIPLIST), config));
+      return notEmpty(fillHash(packed(input, 'Hash', 'ziplist'), config, 'ziplist'));
     case TYPE_STREAM_LISTPACKS:
       return loadStream(input, 1);
     case TYPE_STREAM_LISTPACKS_2:
@@ -165,17 +167,21 @@ const strings = (input: RdbReader, count: number): Bytes[] => {
   return out;
 };
 
+/** How pairs were packed into one string. */
+type Packing = 'ziplist' | 'listpack';
+
 /** What is packed into one string, for a value of the type `owner`. */
-function packed(input: RdbReader, owner: string, isZiplist: boolean): Bytes[] {
+function packed(input: RdbReader, owner: string, packing: Packing): Bytes[] {
   const data = input.string();
-  const elements = isZiplist ? decodeZiplist(data) : decodeListpack(data);
+  const elements = packing === 'ziplist' ? decodeZiplist(data) : decodeListpack(data);
   if (elements !== null) return elements;
-  throw new RdbError(`${owner} ${isZiplist ? 'ziplist' : 'listpack'} integrity check failed.`);
+  throw new RdbError(`${owner} ${packing} integrity check failed.`);
 }
 
-/** What tells a pair that it is there already. Redis may find it while it checks the whole payload, or when it
- *  builds the value. */
-function duplicate(owner: string, config: Config): RdbError {
+/** What tells a pair that it is there already. Redis may find it while it checks the whole payload, as it always
+ *  does with ziplists, or when it builds the value. */
+function duplicate(owner: string, config: Config, packing: Packing): RdbError {
+  if (packing === 'ziplist') return new RdbError(`${owner} ziplist integrity check failed.`);
   return config.sanitizeDumpPayload === 'no'
     ? new RdbError(`${owner} listpack with dup elements.`)
     : new RdbError(`${owner} listpack integrity check failed.`);
@@ -187,18 +193,18 @@ function loadList(input: RdbReader, type: number): ListObj {
     for (const item of items) list.push(item, 'right');
   };
   if (type === TYPE_LIST_ZIPLIST) {
-    add(packed(input, 'List', true));
+    add(packed(input, 'List', 'ziplist'));
     return list;
   }
   for (let left = input.length(); left > 0; left--) {
     if (type === TYPE_LIST) {
       add([input.string()]);
     } else if (type === TYPE_LIST_QUICKLIST) {
-      add(packed(input, 'List', true));
+      add(packed(input, 'List', 'ziplist'));
     } else {
       const node = input.length();
       if (node !== NODE_PLAIN && node !== NODE_PACKED) throw new RdbError('unknown quicklist node');
-      add(node === NODE_PLAIN ? [plainNode(input)] : packed(input, 'List', false));
+      add(node === NODE_PLAIN ? [plainNode(input)] : packed(input, 'List', 'listpack'));
     }
   }
   return list;
@@ -218,9 +224,15 @@ function fillSet(members: readonly Bytes[], config: Config): SetObj {
   return set;
 }
 
-function addScore(zset: ZsetObj, member: Bytes, score: number | null, config: Config): void {
+function addScore(
+  zset: ZsetObj,
+  member: Bytes,
+  score: number | null,
+  config: Config,
+  packing: Packing = 'listpack',
+): void {
   if (score === null || Number.isNaN(score)) throw new RdbError('a score is not a number');
-  if (!zset.set(member, score, config)) throw duplicate('Zset', config);
+  if (!zset.set(member, score, config)) throw duplicate('Zset', config, packing);
 }
 
 function loadZset(input: RdbReader, type: number, config: Config): ZsetObj {
@@ -240,23 +252,30 @@ function oldDouble(input: RdbReader): number | null {
   return length === 253 ? NaN : parseDouble(input.raw(length));
 }
 
-function fillZset(elements: readonly Bytes[], config: Config): ZsetObj {
-  if (elements.length % 2 !== 0) throw new RdbError('Zset listpack integrity check failed.');
+function fillZset(elements: readonly Bytes[], config: Config, packing: Packing): ZsetObj {
+  if (elements.length % 2 !== 0) throw new RdbError(`Zset ${packing} integrity check failed.`);
   const zset = new ZsetObj();
   for (let at = 0; at < elements.length; at += 2) {
     const text = elements[at + 1] as Bytes;
     const whole = string2ll(text);
-    addScore(zset, elements[at] as Bytes, whole === null ? parseDouble(text) : Number(whole), config);
+    addScore(
+      zset,
+      elements[at] as Bytes,
+      whole === null ? parseDouble(text) : Number(whole),
+      config,
+      packing,
+    );
   }
   return zset;
 }
 
-function fillHash(elements: readonly Bytes[], config: Config): HashObj {
-  if (elements.length % 2 !== 0) throw new RdbError('Hash listpack integrity check failed.');
+function fillHash(elements: readonly Bytes[], config: Config, packing: Packing = 'listpack'): HashObj {
+  if (elements.length % 2 !== 0) throw new RdbError(`Hash ${packing} integrity check failed.`);
   const hash = new HashObj();
   hash.tryConversion(elements, 0, elements.length - 1, config);
   for (let at = 0; at < elements.length; at += 2) {
-    if (!hash.set(elements[at] as Bytes, elements[at + 1] as Bytes, config)) throw duplicate('Hash', config);
+    if (!hash.set(elements[at] as Bytes, elements[at + 1] as Bytes, config))
+      throw duplicate('Hash', config, packing);
   }
   return hash;
 }

@@ -183,6 +183,8 @@ describe('a payload', () => {
     for (const [data, says] of [
       [`\x0a\x0b${ziplist}`, 'List ziplist'],
       [`\x0d\x0b${ziplist}`, 'Hash ziplist'],
+      // A field that is there twice.
+      ['\x0d\x1b\x1b\0\0\0\x16\0\0\0\x04\0\0\x02a\0\x04\x02b\0\x04\x02a\0\x04\x02d\0\xff', 'Hash ziplist'],
       ['\x11\x07\x07\0\0\0\0\0\xfe', 'Zset listpack'],
       ['\x12\x01\x01\0', 'Quicklist'],
       ['\x09\x03\x01\x05a', 'Zipmap'],
