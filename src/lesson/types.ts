@@ -66,7 +66,8 @@ export interface WrongRoute {
   actions: Action[];
   /** The first check that it leaves open, counted from 1. */
   leaves: number;
-  /** What the learner is then told there is instead; null where nothing tells more than the check. */
+  /** What the learner is then told there is instead, or a part of it; null where nothing tells more than
+   *  the check. */
   now: string | null;
 }
 
