@@ -38,7 +38,7 @@ export async function benchClassroom(followers = 200, seconds = 300): Promise<vo
         figure: `${thrown.out} of ${thrown.tried}`,
         asked: 'all',
       },
-      { what: 'memory of relay and teacher, MB', figure: figure(figures.relayMb), asked: '' },
+      { what: 'memory that relay and teacher hold, MB', figure: figure(figures.relayMb), asked: '' },
       { what: 'memory of a follower, MB', figure: figure(figures.followerMb), asked: '' },
       { what: 'processor: relay and teacher', figure: perSecond(figures.relayCpuSeconds), asked: '' },
       { what: 'processor: a live follower', figure: perSecond(figures.followerCpuSeconds), asked: '' },

@@ -14,6 +14,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { readMessage } from '#session/follow-messages.ts';
 import { Leader } from '#session/follow.ts';
@@ -138,6 +140,7 @@ export interface ClassFigures {
   live: number;
   /** How long the slowest of the late ones needed to be in step. */
   lateMs: number;
+  /** What relay and teacher hold at the end, beside what their process had before. */
   relayMb: number;
   followerMb: number;
   /** Of the main thread and all others, while the lesson went on. */
@@ -165,6 +168,7 @@ export interface ClassOptions {
 /** Holds a lesson and tells how it went. */
 export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
   const { followers, live, seconds, processes, program } = options;
+  const heldBefore = heldMb();
   const { relay, url, close } = await startRoom();
   const groups: Group[] = [];
   const group = (count: number, kind: Kind): Group => {
@@ -214,7 +218,7 @@ export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
       heard: delayOf([heard], teacher.told),
       inStep: delayOf(reports, teacher.told),
       lateMs: Math.max(...lateMs),
-      relayMb: process.memoryUsage().rss / 1e6,
+      relayMb: heldMb() - heldBefore,
       followerMb: sum([...reports, ...strideReports].map(({ rssMb }) => rssMb)) / followers,
       relayCpuSeconds: (user + system) / 1e6,
       followerCpuSeconds: sum(reports.map(({ cpuSeconds }) => cpuSeconds)) / live,
@@ -225,6 +229,14 @@ export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
     for (const { child } of groups) child.kill();
     await close();
   }
+}
+
+/** Megabytes in use after a collection. */
+function heldMb(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
