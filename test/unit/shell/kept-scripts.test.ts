@@ -122,3 +122,29 @@ test('a health check ends with a code that tells', async () => {
   expect(await run('health.sh', './health.sh 7005')).toEqual({ text: 'dead\ncleaned up\n', status: 2 });
   expect(await run('health.sh', './health.sh -x')).toMatchObject({ status: 3 });
 });
+
+test('claims of all nodes are gathered through process substitution', async () => {
+  const { text, status } = await run('claims.sh', './claims.sh');
+  expect(text).toMatch(/^0-5460 +1\n5461-10922 +1\n10923-16383 +1\nepochs: 3\n$/);
+  expect(status).toBe(0);
+});
+
+test('a report divides with bc, in pipes and in here-strings', async () => {
+  const { text } = await run('usage.sh');
+  expect(text.match(/^700\d \.\d\dMB \d+\.\d%$/gm)).toHaveLength(6);
+  expect(text).toMatch(/^total: \d\.\dMB$/m);
+});
+
+test('a loop until a count tells the states apart, and says goodbye', async () => {
+  await kill(7001);
+  const { text, status } = await run('states.sh');
+  expect(text.match(/^\d\d:\d\d:\d\d \[\+\] 7000$/gm)).toHaveLength(2);
+  expect(text.match(/^\d\d:\d\d:\d\d \[\?\] 7001$/gm)).toHaveLength(2);
+  expect(text).toMatch(/bye\n$/);
+  expect(status).toBe(0);
+});
+
+test('six configurations are made from a template in folders of their own', async () => {
+  const { text } = await run('six.sh');
+  expect(text).toBe('[OK] All 16384 slots covered.\ncluster_known_nodes:6\n');
+});
