@@ -12,17 +12,17 @@ import { ClusterWorld } from './cluster-world.ts';
 import { runSeed } from './swarm.ts';
 
 const FOUND_BY_SEED: Partial<Record<Mutation, number>> = {
-  voteTwicePerEpoch: 34,
+  voteTwicePerEpoch: 47,
   winWithoutMajority: 2,
   failWithoutQuorum: 1,
   ignoreCurrentEpoch: 1,
-  claimWithOldEpoch: 4,
+  claimWithOldEpoch: 2,
   noDemotion: 2,
   minorityKeepsServing: 4,
   neverClearFail: 1,
   forgetVotesOnRestart: 2,
   keepReplidAfterPromotion: 4,
-  continueAlways: 2,
+  continueAlways: 4,
 };
 
 const T = 2000;
