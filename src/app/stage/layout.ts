@@ -217,22 +217,76 @@ function replicaOffset(at: number, count: number, step: number, angle: number): 
 function seatLoose({ layout, master }: Plan, seating: Seating): void {
   const { centre, seats, density, scale: k } = layout;
   const count = seating.loose.length;
-  seating.loose.forEach((name, at) => {
-    if (seating.shards.length === 0) {
+  if (seating.shards.length === 0) {
+    const radius = density === 'all' ? 24 * k : clamp((TURN * master.ry * 0.35) / count, 1.5, 14 * k);
+    seating.loose.forEach((name, at) => {
       const place = onEllipse(centre, master.rx, master.ry, ((at + 0.5) / count) * TURN);
-      const radius = density === 'all' ? 24 * k : clamp((TURN * master.ry * 0.35) / count, 1.5, 14 * k);
       seats.set(name, { name, ...place, radius, shard: -1 });
-      return;
-    }
-    const radius = density === 'all' ? 21 * k : density === 'many' ? 11 * k : 4 * k;
-    const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
-    const perRow = Math.max(1, Math.floor((layout.width * 0.36) / pitch));
-    const column = at % perRow;
-    const row = Math.floor(at / perRow);
-    const rowPitch = radius * 2 + (density === 'all' ? 26 : 6) * k;
-    const place = { x: 14 * k + radius + column * pitch, y: 14 * k + radius + row * rowPitch };
-    seats.set(name, { name, ...place, radius, shard: -1 });
+    });
+    return;
+  }
+  const sizes = density === 'all' ? [21, 16, 14.5] : density === 'many' ? [11] : [4];
+  const choices = sizes.flatMap((size) => {
+    const radius = size * k;
+    const corners = CORNERS.map((corner) => cornerPlaces(layout, corner, count, radius));
+    const first = corners.slice(0, 1);
+    const ways = density === 'all' ? [...first, topRow(layout, count, radius), ...corners.slice(1)] : first;
+    return ways
+      .filter((places) => places.length === count)
+      .map((places) => ({ places, radius, room: clearanceOf(places, seats.values()) - radius }));
   });
+  // The largest that has room for the lines as well; else where there is most of it.
+  const best = Math.max(...choices.map(({ room }) => room));
+  const chosen = choices.find(({ room }) => room > 36 * k) ?? choices.find(({ room }) => room === best);
+  seating.loose.forEach((name, at) => {
+    const place = chosen?.places[at];
+    if (chosen && place) seats.set(name, { name, ...place, radius: chosen.radius, shard: -1 });
+  });
+}
+
+/** One row at the top, on both sides of the visitors; fewer places than asked for where they do not fit. */
+function topRow({ width, density, visitors, scale: k }: Layout, count: number, radius: number): Point[] {
+  const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
+  // Half of a line below a server, half of the visitors' mark, and the button in the upper right corner.
+  const [line, mark, button] = [24, 50, 36];
+  const fits = (from: number) => Math.max(0, 1 + Math.floor((visitors.x - mark - line - from) / pitch));
+  const [left, right] = [8 * k + radius, button + 8 * k + radius];
+  const atLeft = Math.min(fits(left), Math.ceil(count / 2));
+  const atRight = Math.min(fits(right), count - atLeft);
+  const y = 14 * k + radius;
+  return [
+    ...Array.from({ length: atLeft }, (_, at) => ({ x: left + at * pitch, y })),
+    ...Array.from({ length: atRight }, (_, at) => ({ x: width - right - (atRight - 1 - at) * pitch, y })),
+  ];
+}
+
+const CORNERS = ['upper left', 'lower right', 'upper right'] as const;
+
+/** Rows of places from a corner inwards. */
+function cornerPlaces(
+  { width, height, density, scale: k }: Layout,
+  corner: (typeof CORNERS)[number],
+  count: number,
+  radius: number,
+): Point[] {
+  const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
+  const rowPitch = radius * 2 + (density === 'all' ? 26 : 6) * k;
+  const perRow = Math.max(1, Math.floor((width * 0.36) / pitch));
+  return Array.from({ length: count }, (_, at) => {
+    const x = 14 * k + radius + (at % perRow) * pitch;
+    const y = radius + Math.floor(at / perRow) * rowPitch;
+    // Their lines stand below them, and the controls of the stage in its own corners.
+    const down = corner.startsWith('upper') ? 14 * k + y : height - 58 * k - y;
+    return { x: corner.endsWith('left') ? x : width - x, y: down };
+  });
+}
+
+/** How far the places are from what sits already, rim of that to middle of these. */
+function clearanceOf(places: readonly Point[], seats: Iterable<Seat>): number {
+  let least = Infinity;
+  for (const seat of seats)
+    for (const { x, y } of places) least = Math.min(least, Math.hypot(seat.x - x, seat.y - y) - seat.radius);
+  return least;
 }
 
 function clamp(value: number, least: number, most: number): number {

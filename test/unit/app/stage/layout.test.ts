@@ -49,6 +49,7 @@ describe('places', () => {
     for (const [masters, replicas, spares] of [
       [3, 1, 0],
       [3, 1, 2],
+      [3, 1, 5],
       [3, 2, 0],
       [3, 3, 0],
       [4, 1, 0],
