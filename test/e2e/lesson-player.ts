@@ -202,7 +202,7 @@ export class LessonPlayer {
       if (this.onPhone) return (await this.page.locator('form label.prompt').textContent()) ?? '';
       return (await terminalText(this.page)).trimEnd().split('\n').at(-1) ?? '';
     };
-    await expect.poll(last, LIMIT).toMatch(/[>$#]\s*$/);
+    await expect.poll(last, LIMIT).toMatch(/([>$]|[^#]#)\s*$/);
     return await last();
   }
 
@@ -256,7 +256,8 @@ export class LessonPlayer {
     const diagram = this.page.locator('.space-time');
     await diagram.waitFor();
     await diagram.focus();
-    await this.page.keyboard.press('ArrowUp');
+    // On a phone the diagram stands upright, and its messages lie side by side.
+    await this.page.keyboard.press(this.onPhone ? 'ArrowLeft' : 'ArrowUp');
     await this.page.evaluate(() => window.playground.clock.play());
   }
 
