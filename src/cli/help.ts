@@ -4,32 +4,44 @@
 import type { Bytes } from '#base/bytes.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
-import { commandWords } from '#redis/words.ts';
-import { COMMAND_HELP } from './command-help.ts';
-import type { HelpRow } from './command-help.ts';
+import type { Command } from '#redis/command-table.ts';
+import { commandTable } from '#redis/commands.ts';
+import { commandSince, commandSynopsis, commandWords } from '#redis/words.ts';
 import { helpText } from './words.ts';
 
 export const VERSION_LINE = 'redis-cli 7.0.15\n';
 
-const GROUPS: readonly string[] = [...new Set(COMMAND_HELP.map((row) => row[3]))].sort();
+/** A command that can be asked about. */
+interface Topic {
+  /** Subcommands stand as "CONFIG GET". */
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** All commands and subcommands, in the order of the table. */
+function topics(): Topic[] {
+  return [...commandTable().values()]
+    .flatMap((command) => [command, ...(command.subcommands?.values() ?? [])])
+    .map((command) => ({ name: command.fullName.toUpperCase().replace('|', ' '), command }));
+}
 
 /** `help`, `help set`, `help @hash`. */
 export function outputHelp(words: readonly Bytes[]): Bytes {
   const first = words[0];
   if (first === undefined) return utf8Encode(helpText('GENERAL_HELP'));
-  const rows = first.startsWith('@')
-    ? COMMAND_HELP.filter((row) => row[3] === first.slice(1).toLowerCase())
-    : COMMAND_HELP.filter((row) => row[0].toLowerCase() === words.join(' ').toLowerCase());
-  if (rows.length === 0) return '\r\n';
-  return '\r\n' + rows.map((row) => formatEntry(row, !first.startsWith('@'))).join('\r\n') + '\r\n';
+  const found = first.startsWith('@')
+    ? topics().filter(({ command }) => command.group === first.slice(1).toLowerCase())
+    : topics().filter(({ name }) => name === words.join(' ').toUpperCase());
+  if (found.length === 0) return '\r\n';
+  return '\r\n' + found.map((topic) => formatEntry(topic, !first.startsWith('@'))).join('\r\n') + '\r\n';
 }
 
-function formatEntry([name, args, since, group]: HelpRow, withGroup: boolean): Bytes {
+function formatEntry({ name, command }: Topic, withGroup: boolean): Bytes {
   const summary = commandWords(name).join(' ');
-  let out = `  \x1b[1m${name}\x1b[0m \x1b[90m${args}\x1b[0m\r\n`;
+  let out = `  \x1b[1m${name}\x1b[0m \x1b[90m${commandSynopsis(command)}\x1b[0m\r\n`;
   out += `  \x1b[33msummary:\x1b[0m ${utf8Encode(summary)}\r\n`;
-  out += `  \x1b[33msince:\x1b[0m ${since}\r\n`;
-  if (withGroup) out += `  \x1b[33mgroup:\x1b[0m ${group}\r\n`;
+  out += `  \x1b[33msince:\x1b[0m ${commandSince(command)}\r\n`;
+  if (withGroup) out += `  \x1b[33mgroup:\x1b[0m ${command.group}\r\n`;
   return out;
 }
 
@@ -39,24 +51,23 @@ export function completionsOf(line: string): string[] {
   const from = help === null ? 0 : help[0].length;
   const typed = line.slice(from).toLowerCase();
   if (typed === '' && help === null) return [];
-  const topics = [
-    ...COMMAND_HELP.map((row) => row[0]),
-    ...(help === null ? [] : GROUPS.map((name) => '@' + name)),
-  ];
-  return topics
+  const all = topics();
+  const groups = help === null ? [] : all.map(({ command }) => `@${command.group}`);
+  return [...all.map(({ name }) => name), ...new Set(groups.sort())]
     .filter((topic) => topic.toLowerCase().startsWith(typed))
     .map((topic) => line.slice(0, from) + topic);
 }
 
-/** The arguments not yet typed, to show in grey after the line; empty when there is no advice. */
+/** The arguments not yet typed, to show in grey after the line; empty when there is no advice, or the texts
+ *  about the commands have not been fetched. */
 export function hintOf(line: string): string {
   const words = splitArgs(line) ?? [];
   const endSpace = /[ \t]$/.test(line);
   if (words.length === 0) return '';
-  const row = longestMatch(words);
-  if (row === null) return '';
-  let rest = row[1];
-  for (let left = words.length - row[0].split(' ').length; left > 0 && rest !== '';) {
+  const topic = longestMatch(words);
+  if (topic === null) return '';
+  let rest = commandSynopsis(topic.command);
+  for (let left = words.length - topic.name.split(' ').length; left > 0 && rest !== '';) {
     // An optional part may have been left out, so from there on everything stays.
     if (rest.startsWith('[')) break;
     if (rest.startsWith(' ')) left--;
@@ -65,10 +76,11 @@ export function hintOf(line: string): string {
   return endSpace ? rest : ' ' + rest;
 }
 
-function longestMatch(words: readonly string[]): HelpRow | null {
+function longestMatch(words: readonly string[]): Topic | null {
   const two = `${words[0]} ${words[1] ?? ''}`.toUpperCase();
   const one = (words[0] ?? '').toUpperCase();
-  return COMMAND_HELP.find((row) => row[0] === two) ?? COMMAND_HELP.find((row) => row[0] === one) ?? null;
+  const all = topics();
+  return all.find(({ name }) => name === two) ?? all.find(({ name }) => name === one) ?? null;
 }
 
 /** --help */

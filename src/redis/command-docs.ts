@@ -59,6 +59,11 @@ export function helpLines(command: Command): Bytes[] {
   return [usage, ...wordsOf(command).map((text) => `    ${utf8Encode(text)}`)];
 }
 
+/** The version that brought a command. */
+export function sinceOf(command: Command): string {
+  return rowOf(command)[1];
+}
+
 /** The arguments of a command as redis-cli shows them. */
 export function synopsisOf(command: Command): string {
   const args = rowOf(command)[5];

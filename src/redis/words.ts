@@ -5,14 +5,14 @@ import type { Command } from './command-table.ts';
 import type { Reply } from './reply.ts';
 import type { Bytes } from '#base/bytes.ts';
 
-type Docs = Pick<typeof DocsModule, 'docsReply' | 'helpLines'>;
+type Docs = typeof DocsModule;
 type Words = Readonly<Record<string, readonly string[]>>;
 
 /** Text and code that many worlds share, not state; each written once. */
 let installed: Words | null = null;
 let docs: Docs | null = null;
 
-/** Fetches all of them: for redis-cli's help, the HELP subcommands and COMMAND DOCS. */
+/** Fetches all of them: for redis-cli's help and hints, the HELP subcommands and COMMAND DOCS. */
 export async function loadCommandDocs(): Promise<void> {
   installed ??= (await import('./command-words.ts')).COMMAND_WORDS;
   docs ??= await import('./command-docs.ts');
@@ -26,6 +26,15 @@ export function commandWords(name: string): readonly string[] {
 /** What COMMAND DOCS answers about a command; null when that has not been fetched. */
 export function commandDocs(command: Command): Reply {
   return docs?.docsReply(command) ?? null;
+}
+
+/** The arguments of a command as redis-cli shows them, and the version that brought it; empty when that has
+ *  not been fetched. */
+export function commandSynopsis(command: Command): string {
+  return docs?.synopsisOf(command) ?? '';
+}
+export function commandSince(command: Command): string {
+  return docs?.sinceOf(command) ?? '';
 }
 
 /** A subcommand, its arguments and what it is for, line by line. */

@@ -25,7 +25,10 @@ export function sessionOver(
   loadPiece = loadHere,
   breathe?: () => Promise<void>,
 ): Session {
-  const complete = (line: string): Completion => ({ candidates: completionsOf(line), hint: hintOf(line) });
+  const complete = async (line: string): Promise<Completion> => {
+    await loadCommandDocs();
+    return { candidates: completionsOf(line), hint: hintOf(line) };
+  };
   return new Session({
     makeHost,
     complete,

@@ -54,7 +54,7 @@ export type HostMaker = (config: WorldConfig) => WorldHost | Promise<WorldHost>;
 /** What a session is put together with. */
 export interface SessionTools {
   makeHost: HostMaker;
-  complete(line: string): Completion;
+  complete(line: string): Promise<Completion>;
   watch?: Watch;
   /** Loads a piece of the program that only some inputs need; called before each that may need it. */
   loadPiece?(piece: Piece): Promise<void>;
@@ -517,7 +517,7 @@ export class Session implements SessionApi {
   }
 
   complete(_console: string, line: string): Promise<Completion> {
-    return Promise.resolve(this.tools.complete(String(line)));
+    return this.tools.complete(String(line));
   }
 
   outcome(console: string): Promise<RunOutcome | null> {

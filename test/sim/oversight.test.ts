@@ -29,7 +29,7 @@ function sessionWithout(mutations: readonly Mutation[]): Session {
         }),
       ]);
     },
-    complete: () => ({ candidates: [], hint: '' }),
+    complete: () => Promise.resolve({ candidates: [], hint: '' }),
   });
 }
 

@@ -8,6 +8,7 @@ import { CliWorld, type OpenConsole } from './cli-world.ts';
 import { golden, goldenErrors, plain } from './golden.ts';
 import { infoShape } from './info-shape.ts';
 import { hintOf } from '#cli/help.ts';
+import { loadCommandDocs } from '#redis/words.ts';
 import { blocksOf, mask, replay } from './transcript-blocks.ts';
 
 const BIG_NUMBER = `EVAL "return {big_number='123456789012345678901234567890'}" 0`;
@@ -130,7 +131,8 @@ describe.sequential('a lone server', () => {
   });
 });
 
-test('hints behind what is typed are as recorded, letter by letter', () => {
+test('hints behind what is typed are as recorded, letter by letter', async () => {
+  await loadCommandDocs();
   // One refresh of the line: text, grey hint (cut at the edge of a terminal of 120 columns), cursor.
   const refresh = /\r\x1b\[0K127\.0\.0\.1:7330> ([^\r\x1b]*)(?:\x1b\[0;90;49m([^\x1b]*)\x1b\[0m)?\r\x1b\[/g;
   const seen = [...golden('25-tty-xterm-colors-hints.pty.raw').matchAll(refresh)];

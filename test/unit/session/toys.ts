@@ -83,7 +83,7 @@ export function toySession(parts = 1, breathe?: () => Promise<void>): Session {
       };
       return new WorldHost(Array.from({ length: parts }, (_, part) => make(part)));
     },
-    complete: () => ({ candidates: [], hint: '' }),
+    complete: () => Promise.resolve({ candidates: [], hint: '' }),
     ...(breathe && { breathe }),
   });
 }

@@ -1,27 +1,8 @@
-/* What redis-cli knows by heart of each command of 7.0, for hints and completion: its arguments in the
- * notation of redis-cli, since when it exists, its group. What a command is for is said in redis/command-words.ts. */
+/* What redis-cli 7.0.15 itself knows of each command for hints and help, in its notation and order. */
 
-export type HelpGroup =
-  | 'bitmap'
-  | 'cluster'
-  | 'connection'
-  | 'generic'
-  | 'geo'
-  | 'hash'
-  | 'hyperloglog'
-  | 'list'
-  | 'pubsub'
-  | 'scripting'
-  | 'server'
-  | 'set'
-  | 'sorted-set'
-  | 'stream'
-  | 'string'
-  | 'transactions';
+export type HelpRow = readonly [name: string, args: string, since: string, group: string];
 
-export type HelpRow = readonly [name: string, args: string, since: string, group: HelpGroup];
-
-/** Sorted by name; subcommands stand as "CONFIG GET". */
+/** Subcommands stand as "CONFIG GET". */
 // prettier-ignore
 export const COMMAND_HELP: readonly HelpRow[] = [
   ["ACL", "", "6.0.0", "server"],
