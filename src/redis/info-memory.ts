@@ -12,8 +12,9 @@ import { clientsMemory, type InfoFields } from './info.ts';
 import { allocationSize, type Obj } from './object.ts';
 import type { Server } from './server.ts';
 
-/** What an empty server weighs. */
-export const STARTUP_MEMORY = 876_152;
+/** What an empty server weighs, and what it weighs more as a node of a cluster, which keeps tables of all slots. */
+const STARTUP_MEMORY = 876_152;
+const CLUSTER_TABLES = 723_784;
 const DICT_ENTRY = 24;
 const SLOT_LINKS = 16;
 const SAMPLE = 128;
@@ -81,10 +82,15 @@ export function trackMemory(server: Server): void {
   }
 }
 
+/** What the server weighed before the first client and the first key. */
+export function startupMemory({ cluster }: Server): number {
+  return STARTUP_MEMORY + (cluster === null ? 0 : CLUSTER_TABLES);
+}
+
 /** Memory of everything that is not data: clients, backlog, buffers, tables. */
 function overheadMemory(server: Server): number {
   return (
-    STARTUP_MEMORY +
+    startupMemory(server) +
     tableOverhead(server) +
     clientsMemory(server) +
     server.aof.buffer.length +
@@ -158,7 +164,7 @@ export function memoryInfo(server: Server): InfoFields {
   const overhead = used - dataset;
   const rss = Math.round(used * 1.1) + 4_000_000;
   const peak = server.stats.peakMemory;
-  const net = Math.max(1, used - STARTUP_MEMORY);
+  const net = Math.max(1, used - startupMemory(server));
   return [
     ['used_memory', used],
     ['used_memory_human', bytesToHuman(used)],
@@ -168,7 +174,7 @@ export function memoryInfo(server: Server): InfoFields {
     ['used_memory_peak_human', bytesToHuman(peak)],
     ['used_memory_peak_perc', `${formatDoubleFixed((used / peak) * 100, 2)}%`],
     ['used_memory_overhead', overhead],
-    ['used_memory_startup', STARTUP_MEMORY],
+    ['used_memory_startup', startupMemory(server)],
     ['used_memory_dataset', dataset],
     ['used_memory_dataset_perc', `${formatDoubleFixed((dataset / net) * 100, 2)}%`],
     ['allocator_allocated', used],

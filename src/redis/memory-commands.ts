@@ -14,7 +14,7 @@ import {
   datasetMemory,
   keyMemory,
   replicasMemory,
-  STARTUP_MEMORY,
+  startupMemory,
   tableOverhead,
   usedMemory,
 } from './info-memory.ts';
@@ -43,11 +43,11 @@ function stats(client: Client): Reply {
   const used = usedMemory(server);
   const dataset = datasetMemory(server);
   const keys = server.dbs.reduce((sum, db) => sum + db.size, 0);
-  const net = Math.max(0, used - STARTUP_MEMORY);
+  const net = Math.max(0, used - startupMemory(server));
   const pairs: [Reply, Reply][] = [
     ['peak.allocated', server.stats.peakMemory],
     ['total.allocated', used],
-    ['startup.allocated', STARTUP_MEMORY],
+    ['startup.allocated', startupMemory(server)],
     ['replication.backlog', backlogMemory(server)],
     ['clients.slaves', replicasMemory(server)],
     ['clients.normal', clientsMemory(server)],
@@ -69,7 +69,7 @@ function stats(client: Client): Reply {
   }
   const rss = used * 1.1 + 4_000_000;
   pairs.push(
-    ['overhead.total', STARTUP_MEMORY + clientsMemory(server) + tableOverhead(server)],
+    ['overhead.total', startupMemory(server) + clientsMemory(server) + tableOverhead(server)],
     ['keys.count', keys],
     ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(net / keys)],
     ['dataset.bytes', dataset],
