@@ -2,14 +2,14 @@
  * kinds of RESP3. Only the prose is our own. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadCommandDocs } from '#redis/words.ts';
+import { loadPieces } from '#node/pieces.ts';
 import type { Tree } from '#test/conformance/replies/compare.ts';
 import { Twins } from '#test/fuzz/differential/run.ts';
 import { startRealServer, stopAll } from './processes.ts';
 
 let twins: Twins;
 beforeAll(async () => {
-  await loadCommandDocs();
+  await loadPieces();
   twins = new Twins((await startRealServer({})).port);
   await twins.begin(3);
 });
