@@ -1,10 +1,10 @@
 /* The sections persistence, stats, commandstats, errorstats and latencystats of INFO. */
 
 import { formatDoubleFixed } from '#base/float.ts';
+import { percentileOf } from './histogram.ts';
 import type { InfoFields } from './info.ts';
 import type { Loading } from './loading.ts';
 import type { Server } from './server.ts';
-import type { CommandStats } from './stats.ts';
 
 export function persistenceInfo(server: Server): InfoFields {
   const { persistence, aof } = server;
@@ -156,22 +156,12 @@ export function errorStatsInfo(server: Server): InfoFields {
 export function latencyStatsInfo(server: Server): InfoFields {
   const fields: [string, string][] = [];
   for (const [name, entry] of server.stats.commands) {
-    if (entry.calls === 0 || entry.histogram.length === 0) continue;
+    if (entry.calls === 0 || entry.histogram.size === 0) continue;
     const parts = server.config.latencyTrackingInfoPercentiles.map((percent) => {
       const text = formatDoubleFixed(percent, 6).replace(/\.?0+$/, '');
-      return `p${text}=${formatDoubleFixed(percentile(entry, percent), 3)}`;
+      return `p${text}=${formatDoubleFixed(percentileOf(entry.histogram, percent), 3)}`;
     });
     fields.push([`latency_percentiles_usec_${name}`, parts.join(',')]);
   }
   return fields;
-}
-
-/** The duration that `percent` of the calls did not exceed. */
-function percentile(entry: CommandStats, percent: number): number {
-  let left = Math.max(1, Math.ceil((entry.calls * percent) / 100));
-  for (const [power, count] of entry.histogram.entries()) {
-    left -= count ?? 0;
-    if (left <= 0) return 2 ** power;
-  }
-  return 2 ** (entry.histogram.length - 1);
 }

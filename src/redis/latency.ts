@@ -6,6 +6,7 @@ import { CMD_FAST, CMD_SKIP_SLOWLOG, type Command } from './command-table.ts';
 import { lookupCommand } from './commands.ts';
 import type { CommandProcs } from './command.ts';
 import { help } from './help.ts';
+import { cumulative } from './histogram.ts';
 import { ErrorReply, MapReply, Verbatim, type Reply } from './reply.ts';
 import type { Server } from './server.ts';
 import { slowlogPushIfNeeded } from './slowlog.ts';
@@ -64,7 +65,7 @@ function reset(client: Client, argv: readonly Bytes[]): Reply {
   return argv.slice(2).filter((event) => events.delete(event)).length;
 }
 
-/** Durations of commands by powers of two. */
+/** Durations of commands, as counts up to bounds that double. */
 function histogram(client: Client, argv: readonly Bytes[]): Reply {
   const stats = client.server.stats.commands;
   let names: string[];
@@ -84,18 +85,11 @@ function histogram(client: Client, argv: readonly Bytes[]): Reply {
   for (const name of names) {
     const entry = stats.get(name);
     if (entry === undefined || entry.calls === 0) continue;
-    const buckets: [Reply, Reply][] = [];
-    let total = 0;
-    entry.histogram.forEach((count, power) => {
-      if (count === undefined || count === 0) return;
-      total += count;
-      buckets.push([2 ** power, total]);
-    });
     pairs.push([
       name,
       new MapReply([
         ['calls', entry.calls],
-        ['histogram_usec', new MapReply(buckets)],
+        ['histogram_usec', new MapReply(cumulative(entry.histogram))],
       ]),
     ]);
   }

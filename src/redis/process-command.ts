@@ -49,6 +49,7 @@ import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands 
 import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
 import { CountedError, ErrorReply, QUEUED } from './reply.ts';
+import { recordDuration } from './histogram.ts';
 import { addCommandSample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
@@ -365,17 +366,14 @@ export function recordCall(server: Server, cmd: Command, micros: number, failed:
   stats.calls++;
   stats.usec += micros;
   if (failed) stats.failedCalls++;
-  if (server.config.latencyTracking) {
-    const bucket = micros <= 1 ? 0 : Math.ceil(Math.log2(micros));
-    stats.histogram[bucket] = (stats.histogram[bucket] ?? 0) + 1;
-  }
+  if (server.config.latencyTracking) recordDuration(stats.histogram, micros);
   server.stats.commandsProcessed++;
 }
 
 export function commandStats(server: Server, cmd: Command): CommandStats {
   let stats = server.stats.commands.get(cmd.fullName);
   if (stats === undefined) {
-    stats = { calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0, histogram: [] };
+    stats = { calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0, histogram: new Map() };
     server.stats.commands.set(cmd.fullName, stats);
   }
   return stats;

@@ -1,6 +1,7 @@
 /* Counters of one server, as INFO reports them (after the stat fields of the server structure). */
 
 import type { Bytes } from '#base/bytes.ts';
+import type { Histogram } from './histogram.ts';
 import type { Server } from './server.ts';
 
 /** What one command did: INFO commandstats and latencystats. */
@@ -9,8 +10,7 @@ export interface CommandStats {
   usec: number;
   rejectedCalls: number;
   failedCalls: number;
-  /** Calls by duration: bucket n counts durations up to 2^n microseconds. */
-  histogram: number[];
+  histogram: Histogram;
 }
 
 /** Operations per second over the last 16 samples of 100 ms. */
