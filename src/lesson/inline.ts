@@ -7,19 +7,22 @@ import type { Inline } from './types.ts';
 
 /** The inline tree of marked's tokens; throws a LessonError for what lessons may not hold. */
 export function inlines(tokens: readonly Token[], source: Source): Inline[] {
-  return tokens.flatMap((token) => inline(token, source));
+  return tokens.flatMap((token, at) =>
+    inline(token, source, { before: tokens[at - 1]?.raw ?? '', after: tokens[at + 1]?.raw ?? '' }),
+  );
 }
 
-function inline(token: Token, source: Source): Inline[] {
+/** What stands beside a token in its line. */
+interface Beside {
+  before: string;
+  after: string;
+}
+
+function inline(token: Token, source: Source, beside: Beside): Inline[] {
   switch (token.type) {
     case 'text':
       if ('tokens' in token && token.tokens) return inlines(token.tokens, source);
-      return [
-        {
-          kind: 'text',
-          text: unescape((token as Tokens.Text).text).replace(/\s*\n\s*/g, joinLines(token.raw)),
-        },
-      ];
+      return [{ kind: 'text', text: joinLines(unescape((token as Tokens.Text).text), beside) }];
     case 'escape':
       return [{ kind: 'text', text: (token as Tokens.Escape).text }];
     case 'strong':
@@ -37,10 +40,17 @@ function inline(token: Token, source: Source): Inline[] {
   }
 }
 
-/** A line break inside a paragraph is a space between words, and nothing between Chinese characters. */
-function joinLines(raw: string): string {
-  return /[\u3000-\u9fff\uff00-\uffef]\s*\n\s*[\u3000-\u9fff\uff00-\uffef]/.test(raw) ? '' : ' ';
+/** A line break inside a paragraph is a space between words, and nothing between Chinese characters, marked up
+ *  or not. */
+function joinLines(text: string, { before, after }: Beside): string {
+  return text.replace(/\s*\n\s*/g, (gap, at: number) => {
+    const left = text.slice(0, at) || before.replace(/(\]\([^)]*\)|\*+)$/, '');
+    const right = text.slice(at + gap.length) || after.replace(/^(\[|\*+)/, '');
+    return CHINESE.test(left.slice(-1)) && CHINESE.test(right.slice(0, 1)) ? '' : ' ';
+  });
 }
+
+const CHINESE = /[\u3000-\u9fff\uff00-\uffef]/;
 
 function link(token: Tokens.Link, source: Source): Inline {
   const children = inlines(token.tokens, source);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLesson, translateLesson } from '#lesson/parse.ts';
-import { LessonError } from '#lesson/types.ts';
+import { LessonError, type Inline } from '#lesson/types.ts';
 
 const front = '---\ntitle: T\nminutes: 5\nobjective: O\nworld: { masters: 3, node-timeout: 3s }\n---\n';
 const task = [
@@ -50,6 +50,21 @@ describe('lesson files', () => {
       kind: 'task',
       task: { id: 'crash', solutions: [[{ do: 'fault' }, { do: 'until', limitMs: 2000 }]] },
     });
+  });
+
+  it.for([
+    ['一个\n主节点', '一个主节点'],
+    ['一个\n[配置纪元](term:pfail)，\n它', '一个配置纪元，它'],
+    ['[配置纪元](term:pfail)\n相当于 a\nb', '配置纪元相当于 a b'],
+    ['**大的**\n赢。看\n`GET`\n吧', '大的赢。看 GET 吧'],
+    ['one\ntwo [three](term:pfail)\nfour', 'one two three four'],
+  ] as const)('join the lines of %j without a space between Chinese characters', ([text, joined]) => {
+    const [paragraph] = parse(english.replace('Text with', `${text}\n\nText with`)).steps[0]!.blocks;
+    const words = (parts: readonly Inline[]): string =>
+      parts
+        .map((part) => ('children' in part ? words(part.children) : 'text' in part ? part.text : ''))
+        .join('');
+    expect(paragraph?.kind === 'paragraph' && words(paragraph.inline)).toBe(joined);
   });
 
   it('tell what a wrong route leaves open, and what is there instead', () => {
