@@ -62,7 +62,7 @@ const SEQUENCES: Readonly<Record<string, KeyName>> = {
 
 const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
-const ESCAPE_SEQUENCE = /^\x1b(?:\[[0-9;?<=>]*[ -/]*[@-~]|O.|[^[O])?/s;
+const ESCAPE_SEQUENCE = /^\x1b(?:\[[0-9;?<=>]*[ -/]*[@-~]|O.|[^[O])?/su;
 
 /** The keys in what a terminal sent. Unknown sequences become one key that does nothing. Whoever names keys
  *  otherwise than this editor brings the names. */
@@ -274,7 +274,7 @@ function editSearch(state: LineState, key: Key, history: readonly string[]): Edi
 export function charBefore(text: string, at: number): number {
   let index = at;
   while (index > 0) {
-    index -= index > 1 && /[\udc00-\udfff]/.test(text[index - 1] as string) ? 2 : 1;
+    index -= /[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(Math.max(0, index - 2), index)) ? 2 : 1;
     if (charWidth(String.fromCodePoint(text.codePointAt(index) ?? 0)) > 0) break;
   }
   return index;

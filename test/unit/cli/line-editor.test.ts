@@ -133,6 +133,11 @@ test('Chinese takes two columns, accents none', () => {
   expect([textWidth('abc'), textWidth('中文'), textWidth('e\u0301'), textWidth('😀')]).toEqual([3, 4, 1, 2]);
 });
 
+test('half a character, or one behind an escape, does not lead the cursor into another', () => {
+  expect(type('\u{10000}\x1b😀\x1b[D').state).toMatchObject({ text: '\u{10000}', cursor: 0 });
+  expect(type('\u{10000}\ude00\x1b[D').state).toMatchObject({ text: '\u{10000}\ude00', cursor: 2 });
+});
+
 test('whatever a terminal sends, the cursor stays on a character and inside the line', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary' }),
