@@ -35,7 +35,6 @@ const dataFiles = [
   'src/redis/command-docs-rows.ts',
   'src/redis/command-words.ts',
   'src/cli/help-words.ts',
-  'src/cli/command-help.ts',
 ];
 
 /** Code that is loaded once and shared by all worlds; no state of a world is in it. */
