@@ -18,6 +18,10 @@ export interface WorldConfig {
    *  'empty': cluster-mode servers that do not know each other; 'standalone': no cluster mode,
    *  replicas follow their masters. */
   preset: 'formed' | 'empty' | 'standalone';
+  /** How a formed cluster comes to be. 'met': an operator makes it of empty servers as the world begins, the
+   *  way of `redis-cli --cluster create`. 'given': the servers begin as members of a cluster that has long
+   *  been there. For a new world the session chooses, by size, unless it is said. */
+  formation: 'met' | 'given';
   seed: number;
   nodeTimeoutMs: number;
   /** Default link: one-way latency and jitter (uniform +-), loss per segment. */
@@ -236,12 +240,16 @@ export interface RunCondition {
   expression?: string;
 }
 
+/** Members of a new cluster that still meet one another when it is made: everybody has to hear of everybody. */
+export const MEET_UP_TO = 60;
+
 export const DEFAULT_WORLD: WorldConfig = {
   masters: 3,
   replicasPerMaster: 1,
   spares: 0,
   basePort: 7000,
   preset: 'formed',
+  formation: 'met',
   seed: 1,
   nodeTimeoutMs: 5000,
   latencyUs: 500,

@@ -6,15 +6,19 @@ import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
 import type { Input, WorldConfig } from './api.ts';
 import { planServers, type ServerPlan } from './config.ts';
+import type { GivenServer } from './given.ts';
+import { slotShare } from './operator.ts';
 import { clientName } from './session-file.ts';
 
 /** A cluster that has not formed by then never will. */
 const FORMING_LIMIT_US = 600e6;
-/** How much is simulated between two looks at what has been told, in a small world and at least. Everybody
- *  talks to everybody: ten times the servers do a hundred times as much in the same time. */
+/** How much is simulated between two looks at what has been told. */
 const FORMING_DRAIN_US = 100_000;
-const LEAST_DRAIN_US = 1000;
-const SMALL_WORLD = 100;
+/** Servers of a given cluster are started one after the other in so much time: in the first tenth of a second,
+ *  when none has yet done any periodic work. */
+const STARTING_US = 100_000;
+/** Servers that take their places in a given cluster between two looks at who waits outside. */
+const GIVEN_AT_ONCE = 20;
 /** Where consoles and applications sit. */
 const ADDRESS = '127.0.0.1';
 /** What a container believes its own address to be, and the port on which Redis listens in it. */
@@ -34,35 +38,54 @@ export class Builder {
     this.plan = planServers(config);
   }
 
-  /** Starts all servers, and the operator that makes them a cluster if the config asks for one. */
-  async addServers(): Promise<void> {
-    for (const server of this.plan) {
+  /** Starts all servers, and makes them a cluster if the config asks for one. `pause` is called from time to
+   *  time, to take what has been told and to let in whoever waits. */
+  async makeServers(pause: () => Promise<void>): Promise<void> {
+    const { preset, formation } = this.config;
+    const given = preset === 'formed' && formation === 'given';
+    for (const [at, server] of this.plan.entries()) {
+      // Servers that had been started at one moment would do their periodic work at one moment for ever.
+      if (given) await this.host.run(Math.floor((at * STARTING_US) / this.plan.length));
       const port = this.config.addresses === 'nat' ? CONTAINER.port : server.port;
       const spec = { kind: 'server', port, config: this.serverConfig(server) };
       await this.host.apply({ kind: 'add', info: this.serverInfo(server, spec), start: true });
     }
-    if (this.config.preset !== 'formed') return;
-    const indexOf = (name: string | null): number => this.plan.findIndex((server) => server.name === name);
-    const members = this.plan.slice(0, this.config.masters * (1 + this.config.replicasPerMaster));
-    const servers = members.map(({ ip, port, masterName }) => ({
-      ip,
-      port,
-      master: indexOf(masterName),
-    }));
-    await this.host.apply(this.machine('operator', { kind: 'operator', servers }, []));
+    if (given) await this.give(pause);
+    else if (preset === 'formed') await this.form(pause);
   }
 
-  /** Runs until the operator is done. Everybody hears of everybody then: a thousand servers have a million
-   *  things to tell, which `drain` takes from time to time. */
-  async form(drain: () => Promise<void>): Promise<void> {
+  /** The servers of the cluster, each with the place of its master, -1 for a master. */
+  private members(): (ServerPlan & { master: number })[] {
+    const indexOf = (name: string | null): number => this.plan.findIndex((server) => server.name === name);
+    const members = this.plan.slice(0, this.config.masters * (1 + this.config.replicasPerMaster));
+    return members.map((server) => ({ ...server, master: indexOf(server.masterName) }));
+  }
+
+  /** Makes all servers members of one cluster, a few at a time. */
+  private async give(pause: () => Promise<void>): Promise<void> {
     const { host } = this;
-    if (this.config.preset !== 'formed') return;
-    const crowd = Math.max(1, this.plan.length / SMALL_WORLD);
-    const step = Math.max(LEAST_DRAIN_US, Math.round(FORMING_DRAIN_US / crowd ** 2));
+    const { servers } = await host.report({ arrivedSince: host.now, detailAll: false });
+    const ids = new Map(servers.map(({ name, nodeId }) => [name, nodeId]));
+    const members: GivenServer[] = this.members().map(({ name, ip, port, master }, at) => {
+      const slots = master < 0 ? slotShare(at, this.config.masters) : null;
+      return { name, id: ids.get(name) ?? '', ip, port, cport: port + BUS_PORT, master, slots };
+    });
+    for (let from = 0; from < members.length; from += GIVEN_AT_ONCE) {
+      const to = Math.min(from + GIVEN_AT_ONCE, members.length);
+      await host.apply({ kind: 'given', members, from, to });
+      await pause();
+    }
+  }
+
+  /** Lets an operator make the cluster, and runs until it is done. */
+  private async form(pause: () => Promise<void>): Promise<void> {
+    const { host } = this;
+    const servers = this.members().map(({ ip, port, master }) => ({ ip, port, master }));
+    await host.apply(this.machine('operator', { kind: 'operator', servers }, []));
     while (host.now < FORMING_LIMIT_US) {
-      const until = Math.min(host.now + step, FORMING_LIMIT_US);
+      const until = Math.min(host.now + FORMING_DRAIN_US, FORMING_LIMIT_US);
       const { stopped, halted } = await host.run(until, { types: ['OPERATOR_DONE'] });
-      await drain();
+      await pause();
       if (stopped || halted) return;
     }
     throw new Error('The cluster did not form in ten minutes of virtual time.');

@@ -1,6 +1,6 @@
 /* What a world is made of, checked: a config may come from a link or a file of a stranger. */
 
-import { DEFAULT_WORLD, type WorldConfig } from './api.ts';
+import { DEFAULT_WORLD, MEET_UP_TO, type WorldConfig } from './api.ts';
 
 /** The message is for people. */
 export class ConfigError extends Error {
@@ -8,6 +8,9 @@ export class ConfigError extends Error {
 }
 
 const MOST_SERVERS = 1200;
+/** A given cluster is settled when its replicas have their master's data: they wait for each other for five
+ *  seconds (repl-diskless-sync-delay). */
+const GIVEN_WARM_UP_MS = 8000;
 const RANGES: { [Key in keyof WorldConfig]?: [least: number, most: number] } = {
   masters: [1, MOST_SERVERS],
   replicasPerMaster: [0, 100],
@@ -56,6 +59,7 @@ export function completeConfig(partial: unknown): WorldConfig {
     }
   }
   choose(config, 'preset', ['formed', 'empty', 'standalone']);
+  choose(config, 'formation', ['met', 'given']);
   choose(config, 'addresses', ['one', 'own', 'nat']);
   choose(config, 'wire', ['records', 'bytes']);
   config['config'] = serverOptions(config['config']);
@@ -66,6 +70,16 @@ export function completeConfig(partial: unknown): WorldConfig {
   if (whole.basePort + servers > 55_535)
     throw new ConfigError('The ports of the servers and their buses must stay below 65536.');
   return whole;
+}
+
+/** The config of a new world, which says how large a cluster comes to be unless somebody has said it; what
+ *  was saved is taken by completeConfig as it is. Throws ConfigError. */
+export function configOfNew(partial: Partial<WorldConfig> = {}): WorldConfig {
+  const config = completeConfig(partial);
+  const { masters, replicasPerMaster, preset } = config;
+  const meets = preset !== 'formed' || masters * (1 + replicasPerMaster) <= MEET_UP_TO;
+  if (meets || partial.formation !== undefined) return config;
+  return { ...config, formation: 'given', warmUpMs: partial.warmUpMs ?? GIVEN_WARM_UP_MS };
 }
 
 function choose(config: Record<string, unknown>, key: string, choices: readonly string[]): void {

@@ -104,13 +104,9 @@ export class Operator implements Process {
   private assign(): void {
     this.phase = 'assign';
     const masters = this.servers.filter(({ master }) => master < 0).length;
-    const perMaster = CLUSTER_SLOTS / masters;
-    let cursor = 0;
     for (let at = 0; at < masters; at++) {
-      const first = Math.round(cursor);
-      const last = at === masters - 1 ? CLUSTER_SLOTS - 1 : Math.round(cursor + perMaster - 1);
+      const [first, last] = slotShare(at, masters);
       this.ask(at, 'CLUSTER', 'ADDSLOTSRANGE', String(first), String(last));
-      cursor += perMaster;
     }
     this.all().forEach((at) => this.ask(at, 'CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1)));
     this.askAll(this.all(), 'CLUSTER', 'MYID');
@@ -175,6 +171,16 @@ export class Operator implements Process {
     this.io.emit({ type: 'OPERATOR_DONE' });
     this.io.exit(0);
   }
+}
+
+/** The slots of one of so many masters, first and last, as `redis-cli --cluster create` deals them out. */
+export function slotShare(master: number, masters: number): [first: number, last: number] {
+  const perMaster = CLUSTER_SLOTS / masters;
+  // Added up as redis-cli does, so that the same rounding errors decide where a share ends.
+  let cursor = 0;
+  for (let at = 0; at < master; at++) cursor += perMaster;
+  const last = master === masters - 1 ? CLUSTER_SLOTS - 1 : Math.round(cursor + perMaster - 1);
+  return [Math.round(cursor), last];
 }
 
 /** A number of CLUSTER INFO; NaN when it is not there. */

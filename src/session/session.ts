@@ -28,7 +28,7 @@ import type {
   WorldConfig,
 } from './api.ts';
 import { Builder } from './builder.ts';
-import { completeConfig } from './config.ts';
+import { configOfNew } from './config.ts';
 import { History } from './history.ts';
 import { Overseer } from './overseer.ts';
 import { describePayload } from './packet-detail.ts';
@@ -120,7 +120,7 @@ export class Session implements SessionApi {
 
   open(config?: Partial<WorldConfig>): Promise<Frame> {
     return this.alone(async () => {
-      await this.build(completeConfig(config));
+      await this.build(configOfNew(config));
       this.breakpoints = [];
       return this.makeFrame();
     });
@@ -179,8 +179,7 @@ export class Session implements SessionApi {
     history.snapshots = [];
     const settled = Math.round(config.warmUpMs * 1000);
     this.aim(settled);
-    await builder.addServers();
-    await builder.form(() => this.passOn());
+    await builder.makeServers(() => this.passOn());
     // A large cluster may have needed longer than the warm-up to form.
     const warm = Math.max(settled, Math.ceil(host.now / TICK_US) * TICK_US);
     this.aim(warm);

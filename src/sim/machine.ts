@@ -60,6 +60,11 @@ export type MachineState = 'running' | 'paused' | 'down';
 /** Log lines kept for the page. */
 const LOG_LINES = 500;
 
+/** The local port of the connection number `turn`, from 0, that a machine opens. */
+export function ephemeralPortOf(machine: number, turn: number): number {
+  return 32768 + ((machine * 613 + turn) % 28232);
+}
+
 export class Machine {
   readonly index: number;
   info: MachineInfo;
@@ -124,7 +129,7 @@ export class Machine {
 
   /** A local port for an outgoing connection. */
   ephemeralPort(): number {
-    return 32768 + ((this.index * 613 + this.ephemeral++) % 28232);
+    return ephemeralPortOf(this.index, this.ephemeral++);
   }
 
   writeLog(line: string): void {

@@ -46,7 +46,17 @@ export type Action =
   | { readonly kind: 'launch'; readonly info: MachineInfo; readonly files: Readonly<Record<string, Bytes>> }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'input'; readonly name: string; readonly input: unknown }
-  | { readonly kind: 'kill'; readonly name: string };
+  | { readonly kind: 'kill'; readonly name: string }
+  /** The members `from` to before `to` of a cluster that has long been there take their places in it. */
+  | {
+      readonly kind: 'given';
+      readonly members: readonly unknown[];
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** Makes some of the servers members of a cluster. */
+type Give = (from: number, to: number) => void;
 
 /** What ends a run early. */
 export interface StopRule {
@@ -125,15 +135,20 @@ export interface ReportRequest extends FrameRequest {
 
 export interface PartOptions extends WorldOptions {
   readonly viewer: Viewer;
+  /** For the action 'given'; made by the session, which knows servers and says what they are told. */
+  readonly give?: (world: World, members: readonly unknown[]) => Give;
 }
 
 export class Part {
   private world: World;
   private readonly viewer: Viewer;
+  private readonly makeGive: PartOptions['give'];
+  private give: Give | undefined;
   private readonly snapshots = new Map<number, World>();
 
   constructor(options: PartOptions) {
     this.viewer = options.viewer;
+    this.makeGive = options.give;
     this.world = new World(options);
   }
 
@@ -162,6 +177,11 @@ export class Part {
         if (machine) world.kill(machine);
         break;
       }
+      case 'given':
+        if (action.from === 0) this.give = this.makeGive?.(world, action.members);
+        this.give?.(action.from, action.to);
+        if (action.to === action.members.length) this.give = undefined;
+        break;
     }
     return this.status();
   }

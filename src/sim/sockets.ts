@@ -57,6 +57,12 @@ const CONSUMED = 7;
 const FIELDS = 8;
 
 const STATES = 8;
+
+/** The id of the first socket that ever has a row. */
+export function firstSocketId(row: number): SocketId {
+  return row + ROWS;
+}
+
 /* What is a whole number is made one with bit operations: engines keep it in a register then, not in a box. */
 const PORT_RANGE = 0x10000;
 

@@ -24,7 +24,7 @@ export interface WorldPlan {
   seconds: number;
 }
 
-/** 6, 30 and 100 servers; the large ones take minutes to form. */
+/** 6, 30 and 100 servers; the first two worlds meet, the others are given. */
 export const plans: readonly WorldPlan[] = [
   { masters: 3, replicas: 1, nodeTimeoutMs: 15_000, seconds: 600 },
   { masters: 15, replicas: 1, nodeTimeoutMs: 15_000, seconds: 120 },

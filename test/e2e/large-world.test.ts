@@ -17,9 +17,9 @@ test('a world of hundreds is announced, shows its progress, and given up leaves 
   await waitForTerminal(page, 'OK');
   await page.getByRole('button', { name: 'World' }).click();
   await page.getByRole('menuitem', { name: 'New world' }).click();
-  expect(await page.getByText(/takes a minute or more to start/).count()).toBe(0);
-  await page.getByLabel('Masters', { exact: true }).fill('400');
-  await page.getByText(/takes a minute or more to start/).waitFor();
+  expect(await page.getByText(/do not meet one by one/).count()).toBe(0);
+  await page.getByLabel('Masters', { exact: true }).fill('500');
+  await page.getByText(/do not meet one by one/).waitFor();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText('Starting the servers …').waitFor();
   await page.getByRole('button', { name: 'Give up' }).click();

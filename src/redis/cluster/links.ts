@@ -22,7 +22,7 @@ import {
 import { clusterLookupNode } from './nodes.ts';
 import { clusterProcessPacket } from './packet.ts';
 import type { ClusterNode } from './node-table.ts';
-import { ClusterLink } from './state.ts';
+import { ClusterLink, type ClusterState } from './state.ts';
 
 /** Starts a connection to a node. */
 export function connectClusterLink(server: Server, node: ClusterNode): void {
@@ -31,6 +31,13 @@ export function connectClusterLink(server: Server, node: ClusterNode): void {
   const link = new ClusterLink(socket, node, false, server.mstime());
   cluster.links.set(socket, link);
   node.link = link;
+  tendSoon(cluster, node);
+}
+
+/** The connection to a node has changed: cron looks at that node, whatever its time. */
+function tendSoon(cluster: ClusterState, node: ClusterNode): void {
+  cluster.nodes.dueAt[node.index] = 0;
+  cluster.nextScanAt = 0;
 }
 
 /** A server connected to our bus port. Who it is, its first packet says. */
@@ -59,7 +66,7 @@ export function clusterConnected(server: Server, socket: SocketId): void {
   const node = link?.node;
   if (!cluster || !link || !node) return;
   link.connected = true;
-  cluster.scanNeeded = true;
+  tendSoon(cluster, node);
   for (const message of link.pending ?? []) server.io.send(socket, { kind: 'bus', message });
   link.pending = null;
   // A reconnection must not hide that the node has long been silent.
@@ -84,10 +91,13 @@ export function freeClusterLink(server: Server, link: ClusterLink): void {
 function forgetLink(server: Server, link: ClusterLink): void {
   const cluster = clusterOf(server);
   cluster.links.delete(link.socket);
-  cluster.scanNeeded = true;
   const { node } = link;
   if (!node) return;
-  if (node.link === link) node.link = null;
+  if (node.link === link) {
+    node.link = null;
+    cluster.unlinked = true;
+    tendSoon(cluster, node);
+  }
   if (node.inboundLink === link) node.inboundLink = null;
   link.node = null;
 }

@@ -304,6 +304,11 @@ export class NodeTable {
     return ((this.marks[row] as number) & (LINKED | SERVES_SLOTS)) !== 0;
   }
 
+  /** Whether we have a connection to it, or are making one. */
+  linked(row: number): boolean {
+    return ((this.marks[row] as number) & LINKED) !== 0;
+  }
+
   servesSlots(row: number): boolean {
     return ((this.marks[row] as number) & SERVES_SLOTS) !== 0;
   }

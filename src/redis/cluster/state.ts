@@ -127,7 +127,7 @@ export class ClusterState {
   /** Masters with slots. */
   size = 1;
   /** Row of the owner of each slot in `nodes`, -1 when unassigned. */
-  readonly slotOwner = new SlotOwners();
+  slotOwner = new SlotOwners();
   slotsAssigned = 0;
   /** Commands executed here, by slot. */
   readonly slotLoad = new SlotLoad();
@@ -168,6 +168,8 @@ export class ClusterState {
    *  changed: so cron need not look at every node ten times a second. */
   nextScanAt = 0;
   scanNeeded = true;
+  /** A connection of ours has ended: cron makes it anew. */
+  unlinked = false;
   /** A handshake is under way: its time-out has to be watched. */
   connectNeeded = false;
   /** cluster-node-timeout at the last scan, and what it found. */
