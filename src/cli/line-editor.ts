@@ -30,13 +30,14 @@ export type Key<Name = KeyName> =
 export type KeyName =
   | 'enter' | 'tab' | 'escape' | 'backspace' | 'delete' | 'left' | 'right' | 'up' | 'down' | 'home' | 'end'
   | 'word-left' | 'word-right' | 'kill-word-right' | 'kill-right' | 'kill-left' | 'kill-word-left' | 'yank'
-  | 'swap' | 'clear' | 'interrupt' | 'eof' | 'search' | 'unknown'; // prettier-ignore
+  | 'swap' | 'clear' | 'interrupt' | 'suspend' | 'eof' | 'search' | 'unknown'; // prettier-ignore
 
 /** What the console must do after a key. */
 export type Act =
   | { do: 'submit'; lines: string[] }
   | { do: 'complete' }
   | { do: 'interrupt' }
+  | { do: 'suspend' }
   | { do: 'eof' }
   | { do: 'clear' }
   | { do: 'leave' }
@@ -57,7 +58,7 @@ const SEQUENCES: Readonly<Record<string, KeyName>> = {
   '\x1bb': 'word-left', '\x1bf': 'word-right', '\x1bd': 'kill-word-right', '\x1b\x7f': 'kill-word-left',
   '\x01': 'home', '\x05': 'end', '\x02': 'left', '\x06': 'right', '\x10': 'up', '\x0e': 'down',
   '\x0b': 'kill-right', '\x15': 'kill-left', '\x17': 'kill-word-left', '\x19': 'yank', '\x14': 'swap',
-  '\x0c': 'clear', '\x03': 'interrupt', '\x04': 'eof', '\x12': 'search',
+  '\x0c': 'clear', '\x03': 'interrupt', '\x1a': 'suspend', '\x04': 'eof', '\x12': 'search',
 }; // prettier-ignore
 
 const PASTE_BEGIN = '\x1b[200~';
@@ -123,6 +124,8 @@ function press(state: LineState, name: KeyName, history: readonly string[]): Edi
       return { state, act: { do: 'leave' } };
     case 'interrupt':
       return { state: { ...EMPTY_LINE, killed: state.killed }, act: { do: 'interrupt' } };
+    case 'suspend':
+      return { state, act: { do: 'suspend' } };
     case 'clear':
       return { state, act: { do: 'clear' } };
     case 'eof':

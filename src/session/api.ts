@@ -86,8 +86,20 @@ export type Input =
       argv: string[];
       stdin: Bytes | null;
       tty: boolean;
+      /** it does not get the terminal */
+      background?: boolean;
       files?: Record<string, Bytes>;
     }
+  /** A signal for the program with that number. CONT gives it the terminal, or with `background` does not. */
+  | {
+      kind: 'signal';
+      console: string;
+      id: number;
+      signal: 'INT' | 'TERM' | 'KILL' | 'STOP' | 'CONT';
+      background?: boolean;
+    }
+  /** The shell of a console is gone, and all that it ran ends. */
+  | { kind: 'hangup'; console: string }
   /** What the shell itself shows; `echo` for what was typed. */
   | { kind: 'print'; console: string; text: string; echo?: boolean }
   /** The shell's files lie on its console's disk, by absolute path; null takes one away. */
@@ -188,8 +200,9 @@ export interface SessionApi {
    *  time has come. */
   schedule(faults: { at: Micros; fault: Fault }[]): Promise<void>;
   complete(console: string, line: string): Promise<Completion>;
-  /** How the last program ended that the shell ran on a console; null when none has. */
-  outcome(console: string): Promise<RunOutcome | null>;
+  /** How a program ended that the shell ran on a console, the last one if no number is given; null when that
+   *  is not known (any more). */
+  outcome(console: string, id?: number): Promise<RunOutcome | null>;
   /** The files on a server's disk as byte strings, by path, and its log. */
   files(server: string): Promise<ServerFiles>;
   /** Moves to any time of this branch; beyond its end it simulates on. */

@@ -162,6 +162,8 @@ export class Builder {
         return this.launch(input.port, input.config);
       case 'line':
       case 'run':
+      case 'signal':
+      case 'hangup':
       case 'print':
       case 'files':
       case 'interrupt':

@@ -251,7 +251,7 @@ export class History {
 }
 
 function isUndoable(input: Input): boolean {
-  return !['openConsole', 'closeConsole', 'print', 'files'].includes(input.kind);
+  return !['openConsole', 'closeConsole', 'print', 'files', 'hangup'].includes(input.kind);
 }
 
 /** What a branch is called: the act that began it. */
@@ -272,6 +272,10 @@ function labelOf(input: Input): string {
       return 'Ctrl-C';
     case 'run':
       return input.argv.join(' ').slice(0, 60);
+    case 'signal':
+      return `kill -${input.signal}`;
+    case 'hangup':
+      return 'hangup';
     case 'print':
       return input.text.slice(0, 60);
     case 'files':

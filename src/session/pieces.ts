@@ -13,9 +13,18 @@ const SCRIPTING_CLIENTS = /lock/i;
 /** redis-cli explains itself also to whom it does not understand. */
 const HELP = /\bhelp\b|\?|--cluster\b|-h\b|\bcommand\b|docs/i;
 
+/** Inputs in which no command can be. */
+const NEED_NOTHING: ReadonlySet<Input['kind']> = new Set<Input['kind']>([
+  'fault',
+  'interrupt',
+  'signal',
+  'hangup',
+  'closeConsole',
+]);
+
 /** What must be there once this input is done. */
 export function piecesFor(input: Input): Piece[] {
-  if (input.kind === 'fault' || input.kind === 'interrupt' || input.kind === 'closeConsole') return [];
+  if (NEED_NOTHING.has(input.kind)) return [];
   const text = JSON.stringify(input);
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');

@@ -93,14 +93,22 @@ export class Presenter {
     };
   }
 
-  private consoleFrame({ id, shown, shownEnd, prompt, hidden, lines, lastRun }: ConsoleState): ConsoleFrame {
+  private consoleFrame(state: ConsoleState): ConsoleFrame {
+    const { id, shown, shownEnd, prompt, hidden, lines, outcomes = [], running = [] } = state;
     const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
     this.shownConsoles.set(id, shownEnd);
     const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
     const typed = (lines ?? [])
       .filter((line) => line.from >= from)
       .map(({ from: start, at }) => ({ at, from: start - from }));
-    const ended = lastRun ? { ended: lastRun.id } : {};
-    return { id, output, prompt, hidden, ...ended, ...(typed.length > 0 ? { typed } : {}) };
+    return {
+      id,
+      output,
+      prompt,
+      hidden,
+      ...(outcomes.length > 0 ? { ended: outcomes.map((outcome) => outcome.id) } : {}),
+      ...(running.length > 0 ? { running: [...running] } : {}),
+      ...(typed.length > 0 ? { typed } : {}),
+    };
   }
 }

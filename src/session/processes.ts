@@ -56,7 +56,7 @@ export const viewer: Viewer = {
 
   console(process, name): ConsoleState | null {
     if (!(process instanceof ConsoleProcess)) return null;
-    const { transcript, prompt, hidden, lastRun } = process;
+    const { transcript, prompt, hidden, outcomes, runs } = process;
     return {
       id: name,
       shown: transcript.shown,
@@ -66,8 +66,9 @@ export const viewer: Viewer = {
       prompt,
       hidden,
       lines: transcript.lines,
-      exited: process.run === null,
-      lastRun,
+      exited: process.own === null,
+      outcomes,
+      running: [...runs.keys()],
     };
   },
 

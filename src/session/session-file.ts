@@ -105,6 +105,8 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
     }
     case 'run':
       return checkRun(given) ?? knownConsole(given['console'], has);
+    case 'signal':
+      return checkSignal(given) ?? knownConsole(given['console'], has);
     case 'print': {
       const { text, echo } = given;
       if (typeof text !== 'string' || text.length > LONGEST_LINE) return 'what a shell prints is a text';
@@ -126,6 +128,7 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
         : 'a configuration file is a text';
     }
     case 'interrupt':
+    case 'hangup':
     case 'closeConsole':
       return knownConsole(given['console'], has);
     case 'client': {
@@ -141,12 +144,31 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
 }
 
 /** What is wrong with a program to be run, but for its console. */
-function checkRun({ id, argv, stdin, tty, files }: Record<string, unknown>): string | null {
-  if (!Number.isSafeInteger(id)) return 'a program that is run has a number';
+function checkRun({ id, argv, stdin, tty, background, files }: Record<string, unknown>): string | null {
+  if (!isRunNumber(id)) return 'a program that is run has a number';
   if (!areWords(argv)) return 'a program is run with arguments';
   if (typeof tty !== 'boolean') return 'a program runs at the terminal or not';
+  if (!isFlag(background)) return 'a program runs in the background or not';
   if (files !== undefined && !areFiles(files)) return 'files of a program are bytes, by name';
   return stdin === null || isBytes(stdin) ? null : 'what is piped into a program is bytes';
+}
+
+const SIGNALS: readonly unknown[] = ['INT', 'TERM', 'KILL', 'STOP', 'CONT'];
+
+/** What is wrong with a signal for a program, but for its console. */
+function checkSignal({ id, signal, background }: Record<string, unknown>): string | null {
+  if (!isRunNumber(id)) return 'a program that is sent a signal has a number';
+  if (!SIGNALS.includes(signal)) return `there is no signal called ${quoted(signal)}`;
+  return isFlag(background) ? null : 'a program goes on in the background or not';
+}
+
+/** 0 is the number of the console's own program. */
+function isRunNumber(id: unknown): boolean {
+  return Number.isSafeInteger(id) && (id as number) > 0;
+}
+
+function isFlag(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }
 
 function areWords(value: unknown): boolean {

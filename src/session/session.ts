@@ -489,7 +489,8 @@ export class Session implements SessionApi {
     const { host, builder, lines } = this.world;
     if (input.kind === 'line') await lines.begin(host, input.console, input.line);
     // A program that the shell runs at the terminal was typed as well.
-    if (input.kind === 'run' && input.tty) await lines.begin(host, input.console, input.argv.join(' '));
+    if (input.kind === 'run' && input.tty && !input.background)
+      await lines.begin(host, input.console, input.argv.join(' '));
     for (const piece of piecesFor(input)) await this.tools.loadPiece?.(piece);
     await host.apply(builder.actionOf(input));
     await host.run(host.now);
@@ -519,8 +520,11 @@ export class Session implements SessionApi {
     return this.tools.complete(String(line));
   }
 
-  outcome(console: string): Promise<RunOutcome | null> {
-    return this.alone(async () => (await this.world.host.consoleState(console))?.lastRun ?? null);
+  outcome(console: string, id?: number): Promise<RunOutcome | null> {
+    return this.alone(async () => {
+      const outcomes = (await this.world.host.consoleState(console))?.outcomes ?? [];
+      return (id === undefined ? outcomes.at(-1) : outcomes.find((outcome) => outcome.id === id)) ?? null;
+    });
   }
 
   // ---- Looking ----

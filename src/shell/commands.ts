@@ -10,7 +10,9 @@ import { editTools } from './edit-tool.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import { networkTools } from './network-tools.ts';
 import { redisCli } from './redis-cli-tool.ts';
-import { makeTemporary, runScript, type Prepare } from './script-tool.ts';
+import { AT_PROMPT, jobTools, killJob, type Spawn } from './job-tool.ts';
+import type { Jobs } from './jobs.ts';
+import { AT_TERMINAL, makeTemporary, runScript, type Prepare } from './script-tool.ts';
 import { redisServer } from './server-tool.ts';
 import { watchTools } from './watch-tools.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
@@ -21,15 +23,20 @@ type Define = (
 ) => Command;
 
 /** All commands that a shell in `world` has beyond those of bash. */
-export function worldCommands(world: ShellWorld, define: Define, prepare: Prepare): Command[] {
+export function worldCommands(
+  world: ShellWorld,
+  define: Define,
+  { prepare, jobs, spawn }: { prepare: Prepare; jobs: Jobs; spawn: Spawn },
+): Command[] {
   const commands: Record<string, Execute> = {
     'redis-cli': redisCli(world),
-    'redis-benchmark': (args) => program(world, ['redis-benchmark', ...args], ''),
+    'redis-benchmark': benchmark(world),
     'redis-server': redisServer(world),
     nc: (args) => program(world, ['nc', ...args], ''),
     sleep: (args) => program(world, ['sleep', ...args], ''),
-    kill: (args) => kill(world, args),
-    ps: () => ps(world),
+    kill: (args) => kill(world, jobs, [AT_PROMPT, ...args]),
+    __kill: (args) => kill(world, jobs, args),
+    ps: () => ps(world, jobs),
     systemctl: (args) => systemctl(world, args),
     ss: () => ss(world),
     netstat: () => netstat(world),
@@ -41,6 +48,7 @@ export function worldCommands(world: ShellWorld, define: Define, prepare: Prepar
     mktemp: makeTemporary(world),
     'redis-check-rdb': checkTool('redis-check-rdb'),
     'redis-check-aof': checkTool('redis-check-aof'),
+    ...jobTools(jobs, spawn),
     ...networkTools(world),
     ...watchTools(world),
     ...editTools(world),
@@ -69,9 +77,17 @@ export async function program(
   return { stdout: utf8Decode(stdout), stderr: utf8Decode(stderr), exitCode, stdoutKind: 'text' };
 }
 
+function benchmark(world: ShellWorld): Execute {
+  return (args) =>
+    args[0] === AT_TERMINAL
+      ? world.runAtTerminal(['redis-benchmark', ...args.slice(1)])
+      : program(world, ['redis-benchmark', ...args], '');
+}
+
 // -------------------------------------------------------------------- processes
 
 const SIGNALS: Readonly<Record<string, string>> = {
+  '2': 'INT',
   '9': 'KILL',
   '15': 'TERM',
   '18': 'CONT',
@@ -79,19 +95,22 @@ const SIGNALS: Readonly<Record<string, string>> = {
   '0': 'EXIT',
 };
 
-/** kill [-SIGNAL | -s SIGNAL] pid ... */
-async function kill(world: ShellWorld, args: string[]): Promise<ExecResult> {
+/** kill [-SIGNAL | -s SIGNAL] pid | %job ..., for the shell of that name. */
+async function kill(world: ShellWorld, jobs: Jobs, [owner = '', ...args]: string[]): Promise<ExecResult> {
   const words = [...args];
+  if (words[0] === '-l') return ok(Object.values(SIGNALS).slice(1).join(' ') + '\n');
   let signal = 'TERM';
   if (words[0] === '-s') signal = words.splice(0, 2)[1] ?? '';
   else if (words[0]?.startsWith('-')) signal = (words.shift() as string).slice(1);
   signal = (SIGNALS[signal] ?? signal).toUpperCase().replace(/^SIG/, '');
   if (words.length === 0) return fail('kill: usage: kill [-s sigspec | -signum | -sigspec] pid ...', 2);
-  if (!['KILL', 'TERM', 'STOP', 'CONT', 'EXIT'].includes(signal)) {
+  if (!['KILL', 'TERM', 'STOP', 'TSTP', 'INT', 'HUP', 'CONT', 'EXIT'].includes(signal)) {
     return fail(`bash: kill: ${signal}: invalid signal specification`);
   }
   const servers = await world.servers();
   for (const word of words) {
+    if (await killJob(jobs, owner, word, signal)) continue;
+    if (word.startsWith('%')) return fail(`bash: kill: ${word}: no such job`);
     const server = servers.find((one) => String(one.pid) === word && one.state !== 'down');
     if (server === undefined) return fail(`bash: kill: (${word}) - No such process`);
     await sendSignal(world, server, signal);
@@ -101,18 +120,20 @@ async function kill(world: ShellWorld, args: string[]): Promise<ExecResult> {
 
 async function sendSignal(world: ShellWorld, server: ShellServer, signal: string): Promise<void> {
   if (signal === 'KILL') await world.fault({ kind: 'kill', server: server.name });
-  else if (signal === 'STOP') await world.fault({ kind: 'pause', server: server.name });
+  else if (signal === 'STOP' || signal === 'TSTP') await world.fault({ kind: 'pause', server: server.name });
   else if (signal === 'CONT') await world.fault({ kind: 'resume', server: server.name });
-  else if (signal === 'TERM') await world.stop(server);
+  else if (signal === 'TERM' || signal === 'INT') await world.stop(server);
 }
 
-async function ps(world: ShellWorld): Promise<ExecResult> {
+async function ps(world: ShellWorld, jobs: Jobs): Promise<ExecResult> {
   const rows = (await world.servers())
     .filter((server) => server.state !== 'down')
     .map(({ pid, state, ip, port, clusterEnabled }) => {
       const stat = state === 'paused' ? 'T' : 'S';
       return `${String(pid).padStart(7)} ${stat}    redis-server ${ip}:${port}${clusterEnabled ? ' [cluster]' : ''}\n`;
     });
+  for (const { pid, state, work } of jobs.alive())
+    rows.push(`${String(pid).padStart(7)} ${state === 'stopped' ? 'T' : 'S'}    ${work.text}\n`);
   return ok('    PID STAT COMMAND\n' + rows.join(''));
 }
 

@@ -16,18 +16,16 @@ const MOST = 1 << 20;
 
 export class KeptFiles {
   private readonly files: IFileSystem;
-  private readonly world: ShellWorld;
   private kept = new Map<string, Bytes>();
 
   /** `files` are those in memory, without the world's in them. */
-  constructor(files: IFileSystem, world: ShellWorld) {
+  constructor(files: IFileSystem) {
     this.files = files;
-    this.world = world;
   }
 
   /** Makes the files in memory those of the world. */
-  async restore(): Promise<void> {
-    const now = new Map(Object.entries(await this.world.kept()));
+  async restore(world: ShellWorld): Promise<void> {
+    const now = new Map(Object.entries(await world.kept()));
     for (const path of this.kept.keys()) if (!now.has(path)) await this.files.rm(path, { force: true });
     for (const [path, data] of now) {
       await this.files.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
@@ -40,17 +38,17 @@ export class KeptFiles {
   }
 
   /** Lays what has changed into the world. */
-  async save(): Promise<void> {
-    const now = await this.present();
+  async save(world: ShellWorld): Promise<void> {
+    const now = await this.present(world);
     const changes: Record<string, Bytes | null> = {};
     for (const [path, data] of now) if (this.kept.get(path) !== data) changes[path] = data;
     for (const path of this.kept.keys()) if (!now.has(path)) changes[path] = null;
     this.kept = now;
-    if (Object.keys(changes).length > 0) await this.world.keep(changes);
+    if (Object.keys(changes).length > 0) await world.keep(changes);
   }
 
-  private async present(): Promise<Map<string, Bytes>> {
-    const served = this.world.places().flatMap(({ dir, log }) => [dir, log]);
+  private async present(world: ShellWorld): Promise<Map<string, Bytes>> {
+    const served = world.places().flatMap(({ dir, log }) => [dir, log]);
     const isServed = (path: string): boolean =>
       served.some((place) => place !== null && (path === place || path.startsWith(`${place}/`)));
     const found = new Map<string, Bytes>();

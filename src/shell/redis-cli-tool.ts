@@ -4,15 +4,25 @@
 import { utf8Encode } from '#base/bytes.ts';
 import type { Execute, Surroundings } from './command.ts';
 import { program } from './commands.ts';
+import { AT_TERMINAL } from './script-tool.ts';
 import type { ShellWorld } from './world.ts';
 
 export const redisCli =
   (world: ShellWorld): Execute =>
-  async (args, stdin, around) => {
-    const result = await program(world, ['redis-cli', ...args], stdin, await filesToRead(args, around));
+  async (given, stdin, around) => {
+    const args = given[0] === AT_TERMINAL ? given.slice(1) : given;
+    const atTerminal = args !== given && !args.some((word) => READS_INPUT.has(word));
+    const files = await filesToRead(args, around);
+    const argv = ['redis-cli', ...args];
+    const result = atTerminal
+      ? await world.runAtTerminal(argv, files)
+      : await program(world, argv, stdin, files);
     if (WRITES.test(args.join(' '))) await fetchFiles(world, around);
     return result;
   };
+
+/** Options with which it reads what is piped in. */
+const READS_INPUT: ReadonlySet<string> = new Set(['-x', '-X', '--pipe']);
 
 /** Command lines that write files. */
 const WRITES = /(^| )(--rdb|--functions-rdb|--cluster backup)( |$)/;

@@ -1,25 +1,23 @@
 /* What just-bash gets wrong or lacks, mended before a script runs: in the tree of the script where it misreads
  * one, and by functions in front of it for builtins that are missing. */
 
-import type { Bash } from 'just-bash/browser';
+import { asJob, functionsOf, serverBehind } from './background.ts';
+import type { Command, Language, Script, SimpleCommand, Statement } from './background.ts';
 
-type Script = ReturnType<Bash['transform']>['ast'];
-type Statement = Script['statements'][number];
-type Command = Statement['pipelines'][number]['commands'][number];
 type Node = Readonly<Record<string, unknown>>;
 
-/** Where `trap` keeps its commands, one file for each signal. */
-export const TRAPS = '/.shell/traps';
-
-/** Builtins that are missing. Jobs run to their end where they stand, so there are never any to show. */
-export const PRELUDE = `trap() {
-  if [ "$1" = -p ] || [ $# -eq 0 ]; then cat ${TRAPS}/* 2>/dev/null; return 0; fi
+/** Builtins that are missing, for a shell that keeps the commands of `trap` in that folder, one file for each
+ *  signal, and whose jobs are known by that name. */
+export function prelude(traps: string, owner: string): string {
+  return `__shell=${owner}
+trap() {
+  if [ "$1" = -p ] || [ $# -eq 0 ]; then cat ${traps}/* 2>/dev/null; return 0; fi
   [ "$1" = -l ] && return 0
   [ "$1" = -- ] && shift
   local __action=$1 __signal; shift
   for __signal in "$@"; do
     __signal=\${__signal#SIG}; [ "$__signal" = 0 ] && __signal=EXIT
-    if [ "$__action" = - ]; then rm -f ${TRAPS}/$__signal; else printf '%s\\n' "$__action" > ${TRAPS}/$__signal; fi
+    if [ "$__action" = - ]; then rm -f ${traps}/$__signal; else printf '%s\\n' "$__action" > ${traps}/$__signal; fi
   done
 }
 __exit() {
@@ -28,49 +26,67 @@ __exit() {
   command exit $__code
 }
 __leave() {
-  if [ -s ${TRAPS}/EXIT ]; then
-    local __action="$(cat ${TRAPS}/EXIT)"
-    rm -f ${TRAPS}/EXIT
+  if [ -s ${traps}/EXIT ]; then
+    local __action="$(cat ${traps}/EXIT)"
+    rm -f ${traps}/EXIT
     eval "$__action"
   fi
 }
 __calculate() { echo "$(( $1 ))"; }
-jobs() { :; }
-disown() { :; }
-fg() { echo 'bash: fg: current: no such job' >&2; return 1; }
-bg() { echo 'bash: bg: current: no such job' >&2; return 1; }
+jobs() { __jobs "$__shell" "$@"; }
+wait() { __wait "$__shell" "$@"; }
+disown() { __disown "$__shell" "$@"; }
+fg() { __fg "$__shell" "$@"; }
+bg() { __bg "$__shell" "$@"; }
+kill() { __kill "$__shell" "$@"; }
 `;
+}
 
-/** Reads a script into its tree. */
-export type Parse = (text: string) => Script;
+/** How a script is to be read. */
+export interface Reading {
+  /** `set -e` may hold in it. */
+  errexit: boolean;
+  /** What it prints goes to the terminal, and so does what its jobs print. */
+  hasJobs: boolean;
+  /** It runs apart from the prompt, and its functions are known to itself alone. */
+  isApart: boolean;
+}
 
-/** The script as just-bash reads it right. `errexit` says that `set -e` may hold in it. */
-export function repaired(script: Script, parse: Parse, errexit: boolean): Script {
-  return new Repair(parse, errexit).walk(script) as Script;
+/** The script as just-bash reads it right. */
+export function repaired(script: Script, language: Language, reading: Reading): Script {
+  const functions = reading.isApart && reading.hasJobs ? functionsOf(script, language) : '';
+  return new Repair(language, reading, functions).walk(script) as Script;
 }
 
 class Repair {
-  private readonly parse: Parse;
-  private readonly errexit: boolean;
+  private readonly language: Language;
+  private readonly reading: Reading;
+  private readonly functions: string;
   private subshells = 0;
+  /** Constructions around this one that take what it prints. */
+  private takers = 0;
 
-  constructor(parse: Parse, errexit: boolean) {
-    this.parse = parse;
-    this.errexit = errexit;
+  constructor(language: Language, reading: Reading, functions: string) {
+    this.language = language;
+    this.reading = reading;
+    this.functions = functions;
   }
 
   walk(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.walk(item));
     if (value === null || typeof value !== 'object') return value;
     const node = value as Node;
-    const calculated = this.calculation(node) ?? this.seconds(node);
-    if (calculated !== null) return calculated;
+    const replaced = this.calculation(node) ?? this.variable(node) ?? this.background(node);
+    if (replaced !== null) return replaced;
     const isSubshell = node['type'] === 'Subshell' || node['type'] === 'CommandSubstitution';
+    const takes = takesOutput(node);
     if (isSubshell) this.subshells++;
+    if (takes) this.takers++;
     const copy = this.walkParts(node);
     if (isSubshell) this.subshells--;
+    if (takes) this.takers--;
     if (copy['type'] === 'SimpleCommand') return byPath(wordsFirst(this.leaving(copy)));
-    return this.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
+    return this.reading.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
   }
 
   private walkParts(node: Node): Record<string, unknown> {
@@ -109,10 +125,21 @@ class Repair {
     };
   }
 
-  /** SECONDS are those of the world. */
-  private seconds(node: Node): unknown {
-    if (node['type'] !== 'ParameterExpansion' || node['parameter'] !== 'SECONDS') return null;
-    return this.substitution('seconds-passed');
+  /** SECONDS are those of the world; `$!` is the job that was begun last. */
+  private variable(node: Node): unknown {
+    if (node['type'] !== 'ParameterExpansion') return null;
+    if (node['parameter'] === 'SECONDS') return this.substitution('seconds-passed');
+    return node['parameter'] === '!' ? { ...node, parameter: '__bang' } : null;
+  }
+
+  /** A statement that ends in `&`. */
+  private background(node: Node): unknown {
+    if (node['type'] !== 'Statement' || node['background'] !== true) return null;
+    const statement = node as unknown as Statement;
+    const server = serverBehind(statement, this.language);
+    if (server !== null) return this.walk(server);
+    if (this.reading.hasJobs && this.takers === 0) return asJob(statement, this.functions, this.language);
+    return this.walk({ ...node, background: false });
   }
 
   /** A command whose output stands in its place. */
@@ -120,11 +147,19 @@ class Repair {
     return partsOf(this.command(`x=$(${text})`).assignments[0]?.value)[0];
   }
 
-  private command(text: string): Extract<Command, { type: 'SimpleCommand' }> {
-    const command = this.parse(text).statements[0]?.pipelines[0]?.commands[0];
+  private command(text: string): SimpleCommand {
+    const command = this.language.parse(text).statements[0]?.pipelines[0]?.commands[0];
     if (command?.type !== 'SimpleCommand') throw new Error('not a simple command');
     return command;
   }
+}
+
+/** Whether a part of a script keeps what is printed inside from the terminal. */
+function takesOutput(node: Node): boolean {
+  if (node['type'] === 'CommandSubstitution' || node['type'] === 'ProcessSubstitution') return true;
+  if (node['type'] === 'Pipeline') return (node['commands'] as unknown[]).length > 1;
+  const redirections = node['redirections'] as { operator: string }[] | undefined;
+  return redirections?.some(({ operator }) => operator.startsWith('>') || operator.startsWith('&>')) ?? false;
 }
 
 function isTroubled(value: unknown): boolean {

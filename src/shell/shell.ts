@@ -5,22 +5,28 @@
  *
  * just-bash runs each line in a fresh interpreter. So that variables, functions and the directory last
  * from line to line, each line is wrapped: what was declared before is declared again, and what is
- * declared at its end is written to a file that is read afterwards. */
+ * declared at its end is written to a file that is read afterwards.
+ *
+ * A job (jobs.ts) is a shell as well: a fork with the variables and functions of the one that began it, the
+ * same files, and a world of its own. */
 
-import type { Bash } from 'just-bash/browser';
+import type { Bash, IFileSystem } from 'just-bash/browser';
+import type * as JustBash from 'just-bash/browser';
+import type { Language, Script } from './background.ts';
 import { worldCommands } from './commands.ts';
-import type { Prepare } from './script-tool.ts';
+import { quoted, type Surroundings } from './command.ts';
 import { completions } from './completion.ts';
 import { worldFiles } from './files.ts';
 import { KeptFiles } from './kept-files.ts';
-import { PRELUDE, repaired, TRAPS } from './repairs.ts';
+import { AT_PROMPT, type Request } from './job-tool.ts';
+import { Jobs, type Job, type JobWork } from './jobs.ts';
+import { prelude, repaired } from './repairs.ts';
 import { streamed } from './stream.ts';
-import type { ProgramResult, ShellWorld } from './world.ts';
-
-const STATE_FILE = '/.shell/state';
+import type { ProgramResult, ShellWorld, Signal } from './world.ts';
 
 /** Variables that belong to bash itself. */
-const NOT_KEPT = /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status)=/;
+const NOT_KEPT =
+  /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status|__shell)=/;
 
 /** Commands that bash has in itself, of those one types. */
 const BUILTINS = 'cd declare echo eval exit export read source trap type unset wait'.split(' ');
@@ -39,64 +45,91 @@ export interface ShellResult extends ProgramResult {
   exited: boolean;
 }
 
+/** How deep jobs may begin jobs: a bomb of forks goes no further. */
+const DEEPEST_JOB = 6;
+
+/** What a shell and its jobs share. */
+interface Machine {
+  just: typeof JustBash;
+  memory: IFileSystem;
+  kept: KeptFiles;
+  jobs: Jobs;
+  /** Shells and scripts that there have been. */
+  count: number;
+}
+
+/** What just-bash says of it. */
+const ABORTED = /^bash: execution aborted\n/m;
+
+/** How a shell ends that is sent a signal. */
+const ENDS: Readonly<Record<string, number>> = { INT: 130, TERM: 143, KILL: 137 };
+
 export class Shell {
-  /** The class, known once it is loaded. */
-  private readonly Bash: typeof Bash;
-  private readonly bash: Bash;
+  private readonly machine: Machine;
   private readonly world: ShellWorld;
-  private readonly kept: KeptFiles;
+  private readonly bash: Bash;
   /** Commands that are always there. */
   private readonly names: readonly string[];
+  /** By what name its jobs know it, and where it keeps what bash forgets. */
+  private readonly owner: string;
+  private readonly folder: string;
+  private depth = 0;
   private declared = '';
   private readonly functions = new Map<string, string>();
   private cwd = '/root';
   private running: AbortController | null = null;
+  /** The signal that ends the line that runs. */
+  private endedBy: 'INT' | Signal | null = null;
   /** What `$?` says: how the last line ended. */
   status = 0;
 
-  private constructor(
-    bash: Bash,
-    world: ShellWorld,
-    kept: KeptFiles,
-    BashClass: typeof Bash,
-    names: readonly string[],
-  ) {
-    this.names = names;
-    this.kept = kept;
-    this.Bash = BashClass;
-    this.bash = bash;
+  private constructor(machine: Machine, world: ShellWorld, owner: string) {
+    this.machine = machine;
     this.world = world;
-  }
-
-  /** Loads bash and starts a shell. */
-  static async open(world: ShellWorld): Promise<Shell> {
-    const { Bash, defineCommand, getCommandNames, InMemoryFs } = await import('just-bash/browser');
-    const files = {
-      '/root/.keep': '',
-      '/tmp/.keep': '',
-      '/etc/redis/.keep': '',
-      '/var/log/redis/.keep': '',
-      '/var/lib/redis/.keep': '',
-      [`${TRAPS}/.keep`]: '',
-      [STATE_FILE]: '',
-      '/.shell/nothing': '',
-    };
-    const prepare: Prepare = (text, atTerminal) => shell.scriptText(text, atTerminal);
-    const own = worldCommands(world, defineCommand as never, prepare);
-    const memory = new InMemoryFs(files);
-    const bash = new Bash({
+    this.owner = owner;
+    this.folder = `/.shell/${++machine.count}`;
+    const { Bash, defineCommand, getCommandNames } = machine.just;
+    const own = worldCommands(world, defineCommand as never, {
+      prepare: (text, atTerminal) => this.scriptText(text, atTerminal),
+      jobs: machine.jobs,
+      spawn: (request, around) => this.spawn(request, around),
+    });
+    this.bash = new Bash({
       cwd: '/root',
       env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
-      fs: worldFiles(memory, world),
+      fs: worldFiles(machine.memory, world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
       customCommands: own,
     });
-    const names = [...getCommandNames(), ...own.map(({ name }) => name), ...BUILTINS];
-    const kept = new KeptFiles(memory, world);
-    const shell = new Shell(bash, world, kept, Bash, names);
-    await kept.restore();
+    this.names = [...getCommandNames(), ...own.map(({ name }) => name), ...BUILTINS].filter(
+      (name) => name !== 'seconds-passed' && !name.startsWith('__'),
+    );
+  }
+
+  /** Loads bash and starts a shell. */
+  static async open(world: ShellWorld): Promise<Shell> {
+    const just = await import('just-bash/browser');
+    const folders = ['/root', '/tmp', '/etc/redis', '/var/log/redis', '/var/lib/redis'];
+    const files = Object.fromEntries(folders.map((folder) => [`${folder}/.keep`, '']));
+    const memory = new just.InMemoryFs({ ...files, '/.shell/nothing': '' });
+    const kept = new KeptFiles(memory);
+    const shell = new Shell({ just, memory, kept, jobs: new Jobs(), count: 0 }, world, AT_PROMPT);
+    await kept.restore(world);
     return shell;
+  }
+
+  /** Another shell on the same machine, with the variables and functions of this one. */
+  fork(world: ShellWorld, owner: string): Shell {
+    const copy = new Shell(this.machine, world, owner);
+    copy.declared = this.declared;
+    copy.cwd = this.cwd;
+    for (const [name, text] of this.functions) copy.functions.set(name, text);
+    return copy;
+  }
+
+  get jobs(): Jobs {
+    return this.machine.jobs;
   }
 
   get prompt(): string {
@@ -106,44 +139,118 @@ export class Shell {
 
   /** Runs a line (or several). Never throws for what a user may type. */
   async run(line: string): Promise<ShellResult> {
+    const { machine, bash, world, folder } = this;
     const controller = new AbortController();
     this.running = controller;
-    if (this.world.begin()) await this.kept.restore();
+    this.endedBy = null;
+    if (world.begin()) await this.onOtherTime();
     const isScript = this.keepFunctions(line);
-    await this.bash.writeFile(STATE_FILE, '');
-    const prelude = `${PRELUDE}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
-    const epilogue = `\n__status=$?\ndeclare -p > ${STATE_FILE}\necho "declare __cwd=$PWD" >> ${STATE_FILE}\ncommand exit $__status\n`;
+    const stateFile = `${folder}/state`;
+    await machine.memory.mkdir(`${folder}/traps`, { recursive: true });
+    await machine.memory.writeFile(stateFile, '');
+    const before = `${this.prelude}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
+    const epilogue = `\n__status=$?\ndeclare -p > ${stateFile}\necho "declare __cwd=$PWD" >> ${stateFile}\ncommand exit $__status\n`;
+    const text = before + this.prepared(line, { stream: true, hasJobs: true, isApart: false }) + epilogue;
     try {
-      const { stdout, stderr, exitCode } = await this.bash.exec(
-        prelude + this.prepared(line, true) + epilogue,
-        {
-          cwd: this.cwd,
-          signal: controller.signal,
-        },
-      );
-      if (controller.signal.aborted) await this.onInterrupt();
-      const exited = !(await this.readState()) && !controller.signal.aborted && exitCode !== 126 && isScript;
-      this.status = controller.signal.aborted ? 130 : exitCode;
-      return { stdout, stderr, exitCode: this.status, exited };
+      const { stdout, stderr, exitCode } = await bash.exec(text, {
+        cwd: this.cwd,
+        signal: controller.signal,
+      });
+      if (controller.signal.aborted) return await this.cutShort({ stdout, stderr });
+      const exited = !(await this.readState(stateFile)) && exitCode !== 126 && isScript;
+      this.status = exitCode;
+      return { stdout, stderr, exitCode, exited };
     } catch (error) {
       // An aborted script, or one whose limits were reached in a way just-bash reports by throwing.
-      const text = error instanceof Error ? error.message : String(error);
-      if (controller.signal.aborted) await this.onInterrupt();
-      return controller.signal.aborted
-        ? { stdout: '', stderr: '', exitCode: 130, exited: false }
-        : { stdout: '', stderr: `bash: ${text}\n`, exitCode: 2, exited: false };
+      if (controller.signal.aborted) return await this.cutShort({ stdout: '', stderr: '' });
+      const why = error instanceof Error ? error.message : String(error);
+      return { stdout: '', stderr: `bash: ${why}\n`, exitCode: 2, exited: false };
     } finally {
       this.running = null;
-      await this.kept.save();
+      if (!world.isElsewhere) await machine.kept.save(world);
     }
   }
+
+  /** What becomes of a line that a signal has ended. */
+  private async cutShort(printed: { stdout: string; stderr: string }): Promise<ShellResult> {
+    const signal = this.endedBy ?? 'INT';
+    if (signal !== 'KILL' && !this.world.isElsewhere) await this.onSignal(signal);
+    this.status = ENDS[signal] ?? 130;
+    const stderr = printed.stderr.replace(ABORTED, '');
+    return { stdout: printed.stdout, stderr, exitCode: this.status, exited: false };
+  }
+
+  /** The world is another one: its files are there now, and its jobs are not. */
+  private async onOtherTime(): Promise<void> {
+    const { kept, jobs } = this.machine;
+    await jobs.abandon();
+    await this.world.hangUp();
+    await kept.restore(this.world);
+  }
+
+  private get prelude(): string {
+    return prelude(`${this.folder}/traps`, this.owner);
+  }
+
+  // ------------------------------------------------------------------ jobs
+
+  /** Begins a statement that ends in `&`. */
+  private async spawn(request: Request, around: Surroundings): Promise<Job | null> {
+    const { jobs } = this.machine;
+    if (this.depth >= DEEPEST_JOB) return null;
+    const { typed, text, functions, owner, declared, positional } = request;
+    const world = this.world.fork(true);
+    const shell = this.fork(world, `job${this.machine.count}`);
+    shell.depth = this.depth + 1;
+    shell.declared = keptOf(declared).declared;
+    shell.cwd = around.cwd;
+    const args = positional.length > 0 ? `set -- ${quoted(positional)}` : '';
+    const script = [functions, args, text].join('\n');
+    const job = jobs.behind(shell.asWork(script, { text: typed, owner, isProgram: false }));
+    if (job !== null && owner === AT_PROMPT) await this.world.print(`[${job.number}] ${job.pid}\n`);
+    return job;
+  }
+
+  /** This shell, running a text, as a job. */
+  asWork(script: string, about: Pick<JobWork, 'text' | 'owner' | 'isProgram'>): JobWork {
+    const { world } = this;
+    return {
+      ...about,
+      run: async () => {
+        const { stdout, stderr, exitCode } = await this.run(script);
+        await world.print(stdout + stderr);
+        return exitCode;
+      },
+      interrupt: () => this.interrupt(),
+      signal: (signal) => this.signal(signal),
+      goOn: (background) => world.goOn(background),
+      isAtTerminal: () => world.isAtTerminal,
+    };
+  }
+
+  /** Ctrl-C: the script stops, and so does the program it waits for. */
+  async interrupt(): Promise<void> {
+    this.endedBy = 'INT';
+    this.running?.abort();
+    await this.world.interrupt();
+  }
+
+  async signal(signal: Signal): Promise<void> {
+    if (signal !== 'STOP') {
+      this.endedBy = signal;
+      this.running?.abort();
+    }
+    await this.world.signal(signal);
+  }
+
+  // ------------------------------------------------------------------ lines and scripts
 
   /** What Tab offers for a line: whole lines. */
   complete(line: string): Promise<string[]> {
     const { bash, world } = this;
     return completions(line, {
       cwd: this.cwd,
-      commands: () => [...this.names.filter((name) => name !== 'seconds-passed'), ...this.functions.keys()],
+      commands: () => [...this.names, ...this.functions.keys()],
       variables: () =>
         [...this.declared.matchAll(/^declare (?:-\S+ )?(\w+)/gm)].map(([, name]) => name ?? ''),
       list: async (folder) => {
@@ -170,58 +277,68 @@ export class Shell {
     }
   }
 
-  /** A script as just-bash shall run it; `atTerminal` if what it prints is to be seen at once. */
-  private prepared(text: string, atTerminal: boolean): string {
+  /** A script as just-bash shall run it: mended, and printing at once where its output goes to the terminal. */
+  private prepared(
+    text: string,
+    { stream, hasJobs, isApart }: { stream: boolean; hasJobs: boolean; isApart: boolean },
+  ): string {
     const errexit = /\bset\b.*-\w*e|errexit/.test(text + this.declared);
     try {
-      const bash = new this.Bash();
-      bash.registerTransformPlugin({
-        name: 'mended, and output at once',
-        transform: ({ ast }) => {
-          const mended = repaired(ast, (part) => new this.Bash().transform(part).ast, errexit);
-          return { ast: atTerminal ? streamed(mended) : mended };
-        },
+      return this.rewritten(text, (ast) => {
+        const mended = repaired(ast, this.language, { errexit, hasJobs, isApart });
+        return stream ? streamed(mended) : mended;
       });
-      return bash.transform(text).script;
     } catch {
       return text;
     }
   }
 
+  private rewritten(text: string, change: (script: Script) => Script): string {
+    const bash = new this.machine.just.Bash();
+    bash.registerTransformPlugin({ name: 'change', transform: ({ ast }) => ({ ast: change(ast) }) });
+    return bash.transform(text).script;
+  }
+
+  private get language(): Language {
+    return {
+      parse: (text) => new this.machine.just.Bash().transform(text).ast,
+      print: (statements) => this.rewritten(':', (script) => ({ ...script, statements: [...statements] })),
+    };
+  }
+
   /** The text by which `bash file` runs a script: a shell of its own, with its own traps. */
   scriptText(text: string, atTerminal: boolean): string {
-    return `${PRELUDE}${this.prepared(text, atTerminal)}\n__status=$?\n__leave\ncommand exit $__status\n`;
+    const begin = prelude(`${this.folder}/traps`, `script${++this.machine.count}`);
+    const script = this.prepared(text, { stream: atTerminal, hasJobs: atTerminal, isApart: true });
+    return `${begin}${script}\n__status=$?\n__leave\ncommand exit $__status\n`;
   }
 
-  /** Ctrl-C: the script stops, and so does the program it waits for. */
-  async interrupt(): Promise<void> {
-    this.running?.abort();
-    await this.world.interrupt();
-  }
-
-  /** What `trap ... INT` asked for; the variables of the script that was stopped are gone. */
-  private async onInterrupt(): Promise<void> {
-    const file = `${TRAPS}/INT`;
-    if (!(await this.bash.fs.exists(file))) return;
-    const action = await this.bash.readFile(file);
-    this.world.begin();
-    const { stdout, stderr } = await this.bash.exec(`${this.declared}\n${action}`, { cwd: this.cwd });
-    await this.world.print(stdout + stderr);
+  /** What `trap` asked for when that signal comes; the variables of the script that was stopped are gone. */
+  private async onSignal(signal: string): Promise<void> {
+    const { bash, folder, machine } = this;
+    const names = this.owner === AT_PROMPT ? [signal] : [signal, 'EXIT'];
+    for (const name of names) {
+      const file = `${folder}/traps/${name}`;
+      if (!(await machine.memory.exists(file))) continue;
+      const action = await machine.memory.readFile(file);
+      this.world.begin();
+      const { stdout, stderr } = await bash.exec(`${this.declared}\n${action}`, { cwd: this.cwd });
+      await this.world.print(stdout + stderr);
+    }
   }
 
   /** Remembers the functions that a line defines. False when the line is not a script. */
   private keepFunctions(line: string): boolean {
     try {
-      const { statements } = this.bash.transform(line).ast;
-      for (const [at, statement] of statements.entries()) {
+      const { statements } = this.language.parse(line);
+      for (const statement of statements) {
         const command = statement.pipelines[0]?.commands[0];
         if (command?.type !== 'FunctionDef') continue;
-        const alone = new this.Bash();
-        alone.registerTransformPlugin({
-          name: 'one statement',
-          transform: ({ ast }) => ({ ast: { ...ast, statements: ast.statements.slice(at, at + 1) } }),
-        });
-        this.functions.set(command.name, alone.transform(line).script);
+        const text = this.language.print([statement]);
+        this.functions.set(
+          command.name,
+          this.prepared(text, { stream: false, hasJobs: true, isApart: false }),
+        );
       }
       return true;
     } catch {
@@ -230,19 +347,27 @@ export class Shell {
   }
 
   /** Takes over what the line left declared; false when it never came to its end. */
-  private async readState(): Promise<boolean> {
-    const state = await this.bash.readFile(STATE_FILE);
+  private async readState(file: string): Promise<boolean> {
+    const state = await this.machine.memory.readFile(file);
     if (state === '') return false;
-    const kept: string[] = [];
-    for (const declaration of state.split(/^(?=declare )/m)) {
-      const cwd = /^declare __cwd=(.*)\n$/.exec(declaration);
-      if (cwd !== null) this.cwd = cwd[1] as string;
-      else if (!NOT_KEPT.test(declaration) && !/^declare -\w*r/.test(declaration))
-        kept.push(elementwise(declaration));
-    }
-    this.declared = kept.join('');
+    const { declared, cwd } = keptOf(state);
+    this.declared = declared;
+    this.cwd = cwd ?? this.cwd;
     return true;
   }
+}
+
+/** What lasts of the variables that bash has declared, and the folder where it stood. */
+function keptOf(state: string): { declared: string; cwd: string | null } {
+  const kept: string[] = [];
+  let cwd: string | null = null;
+  for (const declaration of state.split(/^(?=declare )/m)) {
+    const folder = /^declare __cwd=(.*)\n$/.exec(declaration);
+    if (folder !== null) cwd = folder[1] as string;
+    else if (!NOT_KEPT.test(declaration) && !/^declare -\w*r/.test(declaration))
+      kept.push(elementwise(declaration));
+  }
+  return { declared: kept.join(''), cwd };
 }
 
 /** An array's declaration as one assignment per element: just-bash splits the elements of a literal at

@@ -1,28 +1,20 @@
 /* Output while a script still runs. just-bash gives what a script printed when it has ended; a
  * monitoring loop never ends. So each statement whose output would go to the terminal is made to write
  * to /dev/console, which the shell's file system prints at once. Pipes, substitutions and redirections
- * inside a statement are left as they are.
- *
- * A statement sent to the background is run at once; a server that it starts gets `&` as last argument
- * and knows by it that nobody waits. */
+ * inside a statement are left as they are. */
 
-import type { Bash } from 'just-bash/browser';
+import { literal, pipelineOf, withoutSource, word } from './background.ts';
+import type { Command, Script, Statement } from './background.ts';
 import { AT_TERMINAL } from './script-tool.ts';
 
-type Script = ReturnType<Bash['transform']>['ast'];
-type Statement = Script['statements'][number];
-type Command = Statement['pipelines'][number]['commands'][number];
 type Redirection = Extract<Command, { type: 'Group' }>['redirections'][number];
-type Word = Extract<Command, { type: 'SimpleCommand' }>['args'][number];
 
 /** Where output goes that shall be seen at once. */
 export const CONSOLE = '/dev/console';
 
 const LOOPS: readonly string[] = ['For', 'CStyleFor', 'While', 'Until'];
-/** Programs that run until they are stopped. */
-const SERVERS: readonly string[] = ['redis-server'];
 /** Commands that print as they go, and are told whether that is seen at once. */
-const TELLERS: readonly string[] = ['bash', 'sh', 'ping'];
+const TELLERS: readonly string[] = ['bash', 'sh', 'ping', 'redis-cli', 'redis-benchmark'];
 const INPUTS: readonly string[] = ['<', '<<', '<<-', '<<<'];
 
 /** The script with its terminal output streamed. */
@@ -30,8 +22,7 @@ export function streamed(script: Script): Script {
   const { statements } = script;
   const [only] = statements;
   // A single command shows what it has when it is done, as it would anyway.
-  const plain =
-    statements.length === 1 && only !== undefined && !only.background && compoundOf(only) === null;
+  const plain = statements.length === 1 && only !== undefined && compoundOf(only) === null;
   if (plain) return { ...script, statements: [scriptAtTerminal(only) ?? only] };
   return { ...script, statements: statements.map(stream) };
 }
@@ -42,39 +33,47 @@ function scriptAtTerminal(statement: Statement): Statement | null {
   const [command] = pipeline?.commands ?? [];
   if (statement.pipelines.length !== 1 || pipeline?.commands.length !== 1) return null;
   if (command?.type !== 'SimpleCommand' || command.redirections.length > 0) return null;
-  if (!TELLERS.includes(literal(command.name)) || command.args.length === 0) return null;
+  const name = literal(command.name);
+  // Without arguments a shell reads its script from where it stands, and redis-cli asks at the terminal.
+  if (!TELLERS.includes(name) || (command.args.length === 0 && name !== 'redis-cli')) return null;
   const inner = { ...pipeline, commands: [{ ...command, args: [word(AT_TERMINAL), ...command.args] }] };
   return withoutSource({ ...statement, pipelines: [inner] });
 }
 
 function stream(statement: Statement): Statement {
-  const started = statement.background ? inForeground(statement) : statement;
-  const script = scriptAtTerminal(started);
+  const script = scriptAtTerminal(statement);
   if (script !== null) return script;
-  const command = compoundOf(started);
+  const command = compoundOf(statement);
   if (command !== null) {
-    const inner = { ...started.pipelines[0]!, commands: [streamBody(command)] }; // eslint-disable-line typescript/no-non-null-assertion
-    return withoutSource({ ...started, pipelines: [inner] });
+    const inner = { ...statement.pipelines[0]!, commands: [streamBody(command)] }; // eslint-disable-line typescript/no-non-null-assertion
+    return withoutSource({ ...statement, pipelines: [inner] });
   }
-  if (started.pipelines.every(({ commands }) => commands.every(isSilent))) return started;
-  const [pipeline] = started.pipelines;
+  if (statement.pipelines.every(({ commands }) => commands.every(isSilent))) {
+    const substitutes = JSON.stringify(statement.pipelines).includes('"CommandSubstitution"');
+    return substitutes && !isDefinition(statement) ? grouped(statement, [ERRORS]) : statement;
+  }
+  const [pipeline] = statement.pipelines;
   const last = pipeline?.commands.at(-1);
   // A here-document must end its line, so that nothing can be wrapped around it.
   if (
-    started.pipelines.length === 1 &&
+    statement.pipelines.length === 1 &&
     pipeline &&
     last?.type === 'SimpleCommand' &&
     hasHereDocument(pipeline)
   ) {
-    if (last.redirections.some(({ operator }) => !INPUTS.includes(operator))) return started;
+    if (last.redirections.some(({ operator }) => !INPUTS.includes(operator))) return statement;
     const redirected = { ...last, redirections: [...last.redirections, ...TO_CONSOLE] };
     const commands = [...pipeline.commands.slice(0, -1), redirected];
-    return withoutSource({ ...started, pipelines: [{ ...pipeline, commands }] });
+    return withoutSource({ ...statement, pipelines: [{ ...pipeline, commands }] });
   }
-  const group: Command = { type: 'Group', body: [started], redirections: TO_CONSOLE };
+  return grouped(statement, TO_CONSOLE);
+}
+
+function grouped(statement: Statement, redirections: Redirection[]): Statement {
+  const group: Command = { type: 'Group', body: [statement], redirections };
   return {
     type: 'Statement',
-    pipelines: [{ type: 'Pipeline', commands: [group], negated: false }],
+    pipelines: [pipelineOf(group)],
     operators: [],
     background: false,
   };
@@ -111,7 +110,11 @@ function streamBody(command: Command): Command {
   }
 }
 
-/** Assignments and definitions print nothing, and must stay where they are. */
+function isDefinition({ pipelines }: Statement): boolean {
+  return pipelines.some(({ commands }) => commands.some(({ type }) => type === 'FunctionDef'));
+}
+
+/** Assignments and definitions print nothing, but for errors of what is substituted in them. */
 function isSilent(command: Command): boolean {
   return command.type === 'FunctionDef' || (command.type === 'SimpleCommand' && command.name === null);
 }
@@ -123,39 +126,10 @@ function hasHereDocument({ commands }: Statement['pipelines'][number]): boolean 
   );
 }
 
-function inForeground(statement: Statement): Statement {
-  const pipelines = statement.pipelines.map((pipeline) => ({
-    ...pipeline,
-    commands: pipeline.commands.map((command): Command => {
-      if (command.type !== 'SimpleCommand' || !SERVERS.includes(literal(command.name))) return command;
-      return { ...command, args: [...command.args, word('&')] };
-    }),
-  }));
-  return withoutSource({ ...statement, pipelines, background: false });
-}
-
-/** The text it was read from is no longer what it says. */
-function withoutSource(statement: Statement): Statement {
-  const { sourceText: _, ...rest } = statement;
-  return rest;
-}
-
-function literal(name: Word | null): string {
-  const [part] = name?.parts ?? [];
-  return part?.type === 'Literal' ? part.value : '';
-}
-
-function word(value: string): Word {
-  return { type: 'Word', parts: [{ type: 'SingleQuoted', value }] };
-}
-
+const AT_CONSOLE: Redirection['target'] = { type: 'Word', parts: [{ type: 'Literal', value: CONSOLE }] };
+const ERRORS: Redirection = { type: 'Redirection', fd: 2, operator: '>>', target: AT_CONSOLE };
 const TO_CONSOLE: Redirection[] = [
-  {
-    type: 'Redirection',
-    fd: null,
-    operator: '>>',
-    target: { type: 'Word', parts: [{ type: 'Literal', value: CONSOLE }] },
-  },
+  { type: 'Redirection', fd: null, operator: '>>', target: AT_CONSOLE },
   {
     type: 'Redirection',
     fd: 2,

@@ -5,6 +5,8 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Editor } from './editor/editor.ts';
 import type { Fault, ServerFiles } from '#session/api.ts';
 
+export type Signal = 'TERM' | 'KILL' | 'STOP';
+
 export interface ShellServer {
   name: string;
   ip: string;
@@ -37,11 +39,23 @@ export interface ShellWorld {
     files?: Readonly<Record<string, Bytes>>,
   ): Promise<ProgramResult>;
   /** The same at the terminal: it prints there, and asks there. */
-  runAtTerminal(argv: readonly string[]): Promise<ProgramResult>;
+  runAtTerminal(argv: readonly string[], files?: Readonly<Record<string, Bytes>>): Promise<ProgramResult>;
+  /** A world for another job of the same console. */
+  fork(background: boolean): ShellWorld;
+  /** A program of this job has the terminal now. */
+  readonly isAtTerminal: boolean;
   /** Files that programs have written since this was asked last, by the path they were given. */
   written(): Promise<Record<string, Bytes>>;
   /** Ctrl-C for the program that runs, and for all that would follow it before `begin`. */
   interrupt(): Promise<void>;
+  /** A signal for the job. STOP holds its program, and every act that would follow. */
+  signal(signal: Signal): Promise<void>;
+  /** What was stopped goes on: at the terminal, or behind it. */
+  goOn(background: boolean): Promise<void>;
+  /** Ends all programs of the console; nobody waits for them any more. */
+  hangUp(): Promise<void>;
+  /** Whether the world was turned back since the line began: nothing more may come of it. */
+  readonly isElsewhere: boolean;
   /** A new line begins; true when the world has gone to another time since the last one. */
   begin(): boolean;
   /** Programs that `work` runs are stopped when so much virtual time has passed. */

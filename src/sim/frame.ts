@@ -138,8 +138,9 @@ export interface ConsoleFrame {
   hidden: boolean;
   /** Lines that were typed: where in `output` each begins, prompt and all, and when it was taken. */
   typed?: { at: Micros; from: number }[];
-  /** Number of the program that ended last of those that the shell ran here. */
-  ended?: number;
+  /** Numbers of the programs that ended last of those that the shell ran here, and of those that run still. */
+  ended?: number[];
+  running?: number[];
 }
 
 export interface Frame {

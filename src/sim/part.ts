@@ -93,8 +93,10 @@ export interface ConsoleState {
   /** Where typed lines begin, as positions like `shownEnd`, and when they were taken. */
   lines?: readonly { from: number; at: Micros }[];
   exited: boolean;
-  /** How the last program ended that the shell ran here. */
-  lastRun?: RunOutcome | null;
+  /** How programs ended that the shell ran here, the last one last. */
+  outcomes?: readonly RunOutcome[];
+  /** Numbers of those that run still. */
+  running?: readonly number[];
 }
 
 export type KeyContent = [key: string, value: string | null, expiresMs: number | null];

@@ -152,3 +152,42 @@ test('without a terminal the editor is a text field', async () => {
     .toMatch(/cat a\.txt\n一\n二\n/);
   await app.closePage(page);
 });
+
+test('a job prints behind the prompt, Ctrl-Z stops what runs, and fg brings it back', async () => {
+  const page = await app.open();
+  await waitForPrompt(page);
+  await page.evaluate(() => window.playground.clock.speed(10));
+  await openShell(page);
+  await typeLine(page, 'for i in 1 2 3 4 5 6; do sleep 5; echo "tick $i"; done &');
+  await waitForTerminal(page, '[1] 100');
+  await waitForTerminal(page, 'tick 1');
+  await typeLine(page, 'redis-cli -p 7000 ping');
+  await waitForTerminal(page, 'PONG');
+  await typeLine(page, 'jobs');
+  await waitForTerminal(page, '[1]+  Running');
+  await waitForTerminal(page, 'tick 6');
+
+  await typeLine(page, 'sleep 1000; echo awake');
+  // Ctrl-Z before the shell has the line would find nothing to stop.
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Control+z');
+        return terminalText(page);
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toMatch(/\[\d\]\+ +Stopped +sleep 1000; echo awake/);
+  await typeLine(page, 'kill %sleep');
+  // Its end is told before the prompt that follows it.
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Enter');
+        return terminalText(page);
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toMatch(/\[2\]\+ +Terminated +sleep 1000; echo awake/);
+  await app.closePage(page);
+});

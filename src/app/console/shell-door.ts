@@ -19,7 +19,7 @@ export async function openTabShell(playground: Playground, tab: ConsoleTab): Pro
 function doorOf(playground: Playground, tab: ConsoleTab): ShellDoor {
   return {
     input: (input) => playground.input(input),
-    outcome: (console) => playground.ask((session) => session.outcome(console)),
+    outcome: (console, id) => playground.ask((session) => session.outcome(console, id)),
     files: (server) => playground.ask((session) => session.files(server)),
     redisCommands: async (line) => {
       return (await playground.ask((session) => session.complete(tab.id, line))).candidates;
@@ -69,5 +69,9 @@ class PageShell implements TabShell {
 
   interrupt(): Promise<void> {
     return this.#shell.interrupt();
+  }
+
+  suspend(): Promise<void> {
+    return this.#shell.suspend();
   }
 }

@@ -248,6 +248,9 @@ export class TerminalView {
         this.#redraw();
         void playground.typist.interrupt(tab).catch(report);
         return;
+      case 'suspend':
+        void playground.typist.suspend(tab).catch(report);
+        return;
       case 'eof':
         void this.#submit(['exit']).catch(report);
         return;

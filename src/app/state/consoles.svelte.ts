@@ -23,6 +23,8 @@ export interface TabShell {
   /** What Tab offers for a line: whole lines. */
   complete(line: string): Promise<string[]>;
   interrupt(): Promise<void>;
+  /** Ctrl-Z. */
+  suspend(): Promise<void>;
 }
 
 /** The prompt of a shell that is not loaded yet. */

@@ -103,6 +103,11 @@ export class Typist {
     await this.#playground.input({ kind: 'interrupt', console: tab.id });
   }
 
+  /** Ctrl-Z: a shell stops what runs; redis-cli by itself has nobody to go back to. */
+  async suspend(tab: ConsoleTab): Promise<void> {
+    if (tab.isShell) await (await this.shellOf(tab)).suspend();
+  }
+
   async close(id: string): Promise<void> {
     this.#playground.consoles.remove(id);
     await this.#playground.input({ kind: 'closeConsole', console: id });

@@ -73,6 +73,14 @@ describe('an input of a shell that is none is refused', () => {
     [{ ...run, stdin: 7 }],
     [{ ...run, stdin: '你' }],
     [{ ...run, tty: 'yes' }],
+    [{ ...run, id: 0 }],
+    [{ ...run, background: 1 }],
+    [{ kind: 'signal', console: CONSOLE, id: 'one', signal: 'STOP' }],
+    [{ kind: 'signal', console: CONSOLE, id: 0, signal: 'KILL' }],
+    [{ kind: 'signal', console: CONSOLE, id: 1, signal: 'USR1' }],
+    [{ kind: 'signal', console: CONSOLE, id: 1, signal: 'CONT', background: 'yes' }],
+    [{ kind: 'signal', console: 'nobody', id: 1, signal: 'CONT' }],
+    [{ kind: 'hangup', console: 'nobody' }],
     [{ kind: 'print', console: CONSOLE, text: 5 }],
     [{ kind: 'print', console: CONSOLE, text: '', echo: 1 }],
     [{ kind: 'print', console: 'nobody', text: '' }],
@@ -88,7 +96,9 @@ describe('an input of a shell that is none is refused', () => {
   });
   test('and one that is right is taken', () => {
     expect(checkInput(run, has)).toBeNull();
-    expect(checkInput({ ...run, stdin: null }, has)).toBeNull();
+    expect(checkInput({ ...run, stdin: null, background: true }, has)).toBeNull();
+    expect(checkInput({ kind: 'signal', console: CONSOLE, id: 9, signal: 'STOP' }, has)).toBeNull();
+    expect(checkInput({ kind: 'hangup', console: CONSOLE }, has)).toBeNull();
     expect(
       checkInput({ kind: 'files', console: CONSOLE, files: { '/a': '\xff', '/b': null } }, has),
     ).toBeNull();

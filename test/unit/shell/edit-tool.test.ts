@@ -32,7 +32,9 @@ test('a configuration is typed, and a server starts from it', async () => {
     'appendonly yes\nport 7100\nmaxmemory 3mb\n',
   );
   expect(await output(door, shell, 'redis-server ./r.conf &')).toBe('');
-  expect(await output(door, shell, 'redis-cli -p 7100 CONFIG GET maxmemory')).toBe('maxmemory\n3145728\n');
+  expect(await output(door, shell, 'redis-cli -p 7100 CONFIG GET maxmemory')).toBe(
+    '1) "maxmemory"\n2) "3145728"\n',
+  );
   const { inputs } = await door.session.save();
   expect(inputs.some(({ input }) => input.kind === 'files' && '/root/r.conf' in input.files)).toBe(true);
 });

