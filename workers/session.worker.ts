@@ -19,6 +19,7 @@
 
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
+import { loadShellPrograms } from '#cli/programs.ts';
 import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs } from '#redis/words.ts';
 import type { WorldConfig } from '#session/api.ts';
@@ -42,6 +43,7 @@ async function loadLuaHere(): Promise<void> {
 const loaders: Record<Piece, () => Promise<void>> = {
   lua: loadLuaHere,
   help: async () => void (await Promise.all([loadCommandDocs(), loadHelpWords()])),
+  shell: loadShellPrograms,
 };
 
 const loadPiece = async (piece: Piece): Promise<void> => loaders[piece]();

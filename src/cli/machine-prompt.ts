@@ -6,12 +6,11 @@ import type { Bytes } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
 import * as ops from './ops.ts';
 import { Exit, Interrupted } from './ops.ts';
-import { nc } from './nc.ts';
 import type { Program, ProgramEnv, ProgramMain, Programs, Step } from './program.ts';
 import { redisCli } from './redis-cli.ts';
 import { sleepProgram } from './sleep.ts';
 
-const PROGRAMS: Programs = { 'redis-cli': redisCli, nc, sleep: sleepProgram };
+const PROGRAMS: Programs = { 'redis-cli': redisCli, sleep: sleepProgram };
 
 export const machinePrompt: ProgramMain = function* (_argv, env, state): Program {
   const resumed = state as { line: Bytes[]; inner: unknown } | null | undefined;

@@ -2,6 +2,7 @@
  * Node, and for the session's own worker when one is enough. */
 
 import { completionsOf, hintOf } from '#cli/help.ts';
+import { loadShellPrograms } from '#cli/programs.ts';
 import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs } from '#redis/words.ts';
 import { WorldHost } from '#sim/host.ts';
@@ -14,6 +15,7 @@ import { Session, type HostMaker } from './session.ts';
 
 async function loadHere(piece: Piece): Promise<void> {
   if (piece === 'help') return void (await Promise.all([loadCommandDocs(), loadHelpWords()]));
+  if (piece === 'shell') return loadShellPrograms();
   const { loadLua } = await import('#redis/scripting/load-lua.ts');
   await loadLua();
 }

@@ -1,10 +1,10 @@
 /* Which inputs need a piece of the program that most visits never need: Lua for scripts, the texts of
- * redis-cli's help, of the HELP subcommands and COMMAND DOCS. It is loaded before the first input that could need it.
- * Whoever is in doubt loads. */
+ * redis-cli's help, of the HELP subcommands and COMMAND DOCS, the shell's own programs. It is loaded before the
+ * first input that could need it. Whoever is in doubt loads. */
 
 import type { Input } from './api.ts';
 
-export type Piece = 'lua' | 'help';
+export type Piece = 'lua' | 'help' | 'shell';
 
 /** A node that is added to a cluster is given the functions of the others. */
 const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script|add-node)(?:_ro)?\b/i;
@@ -29,5 +29,6 @@ export function piecesFor(input: Input): Piece[] {
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
   if (HELP.test(text)) pieces.push('help');
+  if (input.kind === 'run' && input.argv[0] !== 'redis-cli') pieces.push('shell');
   return pieces;
 }

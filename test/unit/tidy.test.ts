@@ -38,7 +38,12 @@ const dataFiles = [
 ];
 
 /** Code that is loaded once and shared by all worlds; no state of a world is in it. */
-const loadedCode = ['src/redis/scripting/interpreter.ts', 'src/redis/words.ts', 'src/cli/words.ts'];
+const loadedCode = [
+  'src/redis/scripting/interpreter.ts',
+  'src/redis/words.ts',
+  'src/cli/words.ts',
+  'src/cli/programs.ts',
+];
 
 interface SourceFile {
   /** From the root, with forward slashes. */

@@ -10,6 +10,9 @@ test('a piece of the program is loaded for the inputs that may need it, and for 
   expect(typed('EVAL "return 1" 0')).toEqual(['lua']);
   expect(typed('echo "SCRIPT HELP" | redis-cli')).toEqual(['lua', 'help']);
   expect(typed('COMMAND DOCS get')).toEqual(['help']);
+  const run = { kind: 'run', console: 'console:host', id: 1, stdin: '', tty: false } as const;
+  expect(piecesFor({ ...run, argv: ['redis-cli', 'ping'] })).toEqual([]);
+  expect(piecesFor({ ...run, argv: ['nc', '-z', '127.0.0.1', '7000'] })).toEqual(['shell']);
   expect(piecesFor({ kind: 'interrupt', console: 'help' })).toEqual([]);
 });
 

@@ -1,0 +1,5 @@
+/* Programs that only a shell runs; fetched when one is first wanted. */
+
+export { nc } from './nc.ts';
+export { ping } from './ping.ts';
+export { redisBenchmark } from './redis-benchmark.ts';
