@@ -1,6 +1,6 @@
 /* Worlds whose servers begin as members of one cluster that has long been there (see config.ts for when). */
 
-import { clusterBeginGiven, GivenCluster, type GivenMember } from '#redis/cluster/given.ts';
+import { clusterBeginGiven, givenCluster, type GivenMember } from '#redis/cluster/given.ts';
 import { Server } from '#redis/server.ts';
 import { joinMesh, meshSockets } from '#sim/mesh.ts';
 import type { World } from '#sim/world.ts';
@@ -12,11 +12,11 @@ export interface GivenServer extends GivenMember {
 
 /** Lets those servers that this part of the world hosts take their places in the cluster: the members `from`
  *  to before `to`. */
-export function givenCluster(
+export function giveCluster(
   world: World,
   members: readonly GivenServer[],
 ): (from: number, to: number) => void {
-  const cluster = new GivenCluster(members);
+  const cluster = givenCluster(members);
   const places = members.map(({ name, cport }) => ({ machine: world.directory.indexOf(name), port: cport }));
   return (from, to) => {
     for (let self = from; self < to; self++) {

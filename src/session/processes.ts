@@ -15,7 +15,7 @@ import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { ConsoleState, PartOptions, Viewer } from '#sim/part.ts';
 import { wireCodec } from '#sim/wire.ts';
 import type { WorldConfig } from './api.ts';
-import { givenCluster, type GivenServer } from './given.ts';
+import { giveCluster, type GivenServer } from './given.ts';
 import { holdingsOf } from './holdings.ts';
 import { Operator, type OperatorServer } from './operator.ts';
 import { surveyServer } from './survey.ts';
@@ -130,7 +130,7 @@ export function partOptions(config: WorldConfig, part: number): PartOptions {
     factory: makeProcess,
     codec: config.wire === 'bytes' ? wireCodec : undefined,
     viewer,
-    give: (world, members) => givenCluster(world, members as readonly GivenServer[]),
+    give: (world, members) => giveCluster(world, members as readonly GivenServer[]),
     part,
   };
 }

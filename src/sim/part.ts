@@ -46,7 +46,6 @@ export type Action =
   | { readonly kind: 'launch'; readonly info: MachineInfo; readonly files: Readonly<Record<string, Bytes>> }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'input'; readonly name: string; readonly input: unknown }
-  | { readonly kind: 'kill'; readonly name: string }
   /** The members `from` to before `to` of a cluster that has long been there take their places in it. */
   | {
       readonly kind: 'given';
@@ -172,11 +171,6 @@ export class Part {
       case 'input': {
         const machine = world.machine(action.name);
         if (machine) world.deliver(machine, { kind: 'input', input: action.input });
-        break;
-      }
-      case 'kill': {
-        const machine = world.machine(action.name);
-        if (machine) world.kill(machine);
         break;
       }
       case 'given':

@@ -74,7 +74,7 @@ export interface Halt {
 }
 
 /** Arrived segments kept for the next frame. */
-const ARRIVED_KEPT = 1024;
+const ARRIVED_KEPT = 600;
 
 export class World {
   readonly seed: number;
@@ -200,7 +200,11 @@ export class World {
     process.io = new MachineIo(this, machine);
     machine.trace.mixString('start');
     machine.trace.mixWide(this.now);
-    this.guard(machine, () => process.start());
+    try {
+      process.start();
+    } catch (error) {
+      this.haltOn(machine, error);
+    }
     this.pump(machine);
   }
 
@@ -461,8 +465,16 @@ export class World {
     this.pump(machine);
   }
 
-  /** One call of a handler. */
+  /** One call of a handler. Whatever it throws is a fault of this program: the world stops and says so. */
   private handle(machine: Machine, delivery: Delivery, waited: boolean): void {
+    try {
+      this.call(machine, delivery, waited);
+    } catch (error) {
+      this.haltOn(machine, error);
+    }
+  }
+
+  private call(machine: Machine, delivery: Delivery, waited: boolean): void {
     const process = machine.process as Process;
     const { trace, sockets } = machine;
     switch (delivery.kind) {
@@ -473,16 +485,16 @@ export class World {
         }
         trace.mixWide(this.now);
         trace.mixString(delivery.name);
-        return this.guard(machine, () => process.onTimer(delivery.name));
+        return process.onTimer(delivery.name);
       }
       case 'signal':
         trace.mixWide(this.now);
         trace.mixString(delivery.signal);
-        return this.guard(machine, () => process.onSignal(delivery.signal));
+        return process.onSignal(delivery.signal);
       case 'input':
         trace.mixWide(this.now);
         trace.mixString(JSON.stringify(delivery.input) ?? '');
-        return this.guard(machine, () => process.onInput?.(delivery.input));
+        return process.onInput?.(delivery.input);
     }
     const row = sockets.row(delivery.socket);
     if (row < 0) return;
@@ -491,22 +503,22 @@ export class World {
     switch (delivery.kind) {
       case 'accept':
         trace.mix(delivery.port);
-        return this.guard(machine, () => process.onAccept(delivery.socket, delivery.port));
+        return process.onAccept(delivery.socket, delivery.port);
       case 'connect':
         trace.mix(-1);
-        return this.guard(machine, () => process.onConnect(delivery.socket));
+        return process.onConnect(delivery.socket);
       case 'message':
         mixPayload(trace, delivery.payload);
         noteConsumed(this, machine, row, delivery.bytes, waited);
         if (machine.tap && delivery.payload.kind === 'reply') {
           this.noteReply(machine, machine.tap, delivery.socket, delivery.payload.reply, delivery.peer);
         }
-        return this.guard(machine, () => process.onMessage(delivery.socket, delivery.payload));
+        return process.onMessage(delivery.socket, delivery.payload);
       case 'close':
         trace.mixString(delivery.reason);
         if (sockets.state(row) === ENDED) sockets.free(row);
         machine.tap?.onClose(delivery.socket);
-        return this.guard(machine, () => process.onClose(delivery.socket, delivery.reason));
+        return process.onClose(delivery.socket, delivery.reason);
     }
   }
 
@@ -516,15 +528,10 @@ export class World {
     }
   }
 
-  /** Whatever a handler throws is a fault of this program: the world stops and says so. */
-  private guard(machine: Machine, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      const text =
-        error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
-      this.halt(`${machine.name}: ${text}`);
-    }
+  private haltOn(machine: Machine, error: unknown): void {
+    const text =
+      error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
+    this.halt(`${machine.name}: ${text}`);
   }
 
   halt(reason: string): void {

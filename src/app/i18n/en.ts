@@ -81,7 +81,7 @@ export const enPage = {
   'world.addresses.nat': 'each in a container whose ports are published under other numbers',
   'world.total': '{servers} servers in all. The present world is replaced; save it first if you need it.',
   'world.large':
-    'So many servers do not meet one by one: they begin as members of a cluster. Hundreds take a while to start, and time may run slowly. You can give up while they start.',
+    'So many servers do not meet one by one: they begin as members of a cluster. You can give up while they start.',
   'world.start': 'Start',
 
   'file.opened': 'Opened {name}; every input was replayed.',

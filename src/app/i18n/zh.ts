@@ -81,8 +81,7 @@ export const zhPage = {
   'world.addresses.own': '各占一台机器，地址从 10.0.0.1 起',
   'world.addresses.nat': '各在一个容器里，对外映射成别的端口',
   'world.total': '共 {servers} 个节点。当前集群会被替换，需要的话请先保存。',
-  'world.large':
-    '节点这么多，就不再逐个握手：它们一开始就在同一个集群里。几百个节点要等一会儿才能启动，时间也可能走得慢一些。启动途中可以随时放弃。',
+  'world.large': '节点这么多，就不再逐个握手：它们一开始就在同一个集群里。启动途中可以随时放弃。',
   'world.start': '启动',
 
   'file.opened': '已打开 {name}，全部操作重放完毕。',

@@ -223,10 +223,16 @@ function scanDueNodes(server: Server): boolean {
   const cluster = clusterOf(server);
   const now = server.mstime();
   if (now <= cluster.nextScanAt) return false;
-  const { list, dueAt } = cluster.nodes;
+  const { nodes } = cluster;
+  const { list, dueAt, rows } = nodes;
+  const halfMs = server.config.clusterNodeTimeout / 2;
   let updateState = false;
   for (let at = 0; at < list.length; at++) {
-    if ((dueAt[at] as number) < now && tendNode(server, list[at] as ClusterNode)) updateState = true;
+    if ((dueAt[at] as number) >= now) continue;
+    // Most have only been heard of, through gossip, since it was reckoned when they would be due.
+    const heardDue = nodes.pingDueAt(rows[at] as number, halfMs);
+    if (heardDue >= now) dueAt[at] = heardDue;
+    else if (tendNode(server, list[at] as ClusterNode)) updateState = true;
   }
   noteScan(cluster, updateState);
   return updateState;

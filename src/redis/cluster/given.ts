@@ -36,27 +36,28 @@ export interface GivenMember {
 }
 
 /** The cluster as every member of it knows it. */
-export class GivenCluster {
+export interface GivenCluster {
   readonly members: readonly GivenMember[];
   readonly addresses: readonly NodeAddress[];
   /** By member; null where it has none. */
   readonly bitmaps: readonly (Uint8Array | null)[];
   /** A server's row of each member is that member's place. */
-  readonly owners = new SlotOwners();
+  readonly owners: SlotOwners;
+}
 
-  constructor(members: readonly GivenMember[]) {
-    this.members = members;
-    this.addresses = members.map(({ id, ip, port, cport }) => nodeAddress(id, ip, port, 0, cport));
-    this.bitmaps = members.map(({ slots }, member) => {
-      if (!slots) return null;
-      const bitmap = new Uint8Array(CLUSTER_SLOT_BYTES);
-      for (let slot = slots[0]; slot <= slots[1]; slot++) {
-        bitmapSetBit(bitmap, slot);
-        this.owners.set(slot, member);
-      }
-      return bitmap;
-    });
-  }
+export function givenCluster(members: readonly GivenMember[]): GivenCluster {
+  const owners = new SlotOwners();
+  const addresses = members.map(({ id, ip, port, cport }) => nodeAddress(id, ip, port, 0, cport));
+  const bitmaps = members.map(({ slots }, member) => {
+    if (!slots) return null;
+    const bitmap = new Uint8Array(CLUSTER_SLOT_BYTES);
+    for (let slot = slots[0]; slot <= slots[1]; slot++) {
+      bitmapSetBit(bitmap, slot);
+      owners.set(slot, member);
+    }
+    return bitmap;
+  });
+  return { members, addresses, bitmaps, owners };
 }
 
 /** The sockets of a server's two connections with another: the one it opened, and the other's. */
@@ -99,7 +100,10 @@ export function clusterBeginGiven(
     const { own, inbound } = socketsOf(node.row);
     node.link = link(server, node, own, false);
     node.inboundLink = link(server, node, inbound, true);
-    node.pongReceived = now - silenceMs(self, node.row, server.config.clusterNodeTimeout);
+    // Heard of between now and half the timeout ago, when it would be asked. Gossip brings news of everybody
+    // all the time, so few have waited for long.
+    const waited = 1 - Math.sqrt(server.io.random.unit());
+    node.pongReceived = now - Math.floor((waited * server.config.clusterNodeTimeout) / 2);
     node.dataReceived = node.pongReceived;
   }
   clusterUpdateState(server);
@@ -111,12 +115,4 @@ function link(server: Server, node: ClusterNode, socket: SocketId, inbound: bool
   made.connected = true;
   clusterOf(server).links.set(socket, made);
   return made;
-}
-
-/** How long ago a server has heard of another: between now and half the timeout, when it would ask. Gossip
- *  brings news of everybody all the time, so few have waited for long. */
-function silenceMs(self: number, member: number, nodeTimeoutMs: number): number {
-  const mixed = Math.imul((Math.imul(self + 1, 0x9e3779b1) ^ (member + 1)) | 0, 0x85ebca6b);
-  const even = ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
-  return Math.floor((1 - Math.sqrt(even)) * (nodeTimeoutMs / 2));
 }

@@ -119,13 +119,14 @@ function selectGossip(server: Server): GossipSection {
   const { nodes, myself } = cluster;
   const { rows, size } = nodes;
   const { random } = server.io;
-  const section: SectionInMaking = { about: [], said: [] };
   const stamp = ++cluster.pingGossipCounter;
   // All but myself and the recipient; that the recipient may be drawn all the same is Redis's way.
   let freshNodes = size - 2;
   const wanted = Math.min(Math.max(Math.floor(size / 10), 3), freshNodes);
   let attempts = wanted * 3;
-  while (freshNodes > 0 && section.about.length < wanted && attempts-- > 0) {
+  const { drawn } = nodes;
+  let count = 0;
+  while (freshNodes > 0 && count < wanted && attempts-- > 0) {
     const row = rows[random.below(size)] as number;
     const flags = nodes.flags[row] as number;
     if (row === myself.row || flags & CLUSTER_NODE_PFAIL) continue;
@@ -135,35 +136,37 @@ function selectGossip(server: Server): GossipSection {
     }
     if (nodes.lastInPingGossip[row] === stamp) continue;
     nodes.lastInPingGossip[row] = stamp;
-    tellAbout(section, nodes, row);
+    drawn[count++] = row;
     freshNodes--;
   }
-  if (cluster.pfailNodes > 0) appendSuspects(cluster.pfailNodes, nodes, section);
-  return section;
+  if (cluster.pfailNodes > 0) count = addSuspects(cluster.pfailNodes, nodes, count);
+  return sectionAbout(nodes, count);
 }
 
-interface SectionInMaking {
-  about: NodeAddress[];
-  said: number[];
-}
-
-function appendSuspects(pfailNodes: number, nodes: NodeTable, section: SectionInMaking): void {
-  let wanted = pfailNodes;
+/** Adds the rows of so many suspects to those that were drawn; how many there are then. */
+function addSuspects(wanted: number, nodes: NodeTable, count: number): number {
   for (const node of nodes.list) {
-    if (wanted === 0) return;
+    if (wanted === 0) break;
     if (!node.timedOut || node.flags & (CLUSTER_NODE_HANDSHAKE | CLUSTER_NODE_NOADDR)) continue;
-    tellAbout(section, nodes, node.row);
+    nodes.drawn[count++] = node.row;
     wanted--;
   }
+  return count;
 }
 
-function tellAbout({ about, said }: SectionInMaking, nodes: NodeTable, row: number): void {
-  about.push(nodes.addresses[row] as NodeAddress);
-  said.push(
-    nodes.flags[row] as number,
-    Math.floor((nodes.pingSent[row] as number) / 1000),
-    Math.floor((nodes.pongReceived[row] as number) / 1000),
-  );
+/** What we say about the rows drawn. Lists of the right length from the start: nothing is left behind for
+ *  the collector that a growing list would outgrow. */
+function sectionAbout(nodes: NodeTable, count: number): GossipSection {
+  const about = new Array<NodeAddress>(count);
+  const said = new Array<number>(count * SAID_ABOUT_EACH);
+  for (let index = 0, at = 0; index < count; index++) {
+    const row = nodes.drawn[index] as number;
+    about[index] = nodes.addresses[row] as NodeAddress;
+    said[at++] = nodes.flags[row] as number;
+    said[at++] = Math.floor((nodes.pingSent[row] as number) / 1000);
+    said[at++] = Math.floor((nodes.pongReceived[row] as number) / 1000);
+  }
+  return { about, said };
 }
 
 /** Sends a PONG nobody asked for, to all nodes or to the replicas of my shard. */

@@ -251,6 +251,8 @@ export class NodeTable {
   /** Number of the last heartbeat of ours that had this node in its gossip section. */
   lastInPingGossip = new Uint32Array(16);
   moments = new Float64Array(16 * COLUMNS);
+  /** Rows drawn for the section in the making; of no meaning afterwards. */
+  readonly drawn: number[] = [];
   /* By position in `list`. */
   rows = new Uint16Array(16);
   /** Nothing is due for that node before this (Unix ms; see scanNodes). */
@@ -307,6 +309,13 @@ export class NodeTable {
   /** Whether we have a connection to it, or are making one. */
   linked(row: number): boolean {
     return ((this.marks[row] as number) & LINKED) !== 0;
+  }
+
+  /** When a node that has answered its last ping is to be sent another; 0 when it has not, or when we have no
+   *  connection to it. */
+  pingDueAt(row: number, halfMs: number): number {
+    if (this.pingSent[row] !== 0 || !this.linked(row)) return 0;
+    return (this.pongReceived[row] as number) + halfMs;
   }
 
   servesSlots(row: number): boolean {
