@@ -186,8 +186,10 @@ export type StepKind = 'event' | 'message' | 'cron';
 export interface SessionApi {
   /** Makes the world and runs its warm-up. */
   open(config?: Partial<WorldConfig>): Promise<Frame>;
-  /** Lets `dt` virtual microseconds pass (less when something stops it) and returns what there is. */
-  advance(dt: Micros, request?: FrameRequest): Promise<Frame>;
+  /** Lets `dt` virtual microseconds pass (less when something stops it) and returns what there is. With
+   *  `untilNews` it ends where a message of the bus that is no heartbeat leaves, so that its flight can be
+   *  shown however short it is. */
+  advance(dt: Micros, request?: FrameRequest, untilNews?: boolean): Promise<Frame>;
   /** To the next event, the next message delivery, or the next 100 ms tick. */
   step(kind: StepKind, request?: FrameRequest): Promise<Frame>;
   frame(request?: FrameRequest): Promise<Frame>;

@@ -9,7 +9,7 @@
 import type { Micros } from '#redis/io.ts';
 import type { Frame, FrameRequest, ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
-import type { StopRule } from '#sim/part.ts';
+import { NEWS, type StopRule } from '#sim/part.ts';
 import type { Stop } from '#sim/world.ts';
 import type {
   Completion,
@@ -216,9 +216,10 @@ export class Session implements SessionApi {
 
   // ---- Time ----
 
-  advance(dt: Micros, request?: FrameRequest): Promise<Frame> {
+  advance(dt: Micros, request?: FrameRequest, untilNews = false): Promise<Frame> {
     return this.alone(async () => {
-      await this.runTo(this.world.host.now + span(dt), this.breakpointRule());
+      const rule = untilNews ? { ...this.breakpointRule(), news: true } : this.breakpointRule();
+      await this.runTo(this.world.host.now + span(dt), rule);
       return this.makeFrame(request);
     });
   }
@@ -386,7 +387,7 @@ export class Session implements SessionApi {
       await this.drain();
       history.branch.tape.noteLost(await overseer.look(host), host.now);
       await this.showWatch();
-      if (stopped) this.stoppedBy = stopped.reason;
+      if (stopped && stopped.reason !== NEWS) this.stoppedBy = stopped.reason;
       if (stopped || host.halted) return stopped;
       if (input && input.at <= host.now) await this.applyNext();
       else if (due <= host.now) await this.actAsPlanned();

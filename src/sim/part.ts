@@ -20,8 +20,10 @@ import type {
 } from './frame.ts';
 import type { Followed } from './ledger.ts';
 import type { Machine, MachineInfo } from './machine.ts';
+import { HEARTBEATS } from './heartbeats.ts';
 import { packetFrames } from './packets.ts';
 import { WorldEvent } from './queue.ts';
+import { segmentLabel } from './payload.ts';
 import { Segment, type SegmentContent } from './segment.ts';
 import type { Vital } from './vital.ts';
 import { decodePayload, encodePayload } from './wire.ts';
@@ -65,7 +67,12 @@ export interface StopRule {
   readonly message?: boolean;
   /** A console that waits for a line, or has ended. */
   readonly prompt?: string;
+  /** The next message of the bus that is sent and is no heartbeat. */
+  readonly news?: boolean;
 }
+
+/** The reason of a stop for news, after which a clock goes on. */
+export const NEWS = 'news';
 
 /** How things stand in a part after something was done to it. */
 export interface PartStatus {
@@ -373,6 +380,11 @@ class StopProbe {
   onEvent({ event }: PlacedEvent): string | null {
     const { types } = this.rule;
     return types === 'all' || types?.includes(event.type) ? event.type : null;
+  }
+
+  onSent(segment: Segment): string | null {
+    if (this.rule.news !== true || segment.content.payload?.kind !== 'bus') return null;
+    return HEARTBEATS.has(segmentLabel(segment).label) ? null : NEWS;
   }
 
   afterEvent(event: WorldEvent): string | null {

@@ -66,6 +66,8 @@ export interface Probe {
   onEvent(event: PlacedEvent): string | null;
   /** After an event of the queue was handled. */
   afterEvent(event: WorldEvent): string | null;
+  /** When a segment leaves its sender. */
+  onSent(segment: Segment): string | null;
 }
 
 export interface Halt {
@@ -367,6 +369,10 @@ export class World {
     const { content } = segment;
     const sender = this.machines[content.from];
     if (!sender) throw new InvariantError('a segment must be sent by the part that hosts its sender');
+    if (this.probe !== null && this.stopped === null) {
+      const reason = this.probe.onSent(segment);
+      if (reason !== null) this.stopped = { reason, event: null };
+    }
     const sent = this.codec && content.payload ? throughWire(segment, this.codec) : segment;
     const seq = sender.nextSeq();
     const event = new WorldEvent(segment.deliverAt, content.from, seq, content.to, 'segment', 0, '', sent);

@@ -1,30 +1,17 @@
 /* Passing on: links, QR code, files, pasted clusters, in both languages. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, laptop, phone, startApp, type App } from './harness.ts';
+import { findViolations } from './page-helpers.ts';
 
 let app: App;
 beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app.stop());
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
-}
 
 /** A world in which something has happened, standing still. */
 async function prepare(page: Page): Promise<void> {
@@ -81,9 +68,13 @@ test('a damaged link is told in words and the world goes on', async () => {
   await app.closePage(page);
 });
 
+/** Each picture of a GIF has its graphic control extension. */
+const picturesIn = (gif: Buffer): number => gif.toString('latin1').split('\x21\xf9\x04').length - 1;
+
 test('transcripts and an animation of the stage are saved as files', async () => {
   const page = await app.open();
   await prepare(page);
+  await page.evaluate(() => window.playground.exec('SET foo seen', { console: '7000c' }));
   const hash = await page.evaluate(() => window.playground.hash());
   await openDialog(page, 'World', 'Share and export …');
   const save = async (name: string): Promise<Buffer> => {
@@ -102,6 +93,13 @@ test('transcripts and an animation of the stage are saved as files', async () =>
   expect(gif.subarray(0, 6).toString()).toBe('GIF89a');
   expect(gif.at(-1)).toBe(0x3b);
   expect(gif.readUInt16LE(6)).toBeGreaterThan(300);
+  // Slow motion draws what flies: a request takes longer than the tenth of a second between two pictures.
+  await page.getByLabel('Last seconds of the animation').fill('1');
+  await page.getByLabel('slow motion').uncheck();
+  const plain = picturesIn(await save('Animation (GIF)'));
+  expect(plain).toBe(11);
+  await page.getByLabel('slow motion').check();
+  expect(picturesIn(await save('Animation (GIF)'))).toBeGreaterThan(plain + 5);
   // The clock stands where it stood.
   expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
   // What takes long can be cancelled.

@@ -1,30 +1,40 @@
 /* The last seconds of the world as an animated GIF. The page's own world is turned back and played again in
  * slices; each slice is drawn by the stage, with the reader's camera, lens and theme, exactly as on the
- * screen, and encoded in a worker. Afterwards the clock stands where it stood. */
+ * screen, and encoded in a worker. Slow motion is that of the screen too: a vote flies for half a
+ * millisecond and would never be in a picture. Afterwards the clock stands where it stood. */
 
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import { Clock } from '#app/state/clock.svelte.ts';
 import { transfer, wrap } from 'comlink';
 import { tick } from 'svelte';
 import type { encoder } from './gif.worker.ts';
 
 /** Pictures per second, real and virtual: ten is what every viewer keeps up with. */
 const RATE = 10;
+/** Slow motion makes no more pictures than this: a minute. */
+const MOST_PICTURES = 60 * RATE;
 /** Nobody sends a larger one on. */
 const LARGEST_BYTES = 40 * 1024 * 1024;
+
+export interface Stretch {
+  /** The last so many virtual seconds. */
+  seconds: number;
+  /** Slower while a packet worth seeing flies. */
+  adaptive: boolean;
+}
 
 /** Makes the animation; when it is cancelled the clock is put back as well. */
 export async function animateStage(
   playground: Playground,
   page: Page,
-  seconds: number,
+  { seconds, adaptive }: Stretch,
   progress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
   playground.pause();
   const end = playground.now;
-  const count = Math.round(Math.min(30, Math.max(1, seconds)) * RATE);
-  const step = 1e6 / RATE;
+  const start = Math.max(0, end - Math.round(Math.min(30, Math.max(1, seconds)) * 1e6));
   const worker = new Worker(new URL('./gif.worker.ts', import.meta.url), {
     type: 'module',
     name: 'gif',
@@ -38,25 +48,34 @@ export async function animateStage(
   // It may die while nobody waits for it.
   death.catch(() => undefined);
   try {
-    await playground.seek(Math.max(0, end - count * step));
-    for (let at = 0; at <= count && playground.now <= end; at++) {
+    await playground.seek(start);
+    const clock = new Clock();
+    clock.adaptive = adaptive;
+    for (let drawn = 1; ; drawn++) {
       signal.throwIfAborted();
-      if (at > 0) await playground.seek(playground.now + step);
       await tick();
       const picture = page.picture?.();
       if (!picture) throw new Error('the stage is not shown');
-      const pixels = await draw(picture.svg, picture.size);
-      const { data, width, height } = pixels;
-      const shown = at === count ? 150 : 100 / RATE;
+      const { data, width, height } = await draw(picture.svg, picture.size);
+      const isLast = playground.now >= end;
+      const shown = isLast ? 150 : 100 / RATE;
       const size = await Promise.race([gif.add(transfer(data, [data.buffer]), width, height, shown), death]);
-      if (size > LARGEST_BYTES) break;
-      progress(at / count);
+      if (isLast || size > LARGEST_BYTES) break;
+      progress((playground.now - start) / (end - start));
+      const slice = sliceAt(playground, clock, drawn, end);
+      await playground.advance(Math.min(end - playground.now, slice), clock.watchful);
     }
     return await Promise.race([gif.finish(), death]);
   } finally {
     worker.terminate();
     await playground.seek(end);
   }
+}
+
+/** Virtual microseconds until the next picture: those of the screen's clock, and enough to come to the end. */
+function sliceAt({ frame, selection, now }: Playground, clock: Clock, drawn: number, end: number): number {
+  const slice = clock.take((drawn * 1000) / RATE, frame, selection);
+  return Math.max(1, slice, Math.ceil((end - now) / Math.max(1, MOST_PICTURES - drawn)));
 }
 
 async function draw(svg: string, { width, height }: { width: number; height: number }): Promise<ImageData> {

@@ -203,7 +203,7 @@ export class Show {
       case 'wait': {
         const until = playground.now + action.ms * 1000;
         return this.#watch(action.ms * 1000, async (dt) => {
-          await playground.advance(Math.min(dt, until - playground.now));
+          await playground.advance(Math.min(dt, until - playground.now), playground.clock.watchful);
           return playground.now >= until;
         });
       }

@@ -24,6 +24,7 @@ export const shareWord = wordsOf({
   cast: ['Transcript (asciinema)', '操作记录（asciinema）'],
   gif: ['Animation (GIF)', '动画（GIF）'],
   seconds: ['Last seconds of the animation', '动画取最后几秒'],
+  slow: ['slow motion while votes and requests fly', '投票和请求在途时放慢'],
   replaying: ['Replaying the session …', '正在重放会话……'],
   drawing: ['Drawing the animation …', '正在绘制动画……'],
   cancel: ['Cancel', '取消'],

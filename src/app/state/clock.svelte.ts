@@ -3,7 +3,7 @@
 
 import type { Frame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
-import { adaptiveSpeed, clampSpeed } from './pace.ts';
+import { adaptiveSpeed, clampSpeed, PATIENCE_MS } from './pace.ts';
 import type { Selection } from './selection.ts';
 
 /** A frame later than this counts as this: a tab that slept must not wake up into a leap. */
@@ -24,6 +24,12 @@ export class Clock {
 
   #slowMs = 0;
   #lastMs = 0;
+
+  /** Whether the next stretch of time should end where something worth slowing down for begins: at most
+   *  speeds its whole flight would lie between two frames. */
+  get watchful(): boolean {
+    return this.adaptive && this.#slowMs < PATIENCE_MS;
+  }
 
   setSpeed(speed: number): void {
     if (Number.isFinite(speed) && speed > 0) this.speed = clampSpeed(speed);

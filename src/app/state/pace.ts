@@ -6,6 +6,7 @@
  * ever, so patience runs out: after some seconds of slow motion the clock speeds up again, until
  * there has been a quiet moment. Everything here is a pure function of what it is given. */
 
+import { HEARTBEATS } from '#sim/heartbeats.ts';
 import type { PacketFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
 import type { Selection } from './selection.ts';
@@ -16,12 +17,9 @@ export const MAX_SPEED = 1000;
 /** Real time that a flight of interest should take on the screen. */
 const FLIGHT_MS = 550;
 /** Real time of unbroken slow motion after which the clock begins to hurry. */
-const PATIENCE_MS = 4000;
+export const PATIENCE_MS = 4000;
 /** Every so many milliseconds of lost patience double the speed. */
 const HURRY_MS = 700;
-
-/** Labels that come and go all the time, and that nobody watches unless asked to. */
-const HEARTBEAT = new Set(['ping', 'pong', 'replconf', 'ack']);
 
 /** True when the packet is worth slowing down for: a request or its reply, or a message of the bus that
  *  is no heartbeat. Connecting, and the replication stream, go on by themselves. */
@@ -29,7 +27,7 @@ export function isOfInterest(packet: PacketFrame, now: Micros, selection: Select
   if (packet.lost || packet.deliverAt <= now || packet.sentAt > now) return false;
   if (selection?.kind === 'packet') return packet.id === selection.id;
   if (packet.kind === 'connect' || packet.kind === 'stream') return false;
-  return packet.kind === 'bus' ? !HEARTBEAT.has(packet.label) : isOfReader(packet);
+  return packet.kind === 'bus' ? !HEARTBEATS.has(packet.label) : isOfReader(packet);
 }
 
 /** Requests between servers (PING of a replica, REPLCONF) are heartbeats; those of consoles and clients

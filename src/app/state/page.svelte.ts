@@ -11,7 +11,7 @@ import type { Playground } from './playground.svelte.ts';
 
 export const [getPage, setPage] = createContext<Page>();
 
-export type Dialog = 'help' | 'world' | 'fork' | 'share' | 'paste' | 'chaos' | null;
+export type Dialog = 'help' | 'world' | 'fork' | 'share' | 'paste' | 'chaos' | 'offline' | null;
 export type PhoneTab = 'lesson' | 'console' | 'nodes' | 'time' | 'feed';
 
 export class Page implements PageActions {

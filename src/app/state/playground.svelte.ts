@@ -255,7 +255,9 @@ export class Playground {
     // A slow answer makes the next frame longer; asking twice would only queue up work.
     if (this.calls.waiting > 0) return;
     const dt = this.clock.take(nowMs, this.frame, this.selection);
-    if (dt > 0) void this.#show(() => this.session.advance(dt, this.#request())).catch((e) => this.fail(e));
+    const { watchful } = this.clock;
+    if (dt > 0)
+      void this.#show(() => this.session.advance(dt, this.#request(), watchful)).catch((e) => this.fail(e));
   }
 
   #refreshHistory(nowMs: number): void {
@@ -299,10 +301,10 @@ export class Playground {
     return this.#show(() => this.session.step(kind, this.#request()));
   }
 
-  /** Lets exactly `dt` virtual microseconds pass. */
-  advance(dt: Micros): Promise<Frame> {
+  /** Lets exactly `dt` virtual microseconds pass, or fewer, until something worth watching flies. */
+  advance(dt: Micros, untilNews = false): Promise<Frame> {
     this.onOwnAct?.();
-    return this.#show(() => this.session.advance(dt, this.#request()));
+    return this.#show(() => this.session.advance(dt, this.#request(), untilNews));
   }
 
   /** Jumps to any time of this branch; beyond its end the world is simulated on. */
@@ -363,7 +365,8 @@ export class Playground {
     if (input.kind !== 'openConsole') this.refuseReadOnly();
     this.onOwnAct?.();
     await this.#enqueue(() => this.session.input(input));
-    if (!this.clock.playing) await this.refresh();
+    // A line is under way before the clock goes on, or a slow machine would step over its flight.
+    if (!this.clock.playing || input.kind === 'line') await this.refresh();
     this.#historyStale = true;
     await this.#keepLog();
   }

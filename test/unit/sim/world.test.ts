@@ -341,7 +341,7 @@ test('an exception in a handler halts the world and says where', () => {
 
 test('a probe ends the run at the end of its instant', () => {
   const world = toyWorld([echo(7000), caller('a', 7000, [[2000, 'TICK']])]);
-  world.probe = { onEvent: ({ event }) => event.type, afterEvent: () => null };
+  world.probe = { onEvent: ({ event }) => event.type, afterEvent: () => null, onSent: () => null };
   world.run(1e6);
   expect(world.stopped?.event?.event.type).toBe('TICK');
   expect(world.now).toBe(3500);
