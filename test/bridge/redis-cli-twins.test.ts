@@ -77,6 +77,13 @@ async function view(twin: Twin, at: number): Promise<string[]> {
   ).map((line) => line.replace('myself,', ''));
 }
 
+/** Whether a server has the data of its master; a master has its own. What is written after that comes as
+ *  commands, which are counted, and not within the first copy. */
+async function isInStep(twin: Twin, at: number): Promise<boolean> {
+  const { stdout } = await redisCli(['-p', twin.base + at, 'info', 'replication']);
+  return /^role:master|^master_link_status:up/m.test(stdout);
+}
+
 /** Until every server that is in the cluster sees what the first one sees, a newcomer among them. */
 async function settle(twin: Twin, newcomer: number | null): Promise<void> {
   await vi.waitFor(
@@ -90,6 +97,7 @@ async function settle(twin: Twin, newcomer: number | null): Promise<void> {
       const views = await Promise.all(members.map((at) => view(twin, at)));
       expect(first.filter((line) => /handshake|fail/.test(line))).toEqual([]);
       for (const one of views) expect(one).toEqual(first);
+      expect(await Promise.all(members.map((at) => isInStep(twin, at)))).not.toContain(false);
     },
     { timeout: 30_000, interval: 100 },
   );
