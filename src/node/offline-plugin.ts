@@ -34,7 +34,7 @@ export function offlinePlugin(root: string): Plugin {
         files.sort();
         const version = digest.digest('base64url').slice(0, 16);
         const first = files.filter((path) => !LATER.test(path));
-        const later = files.filter((path) => LATER.test(path));
+        const later = files.filter((path) => LATER.test(path) && !path.endsWith('.map'));
         const lists = { VERSION: version, FIRST: first, LATER: later };
         const head = Object.entries(lists).map(
           ([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`,

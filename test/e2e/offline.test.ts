@@ -60,6 +60,39 @@ test('Lua and the shell, used on the first visit, are there without a network', 
   await app.closePage(page);
 });
 
+test('everything is stored when it is asked for, and works without a network though it was never used', async () => {
+  const page = await app.open();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.getByRole('button', { name: 'World', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Use without a network …' }).click();
+  await page.getByRole('button', { name: 'Store everything' }).click();
+  await page.getByText(/^✓ All \d+ files are stored/).waitFor({ timeout: 120_000 });
+  await page.context().setOffline(true);
+  await page.goto(`${app.server.url}?card=moved-vs-ask`);
+  await page.evaluate(() => window.playground.ready);
+  await page.getByRole('heading', { name: 'MOVED vs ASK' }).waitFor();
+  await page.getByRole('button', { name: '中', exact: true }).click();
+  await page.getByRole('heading', { name: 'MOVED 和 ASK' }).waitFor();
+  expect(await page.evaluate(() => window.playground.exec('EVAL "return 6*7" 0'))).toContain('42');
+  await app.closePage(page);
+});
+
+test('a browser that stores nothing of the page says so', async () => {
+  const page = await app.openRaw();
+  await page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined });
+    delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+  });
+  await page.reload();
+  await page.waitForFunction(() => 'playground' in window);
+  await page.evaluate(() => window.playground.ready);
+  await page.getByRole('button', { name: 'World', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Use without a network …' }).click();
+  await page.getByText('This browser stores nothing of this page').waitFor();
+  expect(await page.getByRole('button', { name: 'Store everything' }).count()).toBe(0);
+  await app.closePage(page);
+});
+
 test('the page can be installed: its manifest and icons are there', async () => {
   const page = await app.open();
   const icons = await page.evaluate(async () => {

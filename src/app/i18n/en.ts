@@ -60,6 +60,7 @@ export const enPage = {
   'world.hashCopied': 'Copied: {hash}',
   'class.open': 'Others follow this page',
   'share.open': 'Share and export …',
+  'offline.open': 'Use without a network …',
   'paste.open': 'Paste a real cluster …',
   'world.preset': 'The world begins with',
   'world.formed': 'a cluster that is already formed',

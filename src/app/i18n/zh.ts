@@ -61,6 +61,7 @@ export const zhPage = {
   'world.hashCopied': '已复制：{hash}',
   'class.open': '让别人跟随此页面',
   'share.open': '分享与导出……',
+  'offline.open': '离线使用……',
   'paste.open': '粘贴真实集群的输出……',
   'world.preset': '初始状态',
   'world.formed': '已经组建好的集群',

@@ -63,14 +63,25 @@ async function answer(href, request) {
 }
 
 /** The page tells its language, whose lessons are to be there without a network, and what was loaded before
- *  this worker could see it. */
+ *  this worker could see it; asks for everything; or asks how much there is. */
 self.addEventListener('message', (event) => {
-  const { keep: lang, used } = event.data ?? {};
+  const { keep: wish, used, count } = event.data ?? {};
+  const [port] = event.ports;
+  if (count === true && port) event.waitUntil(tellKept(port));
   const wanted = (path) =>
-    Array.isArray(used) ? used.includes(new URL(path, scope).href) : path.includes(`-${lang}-`);
-  if (Array.isArray(used) || lang === 'en' || lang === 'zh')
+    Array.isArray(used)
+      ? used.includes(new URL(path, scope).href)
+      : wish === 'all' || path.includes(`-${wish}-`);
+  if (Array.isArray(used) || wish === 'all' || wish === 'en' || wish === 'zh')
     event.waitUntil(keep(LATER.filter(wanted).map((path) => new URL(path, scope).href)));
 });
+
+/** How many files of the build are stored, of how many. */
+async function tellKept(port) {
+  const cache = await caches.open(cacheName);
+  const stored = (await cache.keys()).filter(({ url }) => known.has(url));
+  port.postMessage({ kept: stored.length, all: known.size });
+}
 
 /** One after the other, so that the reader's own requests come first. */
 async function keep(hrefs) {
