@@ -1,98 +1,203 @@
-/* axe over every dialog, menu and mode, in both languages and both themes: each language once in either
- * theme, since colours do not depend on words nor words on colours. */
+/* Every dialog, menu and mode in every shape: three sizes, two languages, two themes. axe finds nothing, and
+ * nothing is wider than the window. A picture of each is left in test/output/shapes for somebody to look at. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp, type App } from './harness.ts';
+import { desktop, laptop, phone, startApp, type App } from './harness.ts';
+import { findViolations } from './page-helpers.ts';
 
+const pictures = join(import.meta.dirname, '../output/shapes');
 let app: App;
 beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
   app = await startApp();
 });
 afterAll(() => app.stop());
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Scanner {
-  axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
-}
-
-/** What axe finds now: the screen, the rule, the place. */
-async function scan(page: Page, screen: string): Promise<string[]> {
-  return await page.evaluate(async (where) => {
-    const { violations } = await (window as unknown as Scanner).axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((one) => `${where}: ${id} ${one.target.join(' ')}`),
-    );
-  }, screen);
-}
-
 const words = {
   en: {
     menu: 'World',
-    dialogs: ['New world …', 'Share and export …', 'Paste a real cluster …'],
+    more: 'More',
+    newWorld: 'New world …',
+    share: 'Share and export …',
+    paste: 'Paste a real cluster …',
+    offline: 'Use without a network …',
+    follow: 'Others follow this page',
     contents: 'Contents',
     interview: 'Interview',
-    rounds: ['Myths', 'Mock'],
+    myths: 'Myths',
+    myth: 'Myth',
+    mock: 'Mock',
+    begin: 'Begin',
+    answered: 'I have answered',
+    cards: 'Cards',
+    reveal: 'Show the answer',
   },
   zh: {
     menu: '集群',
-    dialogs: ['新建集群……', '分享与导出……', '粘贴真实集群的输出……'],
+    more: '更多',
+    newWorld: '新建集群……',
+    share: '分享与导出……',
+    paste: '粘贴真实集群的输出……',
+    offline: '离线使用……',
+    follow: '让别人跟随此页面',
     contents: '目录',
     interview: '面试',
-    rounds: ['真假判断', '模拟'],
+    myths: '真假判断',
+    myth: '误解',
+    mock: '模拟',
+    begin: '开始',
+    answered: '我答完了',
+    cards: '卡片',
+    reveal: '看答案',
   },
-};
+} as const;
 
-test.each([
-  ['en', 'dark'],
-  ['zh', 'light'],
-  ['zh', 'dark'],
-] as const)('axe finds nothing in any dialog, menu or mode: %s, %s', async (lang, theme) => {
-  const page = await app.open({ lang, theme, path: '?lesson=3' });
-  const own = words[lang];
+interface Shape {
+  name: string;
+  lang: 'en' | 'zh';
+  viewport: typeof desktop;
+}
+
+const sizes = { desktop, laptop, phone };
+const shapes: Shape[] = (['en', 'zh'] as const).flatMap((lang) =>
+  Object.entries(sizes).map(([name, viewport]) => ({ name, lang, viewport })),
+);
+
+/** Looks at a screen in both themes; tells what is wrong, by name. */
+async function look(page: Page, screen: string, { name, lang, viewport }: Shape): Promise<string[]> {
   const found: string[] = [];
-  await page.evaluate(() => window.playground.clock.pause());
-  await page.locator('.xterm textarea').waitFor({ state: 'attached' });
-  await page.locator('.lesson, article').first().waitFor();
-  await page.evaluate(axeSource);
-  found.push(...(await scan(page, 'lesson')));
-
-  for (const name of own.dialogs) {
-    await page.getByRole('button', { name: own.menu, exact: true }).click();
-    await page.getByRole('menuitem', { name }).click();
-    await page.getByRole('dialog').waitFor();
-    found.push(...(await scan(page, name)));
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
+    const where = `${screen}-${name}-${lang}-${theme}`;
+    found.push(...(await findViolations(page)).map((violation) => `${where}: ${violation}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > viewport.width) found.push(`${where}: ${wide} pixels wide`);
+    await page.screenshot({ path: join(pictures, `${where}.png`) });
   }
-  for (const key of ['?', 'f']) {
-    await page.locator('h1').first().click();
+  return found;
+}
+
+async function open(shape: Shape, path: string): Promise<Page> {
+  const { lang, viewport } = shape;
+  const page = await app.open({ lang, viewport, touch: viewport === phone, path });
+  await page.evaluate(() => window.playground.clock.pause());
+  return page;
+}
+
+async function chooseItem(page: Page, shape: Shape, item: string): Promise<void> {
+  const own = words[shape.lang];
+  const menu = shape.viewport === phone ? own.more : own.menu;
+  await page.getByRole('banner').getByRole('button', { name: menu, exact: true }).click();
+  await page.getByRole('menu').getByText(item, { exact: true }).click();
+}
+
+async function leaveDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+test.for(shapes)('dialogs and menus: $name, $lang', async (shape) => {
+  const page = await open(shape, '?lesson=3');
+  const own = words[shape.lang];
+  const found: string[] = [];
+  await page.locator('.lesson, article').first().waitFor();
+  found.push(...(await look(page, 'lesson', shape)));
+  for (const [screen, item] of [
+    ['new-world', own.newWorld],
+    ['share', own.share],
+    ['offline', own.offline],
+    ['paste', own.paste],
+  ] as const) {
+    await chooseItem(page, shape, item);
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    if (screen === 'share') await dialog.getByRole('img').waitFor();
+    if (screen === 'paste') {
+      const file = join(import.meta.dirname, '../fixtures/pasted/nodes-failed.txt');
+      await dialog.getByRole('textbox').fill(readFileSync(file, 'utf8'));
+      await dialog.getByRole('figure').waitFor();
+    }
+    if (screen === 'offline') await dialog.getByRole('progressbar').waitFor();
+    found.push(...(await look(page, screen, shape)));
+    await leaveDialog(page);
+  }
+  for (const [screen, key] of [
+    ['keys', '?'],
+    ['fork', 'f'],
+  ] as const) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
-    found.push(...(await scan(page, key)));
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    found.push(...(await look(page, screen, shape)));
+    await leaveDialog(page);
   }
   await page.locator('[data-server="7001"]').first().click({ button: 'right' });
   await page.getByRole('menu').waitFor();
-  found.push(...(await scan(page, 'node menu')));
+  found.push(...(await look(page, 'node-menu', shape)));
   await page.keyboard.press('Escape');
-
+  await chooseItem(page, shape, own.follow);
+  await page.locator('section.bar').waitFor();
+  found.push(...(await look(page, 'teaching', shape)));
   await page.getByRole('button', { name: own.contents }).first().click();
   await page.getByRole('navigation', { name: own.contents }).getByRole('listitem').first().waitFor();
-  found.push(...(await scan(page, 'contents')));
-
-  await page.getByRole('button', { name: own.interview, exact: true }).click();
-  await page.getByRole('button', { name: own.rounds[0]!, exact: true }).waitFor();
-  found.push(...(await scan(page, 'cards')));
-  for (const name of own.rounds) {
-    await page.getByRole('button', { name, exact: true }).click();
-    await page.evaluate(() => window.playground.idle());
-    found.push(...(await scan(page, name)));
-  }
+  found.push(...(await look(page, 'contents', shape)));
   expect(found).toEqual([]);
   await app.closePage(page);
+});
+
+test.for(shapes)('interview: $name, $lang', async (shape) => {
+  const page = await open(shape, '?card=moved-vs-ask');
+  const own = words[shape.lang];
+  const found: string[] = [];
+  const click = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  await click(own.reveal);
+  found.push(...(await look(page, 'card', shape)));
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: own.myths, exact: true }).waitFor();
+  found.push(...(await look(page, 'cards', shape)));
+  await click(own.myths);
+  found.push(...(await look(page, 'myths', shape)));
+  await click(own.begin);
+  found.push(...(await look(page, 'myth', shape)));
+  await click(own.myth);
+  found.push(...(await look(page, 'myth-judged', shape)));
+  await click(own.mock);
+  found.push(...(await look(page, 'mock', shape)));
+  await click(own.begin);
+  found.push(...(await look(page, 'mock-question', shape)));
+  await click(own.answered);
+  found.push(...(await look(page, 'mock-answered', shape)));
+  expect(found).toEqual([]);
+  await app.closePage(page);
+});
+
+test.for(shapes)('presenting, notes, embedded: $name, $lang', async (shape) => {
+  const page = await open(shape, '?lesson=20&present');
+  const found: string[] = [];
+  await page.locator('.present .step').waitFor();
+  found.push(...(await look(page, 'present', shape)));
+  const opened = page.context().waitForEvent('page');
+  await page.keyboard.press('n');
+  const notes = await opened;
+  await notes.setViewportSize(shape.viewport);
+  await notes.locator('.current').waitFor();
+  found.push(...(await look(notes, 'notes', shape)));
+  await notes.close();
+  await expect
+    .poll(
+      async () => (await page.locator('.present .question').isVisible()) || page.keyboard.press('PageDown'),
+      { timeout: 60_000, interval: 300 },
+    )
+    .toBe(true);
+  found.push(...(await look(page, 'present-question', shape)));
+  await app.closePage(page);
+
+  const embedded = await open(shape, '?embed=console&play=0');
+  await embedded.locator('[data-server="7001"]').first().waitFor();
+  found.push(...(await look(embedded, 'embed', shape)));
+  expect(found).toEqual([]);
+  await app.closePage(embedded);
 });

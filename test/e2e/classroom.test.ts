@@ -2,18 +2,16 @@
  * over the relay; the same hash everywhere, a way of one's own and back, a question with its tally. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRelay, type Relay } from '#node/relay.ts';
 import { launchBrowser } from './harness.ts';
+import { findViolations } from './page-helpers.ts';
 // The type of window.playground comes with this.
 import type {} from '#app/automation/automation.ts';
 
 const dist = join(import.meta.dirname, '..', '..', 'dist');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let relay: Relay;
 let browser: Browser;
 let base: string;
@@ -52,17 +50,6 @@ const bar = (page: Page) => page.getByRole('region', { name: /Classroom|课堂/ 
 async function inStep(teacher: Page, follower: Page): Promise<void> {
   const same = async (): Promise<boolean> => (await hashOf(follower)) === (await hashOf(teacher));
   await expect.poll(same, { timeout: 30_000 }).toBe(true);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(at: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await axe.run('section.bar');
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
 }
 
 test('a tab and a page over the relay follow the teacher, one goes its own way and comes back', async () => {
@@ -110,7 +97,7 @@ test('a tab and a page over the relay follow the teacher, one goes its own way a
   await far.goto(`${base}?follow`);
   await far.waitForFunction(() => 'playground' in window);
   await inStep(teacher, far);
-  for (const page of [teacher, far]) expect(await violations(page)).toEqual([]);
+  for (const page of [teacher, far]) expect(await findViolations(page, ['section.bar'])).toEqual([]);
   await teacher.screenshot({ path: 'test/output/classroom-teacher.png' }).catch(() => undefined);
   await far.screenshot({ path: 'test/output/classroom-follower.png' }).catch(() => undefined);
   expect(troubles.filter((text) => !/ERR_INTERNET_DISCONNECTED|WebSocket/.test(text))).toEqual([]);

@@ -90,6 +90,8 @@ export class App {
       reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
       hasTouch: options.touch ?? false,
     });
+    // Three times the usual: what is waited for comes, but on a busy machine late.
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     this.#watch(page, options.expectedMessages);
     await page.goto(this.server.url + (options.path ?? ''), { waitUntil: 'domcontentloaded' });

@@ -1,31 +1,16 @@
 /* Interview mode in a browser: the keyboard alone, a proof on the stage, what is kept, files, axe. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { laptop, phone, startApp, type App } from './harness.ts';
-import { waitForTerminal } from './page-helpers.ts';
+import { findViolations, waitForTerminal } from './page-helpers.ts';
 
 let app: App;
 beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app.stop());
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return await page.evaluate(async () => {
-    interface Found {
-      violations: { id: string; nodes: { target: string[] }[] }[];
-    }
-    const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-  });
-}
 
 async function openInterview(options: Parameters<App['open']>[0] = {}): Promise<Page> {
   const page = await app.open(options);

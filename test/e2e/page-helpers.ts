@@ -1,5 +1,7 @@
 /* What the tests of the page say often. All of it waits on state, never on time. */
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 // The type of window.playground comes with this.
@@ -33,4 +35,20 @@ export async function waitForPrompt(page: Page): Promise<void> {
 export async function waitForFeed(page: Page, text: string): Promise<void> {
   const told = (): Promise<string | null> => page.locator('.feed ol').textContent();
   await expect.poll(told, { timeout: 120_000, interval: 100 }).toContain(text);
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Scanner {
+  axe: { run(within: unknown): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+}
+
+/** What axe finds on the page, or within some of its parts: the rule and the place. */
+export async function findViolations(page: Page, within: readonly string[] = ['html']): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return await page.evaluate(async (parts) => {
+    const { axe } = window as unknown as Scanner;
+    const { violations } = await axe.run({ include: parts.map((part) => [part]) });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  }, within);
 }

@@ -1,36 +1,15 @@
 /* The frame of the page: languages, themes, sizes, keys, files, a worker that dies, and axe on every shape. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { desktop, laptop, phone, startApp, type App } from './harness.ts';
-import { waitForPrompt, waitForTerminal } from './page-helpers.ts';
+import { findViolations, waitForPrompt, waitForTerminal } from './page-helpers.ts';
 
 let app: App;
 beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app.stop());
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds: the rule, how bad, and where. */
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      impact: string;
-      nodes: { target: string[] }[];
-    }
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, impact, nodes }) =>
-      nodes.map((node) => `${impact} ${id}: ${node.target.join(' ')}`),
-    );
-  });
-}
 
 /** Waits until the heavy regions have loaded and drawn. */
 async function settle(page: Page): Promise<void> {

@@ -1,14 +1,11 @@
 /* Presenting: a whole lesson by the clicker alone, notes in a second window, and what a presenter does to
  * the screen; readable from the end of a room, and without a mistake for screen readers. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { laptop, phone, startApp, type App, type OpenOptions } from './harness.ts';
-import { terminalText } from './page-helpers.ts';
+import { findViolations, terminalText } from './page-helpers.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const wait = { timeout: 120_000, interval: 50 };
 let app: App;
 beforeAll(async () => {
@@ -47,17 +44,6 @@ async function clickUntil(page: Page, notes: Page, met: () => Promise<boolean>):
       .toBe(true);
   }
   expect(await met()).toBe(true);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await axe.run();
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
 }
 
 /** What the page keeps of solved tasks, as text. Runs in the page. */
@@ -109,7 +95,7 @@ test('the notes tell what comes, keep the time, and turn the pages too', async (
   await notes.keyboard.press('b');
   await page.locator('.blank').waitFor({ state: 'detached' });
   expect(await notes.locator('.big').innerText()).toMatch(/^\d+:\d\d$/);
-  expect(await violations(notes)).toEqual([]);
+  expect(await findViolations(notes)).toEqual([]);
   // A reload of either window finds the other again.
   await notes.reload();
   await notes.locator('.current').waitFor({ timeout: 60_000 });
@@ -189,7 +175,7 @@ test.for([
     await page.evaluate(() => window.playground.fault.kill('7001'));
     await page.keyboard.press('PageDown');
     expect(await page.evaluate(smallType, least)).toEqual([]);
-    expect(await violations(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(viewport.width);
     await page
@@ -197,7 +183,7 @@ test.for([
       .catch(() => undefined);
     await page.keyboard.press('?');
     await page.locator('.over').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await app.closePage(page);
   },
 );

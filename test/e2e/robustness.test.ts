@@ -153,6 +153,7 @@ test('a new version is fetched and announced, and takes nothing away from the op
     second = await serveFolder(copy, { port: Number(new URL(first.url).port) });
     await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()));
     await page.getByText('A new version was loaded').waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(import.meta.dirname, '../output/update-notice.png') });
     expect(await page.evaluate(() => window.playground.exec('GET kept', { console: '7000c' }))).toContain(
       '1',
     );

@@ -1,10 +1,9 @@
 /* The stage, the time dock and the inspector in a real browser, driven as a reader drives them. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { laptop, phone, startApp, type App } from './harness.ts';
+import { findViolations } from './page-helpers.ts';
 
 interface Automation {
   clock: {
@@ -39,26 +38,6 @@ async function openStage(options: Parameters<App['open']>[0] = {}): Promise<Page
   await page.locator('g.node').first().waitFor();
   await page.locator('[role=slider].tape').waitFor();
   return page;
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds in the regions of this file: the rule and the places. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    interface Violation {
-      id: string;
-      nodes: { html: string }[];
-    }
-    const { axe: scanner } = window as unknown as {
-      axe: { run(within: unknown): Promise<{ violations: Violation[] }> };
-    };
-    const { violations } = await scanner.run({ include: [['main'], ['aside'], ['section']] });
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-    );
-  });
 }
 
 const node = (page: Page, name: string) => page.locator(`g.node[data-server="${name}"]`);
@@ -548,7 +527,7 @@ describe('everyone', () => {
         for (let at = 0; at < (await tabs.count()); at++) {
           await tabs.nth(at).click();
           await page.locator('[role=tabpanel]').first().locator('h2, .empty').first().waitFor();
-          found.push(...(await axe(page)));
+          found.push(...(await findViolations(page, ['main', 'aside', 'section'])));
         }
         expect(found).toEqual([]);
         await app.closePage(page);
