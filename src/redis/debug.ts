@@ -12,6 +12,7 @@ import { REPLY_PEAK_RESET_MS } from './client-buffers.ts';
 import { CLIENT_DENY_BLOCKING, type Client } from './client.ts';
 import { debugKillLinks } from './cluster/links.ts';
 import type { CommandProcs } from './command.ts';
+import type { Config } from './config.ts';
 import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { digestDataset, digestValue } from './debug-digest.ts';
 import { protocolExample } from './debug-protocol.ts';
@@ -24,6 +25,8 @@ import { createDumpPayload } from './rdb.ts';
 import { NO_DB, replicationFeedSlaves } from './replication/index.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
+import { ListObj } from './types/list-obj.ts';
+import { PACKED_THRESHOLD } from './types/quicklist.ts';
 
 type Sub = (client: Client, argv: readonly Bytes[]) => Reply | undefined;
 
@@ -50,7 +53,17 @@ function objectInfo(client: Client, argv: readonly Bytes[]): Reply {
   // Two bytes of version and eight of checksum follow the value, one of type precedes it.
   const length = createDumpPayload(obj).length - 11;
   return new Status(
-    `Value at:0x7f0000000000 refcount:1 encoding:${obj.encoding(server.config)} serializedlength:${length} lru:${obj.lru} lru_seconds_idle:${idle}`,
+    `Value at:0x7f0000000000 refcount:1 encoding:${obj.encoding(server.config)} serializedlength:${length} lru:${obj.lru} lru_seconds_idle:${idle}${obj instanceof ListObj ? nodesInfo(obj, server.config) : ''}`,
+  );
+}
+
+/** What is told of a list besides. */
+function nodesInfo({ items, length }: ListObj, config: Config): string {
+  const { nodes, fill } = items;
+  const bytes = nodes.reduce((sum, node) => sum + node.bytes, 0);
+  return (
+    ` ql_nodes:${nodes.length} ql_avg_node:${(length / nodes.length).toFixed(2)} ql_listpack_max:${fill}` +
+    ` ql_compressed:${config.listCompressDepth === 0 ? 0 : 1} ql_uncompressed_size:${bytes}`
   );
 }
 
@@ -164,8 +177,10 @@ function setSkipChecksumValidation(client: Client, argv: readonly Bytes[]): Repl
 
 function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
   const bytes = memtoull(argv[2] as Bytes);
-  if (bytes === null) return new ErrorReply('ERR argument must be a memory value');
-  client.server.quicklistPackedThreshold = bytes;
+  if (bytes === null || bytes > 2 ** 32 - 2 ** 20) {
+    return new ErrorReply('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
+  }
+  client.server.quicklistPackedThreshold = bytes === 0 ? PACKED_THRESHOLD : bytes;
   return OK;
 }
 

@@ -127,6 +127,8 @@ export function serverCron(server: Server): void {
   const io = server.io;
   io.setTimer('cron', io.now + CRON_MICROS);
   if (server.cronPaused) return;
+  // The very first cron is one of those that do the work of a second.
+  const everySecond = server.cronLoops % 10 === 0;
   server.cronLoops++;
   trackMetrics(server);
   if (server.load !== null) return;
@@ -135,8 +137,8 @@ export function serverCron(server: Server): void {
   activeExpireCycle(server);
   persistenceCron(server);
   aofCron(server);
-  if (server.cronLoops % 10 === 0 || server.replication.failover !== null) replicationCron(server);
-  if (server.cronLoops % 10 === 0) sampleMemory(server);
+  if (everySecond || server.replication.failover !== null) replicationCron(server);
+  if (everySecond) sampleMemory(server);
   if (server.cluster !== null) clusterCron(server);
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);
 }

@@ -52,9 +52,9 @@ export function rdbType(obj: Obj): number {
 }
 
 /** Writes a value without its type. */
-export function saveObject(out: RdbWriter, obj: Obj, config: Config): void {
+export function saveObject(out: RdbWriter, obj: Obj): void {
   if (obj instanceof StringObj) out.string(obj.value);
-  else if (obj instanceof ListObj) saveList(out, obj, config);
+  else if (obj instanceof ListObj) saveList(out, obj);
   else if (obj instanceof SetObj) saveSet(out, obj);
   else if (obj instanceof ZsetObj) saveZset(out, obj);
   else if (obj instanceof HashObj) saveHash(out, obj);
@@ -62,29 +62,12 @@ export function saveObject(out: RdbWriter, obj: Obj, config: Config): void {
   else unreachable(obj as never);
 }
 
-/** Bytes of a quicklist node by the negative settings of list-max-listpack-size. */
-const NODE_BYTES = [4096, 8192, 16384, 32768, 65536];
-
-function saveList(out: RdbWriter, list: ListObj, config: Config): void {
-  const fill = config.listMaxListpackSize;
-  const maxBytes = fill < 0 ? (NODE_BYTES[Math.min(-fill, 5) - 1] as number) : 8192;
-  const maxCount = fill > 0 ? fill : Infinity;
-  const nodes: Bytes[][] = [];
-  let bytes = Infinity;
-  for (const item of list.items) {
-    const node = nodes.at(-1);
-    if (node && bytes + item.length + 8 <= maxBytes && node.length < maxCount) {
-      node.push(item);
-      bytes += item.length + 2;
-    } else {
-      nodes.push([item]);
-      bytes = 7 + item.length + 2;
-    }
-  }
+function saveList(out: RdbWriter, list: ListObj): void {
+  const { nodes } = list.items;
   out.length(nodes.length);
-  for (const node of nodes) {
-    out.length(NODE_PACKED);
-    out.string(encodeListpack(node));
+  for (const { items, plain } of nodes) {
+    out.length(plain ? NODE_PLAIN : NODE_PACKED);
+    out.string(plain ? (items[0] as Bytes) : encodeListpack(items));
   }
 }
 
@@ -126,7 +109,7 @@ export function loadObject(input: RdbReader, type: number, config: Config): Obj 
     case TYPE_LIST_ZIPLIST:
     case TYPE_LIST_QUICKLIST:
     case TYPE_LIST_QUICKLIST_2:
-      return notEmpty(loadList(input, type));
+      return notEmpty(loadList(input, type, config));
     case TYPE_SET:
       return notEmpty(fillSet(strings(input, input.length()), config));
     case TYPE_SET_INTSET:
@@ -187,25 +170,22 @@ function duplicate(owner: string, config: Config, packing: Packing): RdbError {
     : new RdbError(`${owner} listpack integrity check failed.`);
 }
 
-function loadList(input: RdbReader, type: number): ListObj {
-  const list = new ListObj();
-  const add = (items: readonly Bytes[]): void => {
-    for (const item of items) list.push(item, 'right');
-  };
+function loadList(input: RdbReader, type: number, config: Config): ListObj {
+  const list = new ListObj(config.listMaxListpackSize);
   if (type === TYPE_LIST_ZIPLIST) {
-    add(packed(input, 'List', 'ziplist'));
+    for (const item of packed(input, 'List', 'ziplist')) list.push(item, 'right');
     return list;
   }
   for (let left = input.length(); left > 0; left--) {
     if (type === TYPE_LIST) {
-      add([input.string()]);
-    } else if (type === TYPE_LIST_QUICKLIST) {
-      add(packed(input, 'List', 'ziplist'));
-    } else {
-      const node = input.length();
-      if (node !== NODE_PLAIN && node !== NODE_PACKED) throw new RdbError('unknown quicklist node');
-      add(node === NODE_PLAIN ? [plainNode(input)] : packed(input, 'List', 'listpack'));
+      list.push(input.string(), 'right');
+      continue;
     }
+    const node = type === TYPE_LIST_QUICKLIST ? NODE_PACKED : input.length();
+    if (node !== NODE_PLAIN && node !== NODE_PACKED) throw new RdbError('unknown quicklist node');
+    const packing = type === TYPE_LIST_QUICKLIST ? 'ziplist' : 'listpack';
+    const items = node === NODE_PLAIN ? [plainNode(input)] : packed(input, 'List', packing);
+    if (items.length > 0) list.items.appendNode(items, node === NODE_PLAIN);
   }
   return list;
 }

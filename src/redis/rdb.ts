@@ -101,7 +101,7 @@ function saveDb(out: RdbWriter, server: Server, db: Db): void {
     }
     out.byte(rdbType(obj));
     out.string(key);
-    saveObject(out, obj, config);
+    saveObject(out, obj);
   });
 }
 
@@ -112,7 +112,7 @@ const DEFAULTS: Readonly<Config> = new Config();
 export function createDumpPayload(obj: Obj, config: Config = DEFAULTS): Bytes {
   const out = new RdbWriter(config.rdbcompression);
   out.byte(rdbType(obj));
-  saveObject(out, obj, config);
+  saveObject(out, obj);
   const data = out.result() + littleEndian(RDB_VERSION, 2);
   return data + crc64(data);
 }

@@ -45,6 +45,7 @@ import { type EvictionCandidate, performEvictions } from './evict.ts';
 import type { LatencySeries } from './latency.ts';
 import { type ShutdownState, shutdownSignal } from './shutdown.ts';
 import { TrackingTable } from './tracking.ts';
+import { PACKED_THRESHOLD } from './types/quicklist.ts';
 import type { PendingOp } from './propagate.ts';
 import {
   replicationClosed,
@@ -157,7 +158,7 @@ export class Server implements Process {
   replyPeakResetMs = REPLY_PEAK_RESET_MS;
   resizesReplyBuffers = true;
   /** Size beyond which a list element gets a node of its own (DEBUG). */
-  quicklistPackedThreshold = 1 << 30;
+  quicklistPackedThreshold = PACKED_THRESHOLD;
   memoryTracked = false;
   datasetBytes = 0;
   /** used_memory at the last look, at most a second ago. */

@@ -1,15 +1,23 @@
-/* A list value (the role of quicklist.c). 7.0 keeps every list as a quicklist, whatever its size; the
- * nodes of that list matter only in dumps, and rdb.ts forms them there. */
+/* A list value. 7.0 keeps every list as a quicklist, whatever its size (quicklist.ts). */
 
 import type { Bytes } from '#base/bytes.ts';
 import { Obj, allocationSize, type ObjType } from '#redis/object.ts';
-import { Chunks } from './chunks.ts';
+import { type ListEnd, PACKED_THRESHOLD, Quicklist } from './quicklist.ts';
 
-export type ListEnd = 'left' | 'right';
+export type { ListEnd } from './quicklist.ts';
+
+const DEFAULT_FILL = -2;
+const NODE_STRUCT = 40;
 
 /** Elements in order. */
 export class ListObj extends Obj {
-  items: Chunks<Bytes> = new Chunks();
+  items: Quicklist;
+
+  /** `fill` is list-max-listpack-size. */
+  constructor(fill = DEFAULT_FILL) {
+    super();
+    this.items = new Quicklist(fill);
+  }
 
   get type(): ObjType {
     return 'list';
@@ -26,25 +34,20 @@ export class ListObj extends Obj {
     return copy;
   }
 
+  /** Samples are whole nodes. */
   memoryUsage(samples: number): number {
-    let bytes = 0;
-    let seen = 0;
-    for (const item of this.items) {
-      if (samples && seen === samples) break;
-      bytes += item.length + (item.length < 64 ? 2 : 3);
-      seen++;
-    }
-    const total = seen ? (bytes / seen) * this.length : 0;
-    const nodes = Math.max(1, Math.ceil(total / 8192));
-    return Math.round(16 + 40 + nodes * 32 + allocationSize(total + 7 * nodes));
+    const { nodes } = this.items;
+    const seen = samples === 0 ? nodes : nodes.slice(0, samples);
+    const bytes = seen.reduce((sum, node) => sum + NODE_STRUCT + allocationSize(node.bytes), 0);
+    return 16 + 40 + Math.floor((bytes / Math.max(1, seen.length)) * nodes.length);
   }
 
   get length(): number {
     return this.items.length;
   }
 
-  push(value: Bytes, end: ListEnd): void {
-    this.items.insert(end === 'left' ? 0 : this.length, value);
+  push(value: Bytes, end: ListEnd, packedThreshold = PACKED_THRESHOLD): void {
+    this.items.push(value, end, packedThreshold);
   }
 
   /** Takes up to `count` elements from an end, the outermost first. */

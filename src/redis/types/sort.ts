@@ -170,7 +170,7 @@ function sortWith(readonly: boolean) {
 function storeRows(client: Client, key: Bytes, rows: readonly (Bytes | null)[]): Reply {
   if (rows.length === 0) return storeNothing(client, key);
   const list = new ListObj();
-  for (const row of rows) list.push(row ?? '', 'right');
+  for (const row of rows) list.push(row ?? '', 'right', client.server.quicklistPackedThreshold);
   setKey(client, client.db, key, list);
   keyEvent(client, key, 'l', 'sortstore');
   client.server.dirty += rows.length;

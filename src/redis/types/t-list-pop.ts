@@ -75,10 +75,10 @@ function move(
   if (target instanceof ErrorReply) return target;
   const [value] = list.pop(from) as [Bytes];
   if (target === null) {
-    target = new ListObj();
+    target = new ListObj(client.server.config.listMaxListpackSize);
     dbAdd(client.db, destination, target);
   }
-  target.push(value, to);
+  target.push(value, to, client.server.quicklistPackedThreshold);
   keyChanged(client, destination, 'l', to === 'left' ? 'lpush' : 'rpush', 0);
   listElementsRemoved(client, source, from, list, 1);
   return value;

@@ -22,14 +22,16 @@ import { ListObj, type ListEnd } from './list-obj.ts';
 function pushWith(end: ListEnd, onlyExisting: boolean) {
   return (client: Client, argv: readonly Bytes[]): Reply => {
     const key = argv[1] as Bytes;
+    const { server } = client;
     let list = writeTyped(client, key, ListObj);
     if (list instanceof ErrorReply) return list;
     if (list === null) {
       if (onlyExisting) return 0;
-      list = new ListObj();
+      list = new ListObj(server.config.listMaxListpackSize);
       dbAdd(client.db, key, list);
     }
-    for (let at = 2; at < argv.length; at++) list.push(argv[at] as Bytes, end);
+    const threshold = server.quicklistPackedThreshold;
+    for (let at = 2; at < argv.length; at++) list.push(argv[at] as Bytes, end, threshold);
     keyChanged(client, key, 'l', end === 'left' ? 'lpush' : 'rpush', argv.length - 2);
     return list.length;
   };
@@ -45,7 +47,7 @@ function linsertCommand(client: Client, argv: readonly Bytes[]): Reply {
   let at = 0;
   for (const item of list.items) {
     if (item === pivot) {
-      list.items.insert(after ? at + 1 : at, element);
+      list.items.insertBeside(at, element, after, client.server.quicklistPackedThreshold);
       keyChanged(client, key, 'l', 'linsert');
       return list.length;
     }
@@ -78,7 +80,7 @@ function lsetCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (index instanceof ErrorReply) return index;
   const at = index < 0 ? index + list.length : index;
   if (at < 0 || at >= list.length) return error('ERR index out of range');
-  list.items.set(at, element);
+  list.items.replace(at, element, client.server.quicklistPackedThreshold);
   keyChanged(client, key, 'l', 'lset');
   return OK;
 }

@@ -94,6 +94,15 @@ export class ZsetObj extends Obj {
     return old === undefined;
   }
 
+  /** What was made as a skiplist becomes a listpack where it is small enough for one. */
+  convertToListpackIfNeeded(config: Config): void {
+    if (this.size > config.zsetMaxListpackEntries) return;
+    const all = [...this.sorted];
+    if (all.some(({ member }) => member.length > config.zsetMaxListpackValue)) return;
+    this.compact = true;
+    for (const { member, score } of all) if (Object.is(score, -0)) this.set(member, score, config);
+  }
+
   delete(member: Bytes): boolean {
     const score = this.scores.get(member);
     if (score === undefined) return false;

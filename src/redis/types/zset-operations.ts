@@ -152,6 +152,7 @@ function compute(operation: Operation, { sources, aggregate, limit }: Arguments)
 
 function toZset(client: Client, scores: ReadonlyMap<Bytes, number>): ZsetObj {
   const result = new ZsetObj();
+  result.compact = false;
   for (const [member, score] of scores) result.set(member, score, client.server.config);
   return result;
 }
@@ -172,6 +173,7 @@ function storeWith(operation: Operation) {
     const parsed = parseArguments(client, argv, 2, operation, 'store');
     if (parsed instanceof ErrorReply) return parsed;
     const result = toZset(client, compute(operation, parsed));
+    result.convertToListpackIfNeeded(client.server.config);
     if (result.size === 0) return storeNothing(client, destination);
     setKey(client, client.db, destination, result);
     keyEvent(client, destination, 'z', `${operation}store`);

@@ -136,6 +136,8 @@ export class Twins {
     await this.ours.begin();
     this.history.length = 0;
     for (const [name, value] of CONFIG) await this.send(['CONFIG', 'SET', name, value]);
+    // Who is first to delete what has expired is chance.
+    await this.send(['DEBUG', 'SET-ACTIVE-EXPIRE', '0']);
     await this.send(['HELLO', String(resp)]);
   }
 
@@ -184,7 +186,8 @@ export class Twins {
         if (!same(a, b, 'exact', 0)) found.push(await this.describe(textOf(key)));
       }
     }
-    return `the data differ: ${found.join(', ')}`;
+    // Nothing that anybody can see: SCAN has met an expired key on one side only, and deleted it.
+    return found.length === 0 ? null : `the data differ: ${found.join(', ')}`;
   }
 
   private async describe(key: string): Promise<string> {
@@ -224,7 +227,7 @@ export async function runTwins(
   const maker = new CommandMaker(random, commands, Math.floor(Date.now() / 1000));
   for (let at = 0; at < count; at++) {
     const argv = maker.command();
-    if (argv.some((arg) => /^(bylex|storedist)$/i.test(arg)) || isHuge(argv)) continue;
+    if (argv.some((arg) => /^(bylex|storedist)$/i.test(arg)) || isHuge(argv) || isChance(argv)) continue;
     const blocking = BLOCKING.test((argv[0] as string).toLowerCase());
     const found = blocking ? await compareInMulti(twins, argv) : await twins.compare(argv);
     const data = found === null && at % 10 === 9 ? await twins.compareData() : found;
@@ -238,6 +241,12 @@ function isHuge(argv: readonly string[]): boolean {
   const name = argv[0] as string;
   if (/^(setbit|setrange|bitfield)$/.test(name)) return argv.some((arg) => /^#?[0-9]{7,10}$/.test(arg));
   return BY_CHANCE.test(name) && argv.some((arg) => /^-[0-9]{6,}$/.test(arg));
+}
+
+/** What weighs the same as text stays as the hash table had it: its beginning is chance, and so is its order. */
+function isChance(argv: readonly string[]): boolean {
+  const has = (word: string): boolean => argv.some((arg) => arg.toLowerCase() === word);
+  return /^sort/.test(argv[0] as string) && has('by') && (has('limit') || (has('alpha') && has('store')));
 }
 
 /** In a transaction nothing waits. */
