@@ -5,6 +5,8 @@ import type { Bytes } from './bytes.ts';
 /** Hash slots in a cluster. */
 export const CLUSTER_SLOTS = 16384;
 
+const OPENING_BRACE = 0x7b;
+
 const table = new Uint16Array(256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte << 8;
@@ -12,13 +14,16 @@ for (let byte = 0; byte < 256; byte++) {
   table[byte] = crc;
 }
 
+/** The checksum, in the lowest 16 bits, with one byte more. */
+function crcStep(crc: number, byte: number): number {
+  return (crc << 8) ^ (table[((crc >> 8) ^ byte) & 0xff] as number);
+}
+
 /** CRC-16/XMODEM of the bytes [from, to). Check value: "123456789" gives 0x31C3. */
 export function crc16(bytes: Bytes, from = 0, to = bytes.length): number {
   let crc = 0;
-  for (let at = from; at < to; at++) {
-    crc = ((crc << 8) & 0xffff) ^ (table[((crc >> 8) ^ bytes.charCodeAt(at)) & 0xff] as number);
-  }
-  return crc;
+  for (let at = from; at < to; at++) crc = crcStep(crc, bytes.charCodeAt(at));
+  return crc & 0xffff;
 }
 
 /** The part of a key that is hashed, as [from, to): between the first `{` and the first `}` after it
@@ -33,6 +38,12 @@ export function hashTag(key: Bytes): [from: number, to: number] {
 
 /** The hash slot of a key, 0 .. 16383. */
 export function keyHashSlot(key: Bytes): number {
-  const [from, to] = hashTag(key);
-  return crc16(key, from, to) & (CLUSTER_SLOTS - 1);
+  let crc = 0;
+  for (let at = 0; at < key.length; at++) {
+    const byte = key.charCodeAt(at);
+    // Most keys have no tag: one walk looks for it and hashes.
+    if (byte === OPENING_BRACE) return crc16(key, ...hashTag(key)) & (CLUSTER_SLOTS - 1);
+    crc = crcStep(crc, byte);
+  }
+  return crc & (CLUSTER_SLOTS - 1);
 }

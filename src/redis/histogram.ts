@@ -1,8 +1,19 @@
 /* How long commands took, in classes of about one percent (after hdr_histogram.c with two digits, from 1 ns to
  * 1 s, as server.c keeps it for each command). */
 
-/** From the longest duration of a class, nanoseconds, to how many there were in it. */
-export type Histogram = Map<number, number>;
+interface DurationClass {
+  readonly longestNs: number;
+  count: number;
+}
+
+/** How many durations there were in each class. */
+export class Histogram {
+  /** By the longest duration of the class. */
+  readonly classes: Map<number, DurationClass> = new Map();
+  /** What was counted last and where: most commands take as long as the one before. */
+  lastMicros = -1;
+  last: DurationClass | null = null;
+}
 
 const SHORTEST_NS = 1;
 const LONGEST_NS = 1e9;
@@ -27,25 +38,38 @@ function longestOfClass(ns: number): number {
 
 /** Counts a duration; the clock of the original ticks in whole microseconds. */
 export function recordDuration(histogram: Histogram, micros: number): void {
-  const ns = Math.ceil(micros) * 1000;
-  const found = longestOfClass(Math.min(LONGEST_NS, Math.max(SHORTEST_NS, ns)));
-  histogram.set(found, (histogram.get(found) ?? 0) + 1);
+  if (micros !== histogram.lastMicros || histogram.last === null) {
+    histogram.lastMicros = micros;
+    histogram.last = classOf(histogram, micros);
+  }
+  histogram.last.count++;
 }
 
-const inOrder = (histogram: Histogram): [ns: number, count: number][] =>
-  [...histogram].sort(([a], [b]) => a - b);
+function classOf({ classes }: Histogram, micros: number): DurationClass {
+  const ns = Math.ceil(micros) * 1000;
+  const longestNs = longestOfClass(Math.min(LONGEST_NS, Math.max(SHORTEST_NS, ns)));
+  let found = classes.get(longestNs);
+  if (found === undefined) {
+    found = { longestNs, count: 0 };
+    classes.set(longestNs, found);
+  }
+  return found;
+}
+
+const inOrder = ({ classes }: Histogram): DurationClass[] =>
+  [...classes.values()].sort((a, b) => a.longestNs - b.longestNs);
 
 /** The duration, microseconds, that `percent` of all did not exceed, for 0 the shortest of its class; 0 when
  *  there are none. */
 export function percentileOf(histogram: Histogram, percent: number): number {
   const classes = inOrder(histogram);
-  const total = classes.reduce((sum, [, count]) => sum + count, 0);
+  const total = classes.reduce((sum, { count }) => sum + count, 0);
   let left = Math.max(1, Math.floor((total * percent) / 100 + 0.5));
-  for (const [ns, count] of classes) {
+  for (const { longestNs: ns, count } of classes) {
     left -= count;
     if (left <= 0) return (percent === 0 ? ns - classWidth(ns) + 1 : ns) / 1000;
   }
-  return (classes.at(-1)?.[0] ?? 0) / 1000;
+  return (classes.at(-1)?.longestNs ?? 0) / 1000;
 }
 
 /** How many took at most so many microseconds, for the bounds at which there are more than before. */
@@ -53,7 +77,7 @@ export function cumulative(histogram: Histogram): [micros: number, count: number
   const bounds: [number, number][] = [];
   let level = FIRST_BOUND_NS;
   let total = 0;
-  for (const [ns, count] of inOrder(histogram)) {
+  for (const { longestNs: ns, count } of inOrder(histogram)) {
     total += count;
     while (ns > longestOfClass(level)) level *= 2;
     const bound = Math.floor(Math.min(longestOfClass(level), END_NS) / 1000);

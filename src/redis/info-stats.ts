@@ -156,7 +156,7 @@ export function errorStatsInfo(server: Server): InfoFields {
 export function latencyStatsInfo(server: Server): InfoFields {
   const fields: [string, string][] = [];
   for (const [name, entry] of server.stats.commands) {
-    if (entry.calls === 0 || entry.histogram.size === 0) continue;
+    if (entry.calls === 0 || entry.histogram.classes.size === 0) continue;
     const parts = server.config.latencyTrackingInfoPercentiles.map((percent) => {
       const text = formatDoubleFixed(percent, 6).replace(/\.?0+$/, '');
       return `p${text}=${formatDoubleFixed(percentileOf(entry.histogram, percent), 3)}`;

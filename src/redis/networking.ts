@@ -73,12 +73,12 @@ export function readFromClient(server: Server, client: Client, payload: Payload)
   server.stats.readsProcessed++;
   server.workMicros += READ_MICROS;
   if (payload.kind === 'command') {
-    let bytes = 0;
-    for (const arg of payload.argv) bytes += arg.length;
-    bytes += 14 * payload.argv.length;
+    const { argv } = payload;
+    let bytes = 14 * argv.length;
+    for (let at = 0; at < argv.length; at++) bytes += (argv[at] as Bytes).length;
     server.stats.netInputBytes += bytes;
     growQueryBuffer(client, bytes);
-    runOrQueue(client, payload.argv);
+    runOrQueue(client, argv);
   } else if (payload.kind === 'bytes') {
     server.stats.netInputBytes += payload.data.length;
     client.parser ??= new RequestParser();

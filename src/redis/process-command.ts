@@ -49,7 +49,7 @@ import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands 
 import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
 import { CountedError, ErrorReply, QUEUED } from './reply.ts';
-import { recordDuration } from './histogram.ts';
+import { Histogram, recordDuration } from './histogram.ts';
 import { addCommandSample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
@@ -373,7 +373,7 @@ export function recordCall(server: Server, cmd: Command, micros: number, failed:
 export function commandStats(server: Server, cmd: Command): CommandStats {
   let stats = server.stats.commands.get(cmd.fullName);
   if (stats === undefined) {
-    stats = { calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0, histogram: new Map() };
+    stats = { calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0, histogram: new Histogram() };
     server.stats.commands.set(cmd.fullName, stats);
   }
   return stats;

@@ -9,7 +9,7 @@ import type { AclLogEntry } from './acl.ts';
 import { createDefaultUser, type User } from './acl-user.ts';
 import { AofState } from './aof.ts';
 import { REPLY_PEAK_RESET_MS } from './client-buffers.ts';
-import type { Client } from './client.ts';
+import { type Client, CLIENT_MASTER } from './client.ts';
 import {
   clusterAccept,
   clusterClosed,
@@ -244,12 +244,17 @@ export class Server implements Process {
   }
 
   onMessage(socket: SocketId, payload: Payload): void {
+    const client = this.clients.get(socket);
+    if (client !== undefined && !client.has(CLIENT_MASTER)) readFromClient(this, client, payload);
+    else this.readFromServer(socket, payload);
+    beforeSleep(this);
+  }
+
+  private readFromServer(socket: SocketId, payload: Payload): void {
     const kind = this.socketKinds.get(socket);
-    if (kind === 'client') readFromClient(this, this.clients.get(socket) as Client, payload);
-    else if (kind === undefined) clusterRead(this, socket, payload);
+    if (kind === undefined) clusterRead(this, socket, payload);
     else if (kind === 'master') replicationRead(this, socket, payload);
     else if (kind === 'migrate') migrateRead(this, socket, payload);
-    beforeSleep(this);
   }
 
   onClose(socket: SocketId, reason: CloseReason): void {

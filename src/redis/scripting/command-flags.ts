@@ -2,7 +2,7 @@
  * command with these flags would be (after scriptFlagsToCmdFlags in script.c). */
 
 import type { Bytes } from '#base/bytes.ts';
-import { CMD_DENYOOM, CMD_MAY_REPLICATE, CMD_STALE, CMD_WRITE, type Command } from '#redis/command-table.ts';
+import { CMD_DENYOOM, CMD_MAY_REPLICATE, CMD_NO_MANDATORY_KEYS, CMD_STALE, CMD_WRITE, type Command } from '#redis/command-table.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { findFunction } from './libraries.ts';
@@ -11,6 +11,8 @@ import type { ScriptFlags } from './state.ts';
 
 /** The flags of a command with what it is about to run. */
 export function getCommandFlags(server: Server, command: Command, argv: readonly Bytes[]): number {
+  // Only what runs scripts may but need not have keys.
+  if ((command.flags & CMD_NO_MANDATORY_KEYS) === 0) return command.flags;
   const declared = declaredFlags(server, command.fullName, argv);
   if (declared === null) return command.flags;
   let flags = command.flags & ~(CMD_STALE | CMD_DENYOOM | CMD_WRITE | CMD_MAY_REPLICATE);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { cumulative, percentileOf, recordDuration, type Histogram } from '#redis/histogram.ts';
+import { cumulative, percentileOf, Histogram, recordDuration } from '#redis/histogram.ts';
 
 function histogramOf(...micros: number[]): Histogram {
-  const histogram: Histogram = new Map();
+  const histogram = new Histogram();
   for (const one of micros) recordDuration(histogram, one);
   return histogram;
 }
