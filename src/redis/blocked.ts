@@ -16,7 +16,7 @@ import type { Server } from './server.ts';
 
 /** Why a client waits and until when. */
 export interface BlockingState {
-  kind: 'keys' | 'wait' | 'postpone';
+  kind: 'keys' | 'wait' | 'postpone' | 'shutdown';
   /** Unix ms; 0 = for ever. */
   deadlineMs: number;
   timeoutReply: Reply;
@@ -62,10 +62,14 @@ export function blockClient(client: Client, state: BlockingState): void {
   if (state.kind !== 'postpone') client.server.blockedClients.add(client);
 }
 
-/** Makes the client wait for another server, as everybody here does meanwhile. */
-export function waitForServer(client: Client): void {
-  const { db } = client;
-  blockClient(client, { kind: 'postpone', deadlineMs: 0, timeoutReply: null, db, keys: [], type: 'string' });
+/** Makes the client wait for another server, as everybody here does meanwhile, or for the end of this one. */
+export function waitForServer(client: Client, kind: 'postpone' | 'shutdown' = 'postpone'): void {
+  blockClient(client, { kind, deadlineMs: 0, timeoutReply: null, db: client.db, keys: [], type: 'string' });
+}
+
+/** Whether a client that waits may be told to go on (CLIENT UNBLOCK). */
+export function mayBeUnblocked({ blocked }: Client): boolean {
+  return blocked?.kind === 'keys' || blocked?.kind === 'wait';
 }
 
 /** Ends the waiting without a reply; what the client sent meanwhile is run before the server sleeps. */

@@ -3,10 +3,9 @@
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import { isWord, SYNTAX_ERROR } from './args.ts';
-import { replyToBlockedClient } from './blocked.ts';
+import { mayBeUnblocked, replyToBlockedClient } from './blocked.ts';
 import {
   type Client,
-  CLIENT_BLOCKED,
   CLIENT_CLOSE_AFTER_REPLY,
   CLIENT_NO_EVICT,
   CLIENT_REPLY_OFF,
@@ -143,8 +142,7 @@ function unblock(client: Client, argv: readonly Bytes[]): Reply {
   const id = string2ll(argv[2] as Bytes);
   if (id === null) return new ErrorReply('ERR value is not an integer or out of range');
   const target = client.server.clientsById.get(Number(id));
-  if (target === undefined || (target.flags & CLIENT_BLOCKED) === 0 || target.blocked?.kind === 'postpone')
-    return 0;
+  if (target === undefined || !mayBeUnblocked(target)) return 0;
   replyToBlockedClient(
     target,
     error ? new ErrorReply('UNBLOCKED client unblocked via CLIENT UNBLOCK') : undefined,

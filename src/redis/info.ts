@@ -51,6 +51,9 @@ function serverInfo(server: Server): InfoFields {
     ['executable', '/usr/bin/redis-server'],
     ['config_file', server.configFile],
     ['io_threads_active', 0],
+    ...(server.shutdown === null
+      ? []
+      : [['shutdown_in_milliseconds', server.shutdown.deadlineMs - now] as const]),
   ];
 }
 

@@ -13,7 +13,7 @@ import { Db, emptyDb } from './db.ts';
 import { finishStart } from './life.ts';
 import { RdbError } from './rdb-io.ts';
 import { RdbLoader } from './rdb-load.ts';
-import { replicationRestoreFromRdb, snapshotLoaded } from './replication/index.ts';
+import { replicationFeedSlaves, replicationRestoreFromRdb, snapshotLoaded } from './replication/index.ts';
 import { OK } from './reply.ts';
 import { consume, type Server, workSoFar } from './server.ts';
 
@@ -141,7 +141,11 @@ function rdbLoaded(server: Server, load: Loading, why: string | null): void {
     io.exit(1);
     return;
   }
-  replicationRestoreFromRdb(server, (load.loader as RdbLoader).aux);
+  const { aux, expired } = load.loader as RdbLoader;
+  replicationRestoreFromRdb(server, aux);
+  // The replicas that come back have what has expired meanwhile.
+  const name = server.config.lazyfreeLazyExpire ? 'UNLINK' : 'DEL';
+  for (const { dbId, key } of expired) replicationFeedSlaves(server, dbId, [name, key]);
   io.log('notice', `DB loaded from disk: ${(load.micros / 1e6).toFixed(3)} seconds`);
   finishStart(server);
 }

@@ -3,7 +3,8 @@
 import type { Bytes } from '#base/bytes.ts';
 import { isWord, SYNTAX_ERROR } from './args.ts';
 import { rewriteAppendOnlyFileBackground } from './aof-rewrite.ts';
-import type { Client } from './client.ts';
+import { waitForServer } from './blocked.ts';
+import { CLIENT_DENY_BLOCKING, type Client } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import {
   abortShutdown,
@@ -15,6 +16,7 @@ import {
 } from './shutdown.ts';
 import { rdbSaveBackground, rdbSaveNow } from './persistence.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
+import { busyScriptError } from './scripting-hooks.ts';
 
 function save(client: Client): Reply {
   const server = client.server;
@@ -74,9 +76,12 @@ function shutdown(client: Client, argv: readonly Bytes[]): Reply | undefined {
   const contradicts = (flags & SHUTDOWN_NOSAVE) !== 0 && (flags & SHUTDOWN_SAVE) !== 0;
   if (contradicts || (abort && flags !== 0)) return SYNTAX_ERROR;
   if (abort) return abortShutdown(server) ? OK : new ErrorReply('ERR No shutdown in progress.');
-  if (!prepareForShutdown(server, flags)) {
-    return new ErrorReply('ERR Errors trying to SHUTDOWN. Check logs.');
+  if ((flags & SHUTDOWN_NOW) === 0 && client.has(CLIENT_DENY_BLOCKING)) {
+    return new ErrorReply("ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");
   }
+  if ((flags & SHUTDOWN_NOSAVE) === 0 && server.busyScript) return busyScriptError(server);
+  waitForServer(client, 'shutdown');
+  prepareForShutdown(server, flags);
   return undefined;
 }
 

@@ -51,9 +51,9 @@ const noNotes = (): KeyNotes => ({ expiresAtMs: -1, idleSeconds: -1, frequency: 
 /** A file that is being read into databases, which are those of the server or will take their place. */
 export class RdbLoader {
   readonly aux: Map<Bytes, Bytes> = new Map();
-  /** Keys read so far, and how many of them had expired. */
+  /** Keys read so far, and those of them that had expired. */
   keys = 0;
-  expired = 0;
+  readonly expired: { readonly dbId: number; readonly key: Bytes }[] = [];
   /** Keys without a value. */
   private empty = 0;
   readonly input: RdbReader;
@@ -158,7 +158,7 @@ export class RdbLoader {
     // an AOF is followed by commands that may still need the key.
     const expired = notes.expiresAtMs !== -1 && notes.expiresAtMs < server.mstime();
     if (expired && server.iAmMaster() && this.aux.get('aof-base') !== '1') {
-      this.expired++;
+      this.expired.push({ dbId: db.id, key });
       return;
     }
     const slot = keyHashSlot(key);
@@ -178,12 +178,13 @@ export class RdbLoader {
     // The libraries of the file take the place of all there were.
     if (this.mode === 'replace') this.server.scripting.libraries.clear();
     for (const code of this.libraries) loadLibraryFromRdb(this.server, code, this.mode === 'merge');
-    this.server.persistence.loadedKeys = this.keys - this.expired;
-    this.server.persistence.loadedExpired = this.expired;
+    const { length: expired } = this.expired;
+    this.server.persistence.loadedKeys = this.keys - expired;
+    this.server.persistence.loadedExpired = expired;
     const skipped = this.empty === 0 ? '' : `, empty keys skipped: ${this.empty}`;
     this.server.io.log(
       'notice',
-      `Done loading RDB, keys loaded: ${this.keys - this.expired}, keys expired: ${this.expired}${skipped}.`,
+      `Done loading RDB, keys loaded: ${this.keys - expired}, keys expired: ${expired}${skipped}.`,
     );
   }
 

@@ -341,6 +341,28 @@ describe('a restart', () => {
     expect(world.server(7001).replication.masterReplOffset).toBe(offset(world, 7000));
   });
 
+  test('of a master deletes on its replicas what has expired meanwhile, without a new snapshot', () => {
+    const world = standalone(2, { 'enable-debug-command': 'yes' });
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SET', 'a', '1');
+    world.ok(7000, 'SELECT', '3');
+    world.ok(7000, 'SET', 'b', '2', 'PX', '2000');
+    world.run(1500);
+    world.ok(7000, 'SAVE');
+    world.fault({ kind: 'kill', server: '7000' });
+    world.run(3000);
+    world.restart(7000);
+    world.run(3000);
+    expect(world.server(7000).stats).toMatchObject({ syncPartialOk: 1, syncFull: 0 });
+    expect(offset(world, 7001)).toBe(offset(world, 7000));
+    expect(
+      world
+        .server(7001)
+        .dbs.map(({ size }) => size)
+        .slice(0, 4),
+    ).toEqual([1, 0, 0, 0]);
+  });
+
   test('of a replica in a cluster continues its master with what the file says', () => {
     const world = new ClusterWorld({
       servers: 4,

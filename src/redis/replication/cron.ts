@@ -18,6 +18,7 @@ import { serveWaitingClients } from './wait.ts';
 export function replicationInit(server: Server): void {
   server.replication = new ReplicationState();
   changeReplicationId(server);
+  server.replication.noSlavesSinceMs = server.mstime();
   const [host, port] = server.config.replicaof.split(' ');
   if (!host || !port) return;
   server.replication.masterHost = host;

@@ -3,23 +3,22 @@
 import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { backlogSize } from './ids.ts';
-import { replicaIp, replicaLink, type ReplState } from './state.ts';
+import { replicaIp, replicaLag, replicaLink, replicaStateName, type ReplState } from './state.ts';
 
 /** Lines of `# Replication`, without the title. */
 export function replicationInfo(server: Server): string {
   const { replication } = server;
-  const nowS = Math.floor(server.mstime() / 1000);
+  const now = server.mstime();
   const lines = [`role:${replication.masterHost === null ? 'master' : 'slave'}`];
-  if (replication.masterHost !== null) lines.push(...masterLines(server, nowS));
+  if (replication.masterHost !== null) lines.push(...masterLines(server, Math.floor(now / 1000)));
   lines.push(`connected_slaves:${replication.replicas.length}`);
   if (server.config.minReplicasToWrite > 0 && server.config.minReplicasMaxLag > 0) {
     lines.push(`min_slaves_good_slaves:${replication.goodReplicas}`);
   }
   replication.replicas.forEach((replica, index) => {
     const link = replicaLink(replica);
-    const state =
-      link.state === 'online' ? 'online' : link.state === 'sendBulk' ? 'send_bulk' : 'wait_bgsave';
-    const lag = link.state === 'online' ? nowS - link.ackTimeS : 0;
+    const state = replicaStateName(link);
+    const lag = replicaLag(link, now);
     lines.push(
       `slave${index}:ip=${replicaIp(replica)},port=${link.listeningPort},state=${state},offset=${link.ackOffset},lag=${lag}`,
     );

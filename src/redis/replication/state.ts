@@ -128,6 +128,16 @@ export function replicaLink(client: Client): ReplicaLink {
   return client.replication as ReplicaLink;
 }
 
+/** How far a replica is, in the words of INFO and of the log. */
+export function replicaStateName({ state }: ReplicaLink): string {
+  return state === 'online' ? 'online' : state === 'sendBulk' ? 'send_bulk' : 'wait_bgsave';
+}
+
+/** Seconds since a replica that gets the stream has said how far it is. */
+export function replicaLag(link: ReplicaLink, nowMs: number): number {
+  return link.state === 'online' ? Math.floor(nowMs / 1000) - link.ackTimeS : 0;
+}
+
 /** A replica as logs and INFO name it: the address it can be reached at. */
 export function replicaName(client: Client): string {
   const { listeningPort } = replicaLink(client);

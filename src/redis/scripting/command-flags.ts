@@ -2,7 +2,14 @@
  * command with these flags would be (after scriptFlagsToCmdFlags in script.c). */
 
 import type { Bytes } from '#base/bytes.ts';
-import { CMD_DENYOOM, CMD_MAY_REPLICATE, CMD_NO_MANDATORY_KEYS, CMD_STALE, CMD_WRITE, type Command } from '#redis/command-table.ts';
+import {
+  CMD_DENYOOM,
+  CMD_MAY_REPLICATE,
+  CMD_NO_MANDATORY_KEYS,
+  CMD_STALE,
+  CMD_WRITE,
+  type Command,
+} from '#redis/command-table.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { findFunction } from './libraries.ts';

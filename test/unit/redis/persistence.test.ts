@@ -1,7 +1,7 @@
 /* What survives: RDB files, the append only file, restarts. */
 
 import { describe, expect, it } from 'vitest';
-import { Status } from '#redis/reply.ts';
+import { Status, type Verbatim } from '#redis/reply.ts';
 import { LoneServer, MemoryDisk } from '#test/conformance/lone-server.ts';
 
 const OK = new Status('OK');
@@ -185,6 +185,42 @@ describe('shutting down', () => {
     lone.advance(1000);
     expect(lone.exitCode).toBe(null);
     expect(lone.ask(client, 'SHUTDOWN', 'ABORT')).toMatchObject({ text: 'ERR No shutdown in progress.' });
+  });
+
+  const lagging = (): { lone: LoneServer; client: number; waiting: number } => {
+    const lone = new LoneServer({ save: '', 'shutdown-timeout': '5' });
+    const [replica, waiting, client] = [lone.connect(), lone.connect(), lone.connect()];
+    lone.run(replica, 'PSYNC', '?', '-1');
+    lone.run(client, 'SET', 'k', 'v');
+    lone.run(waiting, 'SHUTDOWN');
+    return { lone, client, waiting };
+  };
+
+  it('who asks for it waits as long as a replica lags, and is told when somebody takes it back', () => {
+    const { lone, client, waiting } = lagging();
+    const info = (): string => (lone.ask(client, 'INFO') as Verbatim).text;
+    expect(info()).toContain('blocked_clients:1');
+    expect(info()).toMatch(/shutdown_in_milliseconds:5000\r\n/);
+    expect(lone.ask(client, 'CLIENT', 'UNBLOCK', '2')).toBe(0);
+    expect(lone.ask(client, 'SHUTDOWN', 'ABORT')).toEqual(OK);
+    expect(lone.take(waiting)).toMatchObject([{ text: 'ERR Errors trying to SHUTDOWN. Check logs.' }]);
+    lone.advance(6000);
+    expect(lone.exitCode).toBe(null);
+    expect(info()).not.toContain('shutdown_in_milliseconds');
+  });
+
+  it('a replica that has not caught up in time is named in the log', () => {
+    const { lone } = lagging();
+    lone.advance(6000);
+    expect(lone.exitCode).toBe(0);
+    expect(lone.logLines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^Lagging replica client id #1 reported offset \d+ behind master, lag=\d, state=/,
+        ),
+        '0 of 1 replicas are in sync when shutting down.',
+      ]),
+    );
   });
 
   it('who presses Ctrl-C twice does not wait', () => {

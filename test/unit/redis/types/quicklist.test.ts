@@ -79,7 +79,8 @@ describe('a quicklist', () => {
             }
             if (array.length === 0) continue;
             if (kind === 'before') (list.insertBeside(at, item, false, threshold), array.splice(at, 0, item));
-            if (kind === 'after') (list.insertBeside(at, item, true, threshold), array.splice(at + 1, 0, item));
+            if (kind === 'after')
+              (list.insertBeside(at, item, true, threshold), array.splice(at + 1, 0, item));
             if (kind === 'set') (list.replace(at, item, threshold), (array[at] = item));
             if (kind === 'remove') (list.remove(at, where % 4), array.splice(at, where % 4));
           }
