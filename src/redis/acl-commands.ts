@@ -11,7 +11,8 @@ import {
   killSubscribersWithoutPermission,
 } from './acl.ts';
 import { loadAclFile, saveAclFile } from './acl-file.ts';
-import { ACL_CATEGORIES, describeCommands, describePattern, type Selector } from './acl-selector.ts';
+import { ACL_CATEGORIES } from './command-table.ts';
+import { describeCommands, describePattern, type Selector } from './acl-selector.ts';
 import { copyUser, setUser, User } from './acl-user.ts';
 import { type Client, redactClientCommandArgument } from './client.ts';
 import { commandTable, lookupCommand } from './commands.ts';
@@ -117,7 +118,7 @@ function cat(_client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length === 2) return [...ACL_CATEGORIES];
   if (argv.length !== 3) return wrongSubcommand(argv);
   const category = (argv[2] as Bytes).toLowerCase();
-  if (!(ACL_CATEGORIES as readonly string[]).includes(category)) {
+  if (!ACL_CATEGORIES.includes(category)) {
     return new ErrorReply(`ERR Unknown category '${argv[2]}'`);
   }
   const names: string[] = [];

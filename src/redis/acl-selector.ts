@@ -1,34 +1,9 @@
 /* What a selector of a user allows: commands, keys, channels (after the selector part of acl.c). */
 
 import type { Bytes } from '#base/bytes.ts';
-import { type Command, COMMAND_COUNT } from './command-table.ts';
+import { ACL_CATEGORIES, type Command, COMMAND_COUNT } from './command-table.ts';
 import { commandTable } from './commands.ts';
 import type { KeyPattern } from './acl-user.ts';
-
-/** In Redis's order. */
-export const ACL_CATEGORIES = [
-  'keyspace',
-  'read',
-  'write',
-  'set',
-  'sortedset',
-  'list',
-  'hash',
-  'string',
-  'bitmap',
-  'hyperloglog',
-  'geo',
-  'stream',
-  'pubsub',
-  'admin',
-  'fast',
-  'slow',
-  'blocking',
-  'dangerous',
-  'connection',
-  'transaction',
-  'scripting',
-] as const;
 
 const UNKNOWN = 'Unknown command or category name in ACL';
 const SYNTAX = 'Syntax error';
@@ -164,7 +139,7 @@ function setCommandRule(selector: Selector, rule: string): string | null {
   const allow = rule[0] === '+';
   if (rule[1] === '@') {
     const category = rule.slice(2);
-    if (!(ACL_CATEGORIES as readonly string[]).includes(category)) return UNKNOWN;
+    if (!ACL_CATEGORIES.includes(category)) return UNKNOWN;
     selector.setCategory(category, allow);
     return null;
   }

@@ -1,8 +1,8 @@
 /* The table of all commands of Redis 7.0 and what is known of each (after commands/*.json and the
  * command structures in server.h).
  *
- * Rows are data: name; arity; flags; first, last and step of the keys; ACL categories; tips; key
- * specifications; group. A key specification is written
+ * Rows are data: name; arity; flags; group; key specifications; ACL categories that do not follow from group
+ * and flags; tips. What is not there is a dash, and no dashes stand at the end. A key specification is written
  * flags:begin:find with begin `i<index>`, `k<keyword>,<start>` or `u`, and find
  * `r<last>,<step>,<limit>`, `n<numkeys index>,<first>,<step>` or `u`. The functions that run the
  * commands are not here: commands.ts joins them to these rows by name. */
@@ -57,6 +57,12 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
  *  not tell of it. */
 const MAY_REPLICATE = new Set(['eval', 'evalsha', 'fcall', 'pfcount', 'publish', 'spublish']);
 
+/** Categories of ACL rules, in Redis's order. */
+export const ACL_CATEGORIES: readonly string[] = words(
+  'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream ' +
+    'pubsub admin fast slow blocking dangerous connection transaction scripting',
+);
+
 /** Where a command's keys begin and how many follow (key specifications of 7.0). */
 export interface CommandKeySpec {
   readonly flags: readonly string[];
@@ -99,30 +105,26 @@ export class Command {
   proc: CommandProc | null = null;
 
   constructor(row: string, id: number, parent: Command | null, isContainer: boolean) {
-    const [fullName, arity, flags, keys, categories, tips, specs, group] = row.split('; ') as [
+    const [fullName, arity, flags, group, specs = '-', categories = '-', tips = '-'] = row.split('; ') as [
       string,
       string,
       string,
       string,
-      string,
-      string,
-      string,
-      string,
+      string?,
+      string?,
+      string?,
     ];
     const bar = fullName.indexOf('|');
-    const [first, last, step] = keys.split(' ').map(Number) as [number, number, number];
     this.fullName = fullName;
     this.name = bar < 0 ? fullName : fullName.slice(bar + 1);
     this.arity = Number(arity);
     this.flagNames = words(flags);
     const hidden = MAY_REPLICATE.has(fullName) ? CMD_MAY_REPLICATE : 0;
     this.flags = this.flagNames.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), hidden);
-    this.firstKey = first;
-    this.lastKey = last;
-    this.keyStep = step;
-    this.aclCategories = words(categories);
+    this.aclCategories = categoriesOf(this.flagNames, group, categories);
     this.tips = words(tips);
     this.keySpecs = specs === '-' ? [] : specs.split(' & ').map(parseKeySpec);
+    [this.firstKey, this.lastKey, this.keyStep] = legacyRange(this.keySpecs);
     this.group = group;
     this.id = id;
     this.parent = parent;
@@ -160,6 +162,38 @@ function parseKeySpec(text: string): CommandKeySpec {
   };
 }
 
+/** First key, last key and step, as they were told before there were specifications: of those that follow each
+ *  other without a gap. */
+function legacyRange(specs: readonly CommandKeySpec[]): [first: number, last: number, step: number] {
+  let range: [number, number, number] = [0, 0, 0];
+  for (const { begin, find } of specs) {
+    if (begin.type !== 'index' || find.type !== 'range') continue;
+    const [first, last] = range;
+    if (first !== 0 && begin.index !== last + 1) break;
+    const end = find.lastKey < 0 ? find.lastKey : begin.index + find.lastKey;
+    range = [first || begin.index, end, find.keyStep];
+  }
+  return range;
+}
+
+/** The category of a group that has another name; the other categories of a group have its own. */
+const GROUP_CATEGORIES: Readonly<Record<string, string>> = {
+  'sorted-set': 'sortedset',
+  transactions: 'transaction',
+  generic: 'keyspace',
+};
+
+/** What follows from flags, and from the group where nothing else is said. */
+function categoriesOf(flags: readonly string[], group: string, said: string): string[] {
+  const found = new Set(said === '-' ? [GROUP_CATEGORIES[group] ?? group] : words(said));
+  for (const flag of ['write', 'pubsub', 'blocking']) if (flags.includes(flag)) found.add(flag);
+  // What a script reads is not known of it.
+  if (flags.includes('readonly') && group !== 'scripting') found.add('read');
+  if (flags.includes('admin')) found.add('admin').add('dangerous');
+  found.add(flags.includes('fast') ? 'fast' : 'slow');
+  return ACL_CATEGORIES.filter((category) => found.has(category));
+}
+
 /** Commands and subcommands together; ids are below this. */
 export const COMMAND_COUNT = 366;
 
@@ -186,370 +220,370 @@ export function readCommandTable(): Map<string, Command> {
 }
 
 const ROWS = `
-acl; -2; -; 0 0 0; slow; -; -; server
-acl|cat; -2; noscript loading stale; 0 0 0; slow; -; -; server
-acl|deluser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|dryrun; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|genpass; -2; noscript loading stale; 0 0 0; slow; -; -; server
-acl|getuser; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|help; 2; loading stale; 0 0 0; slow; -; -; server
-acl|list; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|load; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|log; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|save; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|setuser; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|users; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-acl|whoami; 2; noscript loading stale; 0 0 0; slow; -; -; server
-append; 3; write denyoom fast; 1 1 1; write string fast; -; RW insert:i1:r0,1,0; string
-asking; 1; fast; 0 0 0; fast connection; -; -; cluster
-auth; -2; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
-bgrewriteaof; 1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-bgsave; -1; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-bitcount; -2; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; bitmap
-bitfield; -2; write denyoom; 1 1 1; write bitmap slow; -; RW access update variable_flags:i1:r0,1,0; bitmap
-bitfield_ro; -2; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; bitmap
-bitop; -4; write denyoom; 2 -1 1; write bitmap slow; -; OW update:i2:r0,1,0 & RO access:i3:r-1,1,0; bitmap
-bitpos; -3; readonly; 1 1 1; read bitmap slow; -; RO access:i1:r0,1,0; bitmap
-blmove; 6; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
-blmpop; -5; write blocking movablekeys; 0 0 0; write list slow blocking; -; RW access delete:i2:n0,1,1; list
-blpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; list
-brpop; -3; write noscript blocking; 1 -2 1; write list slow blocking; -; RW access delete:i1:r-2,1,0; list
-brpoplpush; 4; write denyoom noscript blocking; 1 2 1; write list slow blocking; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
-bzmpop; -5; write blocking movablekeys; 0 0 0; write sortedset slow blocking; -; RW access delete:i2:n0,1,1; sorted-set
-bzpopmax; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; sorted-set
-bzpopmin; -3; write noscript blocking fast; 1 -2 1; write sortedset fast blocking; -; RW access delete:i1:r-2,1,0; sorted-set
-client; -2; -; 0 0 0; slow; -; -; connection
-client|caching; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|getname; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|getredir; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|help; 2; loading stale; 0 0 0; slow connection; -; -; connection
-client|id; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|info; 2; noscript loading stale; 0 0 0; slow connection; nondeterministic_output; -; connection
-client|kill; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
-client|list; -2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; nondeterministic_output; -; connection
-client|no-evict; 3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
-client|pause; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
-client|reply; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|setname; 3; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|tracking; -3; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|trackinginfo; 2; noscript loading stale; 0 0 0; slow connection; -; -; connection
-client|unblock; -3; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
-client|unpause; 2; admin noscript loading stale; 0 0 0; admin slow dangerous connection; -; -; connection
-cluster; -2; -; 0 0 0; slow; -; -; cluster
-cluster|addslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|addslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|bumpepoch; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
-cluster|count-failure-reports; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
-cluster|countkeysinslot; 3; stale; 0 0 0; slow; -; -; cluster
-cluster|delslots; -3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|delslotsrange; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|failover; -2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|flushslots; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|forget; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|getkeysinslot; 4; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-cluster|help; 2; loading stale; 0 0 0; slow; -; -; cluster
-cluster|info; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-cluster|keyslot; 3; stale; 0 0 0; slow; -; -; cluster
-cluster|links; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-cluster|meet; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|myid; 2; stale; 0 0 0; slow; -; -; cluster
-cluster|nodes; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-cluster|replicas; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
-cluster|replicate; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|reset; -2; admin noscript stale; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|saveconfig; 2; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|set-config-epoch; 3; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|setslot; -4; admin stale no_async_loading; 0 0 0; admin slow dangerous; -; -; cluster
-cluster|shards; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-cluster|slaves; 3; admin stale; 0 0 0; admin slow dangerous; nondeterministic_output; -; cluster
-cluster|slots; 2; stale; 0 0 0; slow; nondeterministic_output; -; cluster
-command; -1; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
-command|count; 2; loading stale; 0 0 0; slow connection; -; -; server
-command|docs; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
-command|getkeys; -4; loading stale; 0 0 0; slow connection; -; -; server
-command|getkeysandflags; -4; loading stale; 0 0 0; slow connection; -; -; server
-command|help; 2; loading stale; 0 0 0; slow connection; -; -; server
-command|info; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
-command|list; -2; loading stale; 0 0 0; slow connection; nondeterministic_output_order; -; server
-config; -2; -; 0 0 0; slow; -; -; server
-config|get; -3; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-config|help; 2; loading stale; 0 0 0; slow; -; -; server
-config|resetstat; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-config|rewrite; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-config|set; -4; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
-copy; -3; write denyoom; 1 2 1; keyspace write slow; -; RO access:i1:r0,1,0 & OW update:i2:r0,1,0; generic
-dbsize; 1; readonly fast; 0 0 0; keyspace read fast; request_policy:all_shards response_policy:agg_sum; -; server
-debug; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-decr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-decrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-del; -2; write; 1 -1 1; keyspace write slow; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; generic
-discard; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
-dump; 2; readonly; 1 1 1; keyspace read slow; nondeterministic_output; RO access:i1:r0,1,0; generic
-echo; 2; loading stale fast; 0 0 0; fast connection; -; -; connection
-eval; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
-eval_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
-evalsha; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
-evalsha_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
-exec; 1; noscript loading stale skip_slowlog; 0 0 0; slow transaction; -; -; transactions
-exists; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; generic
-expire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
-expireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
-expiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; generic
-failover; -1; admin noscript stale; 0 0 0; admin slow dangerous; -; -; server
-fcall; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RW access update:i2:n0,1,1; scripting
-fcall_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; 0 0 0; slow scripting; -; RO access:i2:n0,1,1; scripting
-flushall; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; server
-flushdb; -1; write; 0 0 0; keyspace write slow dangerous; request_policy:all_shards response_policy:all_succeeded; -; server
-function; -2; -; 0 0 0; slow; -; -; scripting
-function|delete; 3; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
-function|dump; 2; noscript; 0 0 0; slow scripting; -; -; scripting
-function|flush; -2; write noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
-function|help; 2; loading stale; 0 0 0; slow scripting; -; -; scripting
-function|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; scripting
-function|list; -2; noscript; 0 0 0; slow scripting; nondeterministic_output_order; -; scripting
-function|load; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
-function|restore; -3; write denyoom noscript; 0 0 0; write slow scripting; request_policy:all_shards response_policy:all_succeeded; -; scripting
-function|stats; 2; noscript allow_busy; 0 0 0; slow scripting; nondeterministic_output request_policy:all_shards response_policy:special; -; scripting
-geoadd; -5; write denyoom; 1 1 1; write geo slow; -; RW update:i1:r0,1,0; geo
-geodist; -4; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-geohash; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-geopos; -2; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-georadius; -6; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,6:r0,1,0 & OW update:kSTOREDIST,6:r0,1,0; geo
-georadius_ro; -6; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-georadiusbymember; -5; write denyoom movablekeys; 1 1 1; write geo slow; -; RO access:i1:r0,1,0 & OW update:kSTORE,5:r0,1,0 & OW update:kSTOREDIST,5:r0,1,0; geo
-georadiusbymember_ro; -5; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-geosearch; -7; readonly; 1 1 1; read geo slow; -; RO access:i1:r0,1,0; geo
-geosearchstore; -8; write denyoom; 1 2 1; write geo slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; geo
-get; 2; readonly fast; 1 1 1; read string fast; -; RO access:i1:r0,1,0; string
-getbit; 3; readonly fast; 1 1 1; read bitmap fast; -; RO access:i1:r0,1,0; bitmap
-getdel; 2; write fast; 1 1 1; write string fast; -; RW access delete:i1:r0,1,0; string
-getex; -2; write fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-getrange; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; string
-getset; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-hdel; -3; write fast; 1 1 1; write hash fast; -; RW delete:i1:r0,1,0; hash
-hello; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
-hexists; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
-hget; 3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; hash
-hgetall; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
-hincrby; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; hash
-hincrbyfloat; 4; write denyoom fast; 1 1 1; write hash fast; -; RW access update:i1:r0,1,0; hash
-hkeys; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
-hlen; 2; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
-hmget; -3; readonly fast; 1 1 1; read hash fast; -; RO access:i1:r0,1,0; hash
-hmset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; hash
-hrandfield; -2; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; hash
-hscan; -3; readonly; 1 1 1; read hash slow; nondeterministic_output; RO access:i1:r0,1,0; hash
-hset; -4; write denyoom fast; 1 1 1; write hash fast; -; RW update:i1:r0,1,0; hash
-hsetnx; 4; write denyoom fast; 1 1 1; write hash fast; -; RW insert:i1:r0,1,0; hash
-hstrlen; 3; readonly fast; 1 1 1; read hash fast; -; RO:i1:r0,1,0; hash
-hvals; 2; readonly; 1 1 1; read hash slow; nondeterministic_output_order; RO access:i1:r0,1,0; hash
-incr; 2; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-incrby; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-incrbyfloat; 3; write denyoom fast; 1 1 1; write string fast; -; RW access update:i1:r0,1,0; string
-info; -1; loading stale; 0 0 0; slow dangerous; nondeterministic_output request_policy:all_shards response_policy:special; -; server
-keys; 2; readonly; 0 0 0; keyspace read slow dangerous; request_policy:all_shards nondeterministic_output_order; -; generic
-lastsave; 1; loading stale fast; 0 0 0; admin fast dangerous; nondeterministic_output; -; server
-latency; -2; -; 0 0 0; slow; -; -; server
-latency|doctor; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
-latency|graph; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
-latency|help; 2; loading stale; 0 0 0; slow; -; -; server
-latency|histogram; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
-latency|history; 3; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
-latency|latest; 2; admin noscript loading stale; 0 0 0; admin slow dangerous; nondeterministic_output request_policy:all_nodes response_policy:special; -; server
-latency|reset; -2; admin noscript loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
-lcs; -3; readonly; 1 2 1; read string slow; -; RO access:i1:r1,1,0; string
-lindex; 3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
-linsert; 5; write denyoom; 1 1 1; write list slow; -; RW insert:i1:r0,1,0; list
-llen; 2; readonly fast; 1 1 1; read list fast; -; RO:i1:r0,1,0; list
-lmove; 5; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
-lmpop; -4; write movablekeys; 0 0 0; write list slow; -; RW access delete:i1:n0,1,1; list
-lolwut; -1; readonly fast; 0 0 0; read fast; -; -; server
-lpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; list
-lpos; -3; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
-lpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
-lpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
-lrange; 4; readonly; 1 1 1; read list slow; -; RO access:i1:r0,1,0; list
-lrem; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; list
-lset; 4; write denyoom; 1 1 1; write list slow; -; RW update:i1:r0,1,0; list
-ltrim; 4; write; 1 1 1; write list slow; -; RW delete:i1:r0,1,0; list
-memory; -2; -; 0 0 0; slow; -; -; server
-memory|doctor; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
-memory|help; 2; loading stale; 0 0 0; slow; -; -; server
-memory|malloc-stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
-memory|purge; 2; -; 0 0 0; slow; request_policy:all_shards response_policy:all_succeeded; -; server
-memory|stats; 2; -; 0 0 0; slow; nondeterministic_output request_policy:all_shards response_policy:special; -; server
-memory|usage; -3; readonly; 2 2 1; read slow; -; RO:i2:r0,1,0; server
-mget; -2; readonly fast; 1 -1 1; read string fast; request_policy:multi_shard; RO access:i1:r-1,1,0; string
-migrate; -6; write movablekeys; 3 3 1; keyspace write slow dangerous; nondeterministic_output; RW access delete:i3:r0,1,0 & RW access delete incomplete:kKEYS,-2:r-1,1,0; generic
-module; -2; -; 0 0 0; slow; -; -; server
-module|help; 2; loading stale; 0 0 0; slow; -; -; server
-module|list; 2; admin noscript; 0 0 0; admin slow dangerous; nondeterministic_output_order; -; server
-module|load; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-module|loadex; -3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-module|unload; 3; admin noscript no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-monitor; 1; admin noscript loading stale; 0 0 0; admin slow dangerous; -; -; server
-move; 3; write fast; 1 1 1; keyspace write fast; -; RW access update:i1:r0,1,0; generic
-mset; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:all_succeeded; OW update:i1:r-1,2,0; string
-msetnx; -3; write denyoom; 1 -1 2; write string slow; request_policy:multi_shard response_policy:agg_min; OW insert:i1:r-1,2,0; string
-multi; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
-object; -2; -; 0 0 0; slow; -; -; generic
-object|encoding; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
-object|freq; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
-object|help; 2; loading stale; 0 0 0; keyspace slow; -; -; generic
-object|idletime; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
-object|refcount; 3; readonly; 2 2 1; keyspace read slow; nondeterministic_output; RO:i2:r0,1,0; generic
-persist; 2; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
-pexpire; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
-pexpireat; -3; write fast; 1 1 1; keyspace write fast; -; RW update:i1:r0,1,0; generic
-pexpiretime; 2; readonly fast; 1 1 1; keyspace read fast; -; RO access:i1:r0,1,0; generic
-pfadd; -2; write denyoom fast; 1 1 1; write hyperloglog fast; -; RW insert:i1:r0,1,0; hyperloglog
-pfcount; -2; readonly; 1 -1 1; read hyperloglog slow; -; RW access:i1:r-1,1,0; hyperloglog
-pfdebug; 3; write denyoom admin; 2 2 1; write hyperloglog admin slow dangerous; -; RW access:i2:r0,1,0; hyperloglog
-pfmerge; -2; write denyoom; 1 -1 1; write hyperloglog slow; -; RW access insert:i1:r0,1,0 & RO access:i2:r-1,1,0; hyperloglog
-pfselftest; 1; admin; 0 0 0; hyperloglog admin slow dangerous; -; -; hyperloglog
-ping; -1; fast; 0 0 0; fast connection; request_policy:all_shards response_policy:all_succeeded; -; connection
-psetex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; string
-psubscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
-psync; -3; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
-pttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; generic
-publish; 3; pubsub loading stale fast; 0 0 0; pubsub fast; -; -; pubsub
-pubsub; -2; -; 0 0 0; slow; -; -; pubsub
-pubsub|channels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
-pubsub|help; 2; loading stale; 0 0 0; slow; -; -; pubsub
-pubsub|numpat; 2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
-pubsub|numsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
-pubsub|shardchannels; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
-pubsub|shardnumsub; -2; pubsub loading stale; 0 0 0; pubsub slow; -; -; pubsub
-punsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
-quit; -1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
-randomkey; 1; readonly; 0 0 0; keyspace read slow; request_policy:all_shards nondeterministic_output; -; generic
-readonly; 1; loading stale fast; 0 0 0; fast connection; -; -; cluster
-readwrite; 1; loading stale fast; 0 0 0; fast connection; -; -; cluster
-rename; 3; write; 1 2 1; keyspace write slow; -; RW access delete:i1:r0,1,0 & OW update:i2:r0,1,0; generic
-renamenx; 3; write fast; 1 2 1; keyspace write fast; -; RW access delete:i1:r0,1,0 & OW insert:i2:r0,1,0; generic
-replconf; -1; admin noscript loading stale allow_busy; 0 0 0; admin slow dangerous; -; -; server
-replicaof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-reset; 1; noscript loading stale fast no_auth allow_busy; 0 0 0; fast connection; -; -; connection
-restore; -4; write denyoom; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; generic
-restore-asking; -4; write denyoom asking; 1 1 1; keyspace write slow dangerous; -; OW update:i1:r0,1,0; server
-role; 1; noscript loading stale fast; 0 0 0; admin fast dangerous; -; -; server
-rpop; -2; write fast; 1 1 1; write list fast; -; RW access delete:i1:r0,1,0; list
-rpoplpush; 3; write denyoom; 1 2 1; write list slow; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; list
-rpush; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
-rpushx; -3; write denyoom fast; 1 1 1; write list fast; -; RW insert:i1:r0,1,0; list
-sadd; -3; write denyoom fast; 1 1 1; write set fast; -; RW insert:i1:r0,1,0; set
-save; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
-scan; -2; readonly; 0 0 0; keyspace read slow; nondeterministic_output request_policy:special; -; generic
-scard; 2; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; set
-script; -2; -; 0 0 0; slow; -; -; scripting
-script|debug; 3; noscript; 0 0 0; slow scripting; -; -; scripting
-script|exists; -3; noscript; 0 0 0; slow scripting; request_policy:all_shards response_policy:agg_logical_and; -; scripting
-script|flush; -2; noscript; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; scripting
-script|help; 2; loading stale; 0 0 0; slow scripting; -; -; scripting
-script|kill; 2; noscript allow_busy; 0 0 0; slow scripting; request_policy:all_shards response_policy:one_succeeded; -; scripting
-script|load; 3; noscript stale; 0 0 0; slow scripting; request_policy:all_nodes response_policy:all_succeeded; -; scripting
-sdiff; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
-sdiffstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
-select; 2; loading stale fast; 0 0 0; fast connection; -; -; connection
-set; -3; write denyoom; 1 1 1; write string slow; -; RW access update variable_flags:i1:r0,1,0; string
-setbit; 4; write denyoom; 1 1 1; write bitmap slow; -; RW access update:i1:r0,1,0; bitmap
-setex; 4; write denyoom; 1 1 1; write string slow; -; OW update:i1:r0,1,0; string
-setnx; 3; write denyoom fast; 1 1 1; write string fast; -; OW insert:i1:r0,1,0; string
-setrange; 4; write denyoom; 1 1 1; write string slow; -; RW update:i1:r0,1,0; string
-shutdown; -1; admin noscript loading stale no_multi allow_busy; 0 0 0; admin slow dangerous; -; -; server
-sinter; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
-sintercard; -3; readonly movablekeys; 0 0 0; read set slow; -; RO access:i1:n0,1,1; set
-sinterstore; -3; write denyoom; 1 -1 1; write set slow; -; RW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
-sismember; 3; readonly fast; 1 1 1; read set fast; -; RO:i1:r0,1,0; set
-slaveof; 3; admin noscript stale no_async_loading; 0 0 0; admin slow dangerous; -; -; server
-slowlog; -2; -; 0 0 0; slow; -; -; server
-slowlog|get; -2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes nondeterministic_output; -; server
-slowlog|help; 2; loading stale; 0 0 0; slow; -; -; server
-slowlog|len; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:agg_sum nondeterministic_output; -; server
-slowlog|reset; 2; admin loading stale; 0 0 0; admin slow dangerous; request_policy:all_nodes response_policy:all_succeeded; -; server
-smembers; 2; readonly; 1 1 1; read set slow; nondeterministic_output_order; RO access:i1:r0,1,0; set
-smismember; -3; readonly fast; 1 1 1; read set fast; -; RO access:i1:r0,1,0; set
-smove; 4; write fast; 1 2 1; write set fast; -; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0; set
-sort; -2; write denyoom movablekeys; 1 1 1; write set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u & OW update:u:u; generic
-sort_ro; -2; readonly movablekeys; 1 1 1; read set sortedset list slow dangerous; -; RO access:i1:r0,1,0 & RO access:u:u; generic
-spop; -2; write fast; 1 1 1; write set fast; nondeterministic_output; RW access delete:i1:r0,1,0; set
-spublish; 3; pubsub loading stale fast; 1 1 1; pubsub fast; -; not_key:i1:r0,1,0; pubsub
-srandmember; -2; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; set
-srem; -3; write fast; 1 1 1; write set fast; -; RW delete:i1:r0,1,0; set
-sscan; -3; readonly; 1 1 1; read set slow; nondeterministic_output; RO access:i1:r0,1,0; set
-ssubscribe; -2; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; pubsub
-strlen; 2; readonly fast; 1 1 1; read string fast; -; RO:i1:r0,1,0; string
-subscribe; -2; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
-substr; 4; readonly; 1 1 1; read string slow; -; RO access:i1:r0,1,0; string
-sunion; -2; readonly; 1 -1 1; read set slow; nondeterministic_output_order; RO access:i1:r-1,1,0; set
-sunionstore; -3; write denyoom; 1 -1 1; write set slow; -; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0; set
-sunsubscribe; -1; pubsub noscript loading stale; 1 -1 1; pubsub slow; -; not_key:i1:r-1,1,0; pubsub
-swapdb; 3; write fast; 0 0 0; keyspace write fast dangerous; -; -; server
-sync; 1; admin noscript no_async_loading no_multi; 0 0 0; admin slow dangerous; -; -; server
-time; 1; loading stale fast; 0 0 0; fast; nondeterministic_output; -; server
-touch; -2; readonly fast; 1 -1 1; keyspace read fast; request_policy:multi_shard response_policy:agg_sum; RO:i1:r-1,1,0; generic
-ttl; 2; readonly fast; 1 1 1; keyspace read fast; nondeterministic_output; RO access:i1:r0,1,0; generic
-type; 2; readonly fast; 1 1 1; keyspace read fast; -; RO:i1:r0,1,0; generic
-unlink; -2; write fast; 1 -1 1; keyspace write fast; request_policy:multi_shard response_policy:agg_sum; RM delete:i1:r-1,1,0; generic
-unsubscribe; -1; pubsub noscript loading stale; 0 0 0; pubsub slow; -; -; pubsub
-unwatch; 1; noscript loading stale fast allow_busy; 0 0 0; fast transaction; -; -; transactions
-wait; 3; noscript; 0 0 0; slow connection; request_policy:all_shards response_policy:agg_min; -; generic
-watch; -2; noscript loading stale fast allow_busy; 1 -1 1; fast transaction; -; RO:i1:r-1,1,0; transactions
-xack; -4; write fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; stream
-xadd; -5; write denyoom fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; stream
-xautoclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW delete:i1:r0,1,0; stream
-xclaim; -6; write fast; 1 1 1; write stream fast; nondeterministic_output; RW update:i1:r0,1,0; stream
-xdel; -3; write fast; 1 1 1; write stream fast; -; RW delete:i1:r0,1,0; stream
-xgroup; -2; -; 0 0 0; slow; -; -; stream
-xgroup|create; -5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; stream
-xgroup|createconsumer; 5; write denyoom; 2 2 1; write stream slow; -; RW insert:i2:r0,1,0; stream
-xgroup|delconsumer; 5; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; stream
-xgroup|destroy; 4; write; 2 2 1; write stream slow; -; RW delete:i2:r0,1,0; stream
-xgroup|help; 2; loading stale; 0 0 0; stream slow; -; -; stream
-xgroup|setid; -5; write; 2 2 1; write stream slow; -; RW update:i2:r0,1,0; stream
-xinfo; -2; -; 0 0 0; slow; -; -; stream
-xinfo|consumers; 4; readonly; 2 2 1; read stream slow; nondeterministic_output; RO access:i2:r0,1,0; stream
-xinfo|groups; 3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; stream
-xinfo|help; 2; loading stale; 0 0 0; stream slow; -; -; stream
-xinfo|stream; -3; readonly; 2 2 1; read stream slow; -; RO access:i2:r0,1,0; stream
-xlen; 2; readonly fast; 1 1 1; read stream fast; -; RO:i1:r0,1,0; stream
-xpending; -3; readonly; 1 1 1; read stream slow; nondeterministic_output; RO access:i1:r0,1,0; stream
-xrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; stream
-xread; -4; readonly blocking movablekeys; 0 0 0; read stream slow blocking; -; RO access:kSTREAMS,1:r-1,1,2; stream
-xreadgroup; -7; write blocking movablekeys; 0 0 0; write stream slow blocking; -; RO access:kSTREAMS,4:r-1,1,2; stream
-xrevrange; -4; readonly; 1 1 1; read stream slow; -; RO access:i1:r0,1,0; stream
-xsetid; -3; write denyoom fast; 1 1 1; write stream fast; -; RW update:i1:r0,1,0; stream
-xtrim; -4; write; 1 1 1; write stream slow; nondeterministic_output; RW delete:i1:r0,1,0; stream
-zadd; -4; write denyoom fast; 1 1 1; write sortedset fast; -; RW update:i1:r0,1,0; sorted-set
-zcard; 2; readonly fast; 1 1 1; read sortedset fast; -; RO:i1:r0,1,0; sorted-set
-zcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zdiff; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
-zdiffstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
-zincrby; 4; write denyoom fast; 1 1 1; write sortedset fast; -; RW access update:i1:r0,1,0; sorted-set
-zinter; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
-zintercard; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
-zinterstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
-zlexcount; 4; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zmpop; -4; write movablekeys; 0 0 0; write sortedset slow; -; RW access delete:i1:n0,1,1; sorted-set
-zmscore; -3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zpopmax; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; sorted-set
-zpopmin; -2; write fast; 1 1 1; write sortedset fast; -; RW access delete:i1:r0,1,0; sorted-set
-zrandmember; -2; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; sorted-set
-zrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrangestore; -5; write denyoom; 1 2 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:r0,1,0; sorted-set
-zrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zrem; -3; write fast; 1 1 1; write sortedset fast; -; RW delete:i1:r0,1,0; sorted-set
-zremrangebylex; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
-zremrangebyrank; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
-zremrangebyscore; 4; write; 1 1 1; write sortedset slow; -; RW delete:i1:r0,1,0; sorted-set
-zrevrange; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrevrangebylex; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrevrangebyscore; -4; readonly; 1 1 1; read sortedset slow; -; RO access:i1:r0,1,0; sorted-set
-zrevrank; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zscan; -3; readonly; 1 1 1; read sortedset slow; nondeterministic_output; RO access:i1:r0,1,0; sorted-set
-zscore; 3; readonly fast; 1 1 1; read sortedset fast; -; RO access:i1:r0,1,0; sorted-set
-zunion; -3; readonly movablekeys; 0 0 0; read sortedset slow; -; RO access:i1:n0,1,1; sorted-set
-zunionstore; -4; write denyoom movablekeys; 1 1 1; write sortedset slow; -; OW update:i1:r0,1,0 & RO access:i2:n0,1,1; sorted-set
+acl; -2; -; server
+acl|cat; -2; noscript loading stale; server
+acl|deluser; -3; admin noscript loading stale; server
+acl|dryrun; -4; admin noscript loading stale; server
+acl|genpass; -2; noscript loading stale; server
+acl|getuser; 3; admin noscript loading stale; server
+acl|help; 2; loading stale; server
+acl|list; 2; admin noscript loading stale; server
+acl|load; 2; admin noscript loading stale; server
+acl|log; -2; admin noscript loading stale; server
+acl|save; 2; admin noscript loading stale; server
+acl|setuser; -3; admin noscript loading stale; server
+acl|users; 2; admin noscript loading stale; server
+acl|whoami; 2; noscript loading stale; server
+append; 3; write denyoom fast; string; RW insert:i1:r0,1,0
+asking; 1; fast; cluster; -; connection
+auth; -2; noscript loading stale fast no_auth allow_busy; connection
+bgrewriteaof; 1; admin noscript no_async_loading; server
+bgsave; -1; admin noscript no_async_loading; server
+bitcount; -2; readonly; bitmap; RO access:i1:r0,1,0
+bitfield; -2; write denyoom; bitmap; RW access update variable_flags:i1:r0,1,0
+bitfield_ro; -2; readonly fast; bitmap; RO access:i1:r0,1,0
+bitop; -4; write denyoom; bitmap; OW update:i2:r0,1,0 & RO access:i3:r-1,1,0
+bitpos; -3; readonly; bitmap; RO access:i1:r0,1,0
+blmove; 6; write denyoom noscript blocking; list; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0
+blmpop; -5; write blocking movablekeys; list; RW access delete:i2:n0,1,1
+blpop; -3; write noscript blocking; list; RW access delete:i1:r-2,1,0
+brpop; -3; write noscript blocking; list; RW access delete:i1:r-2,1,0
+brpoplpush; 4; write denyoom noscript blocking; list; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0
+bzmpop; -5; write blocking movablekeys; sorted-set; RW access delete:i2:n0,1,1
+bzpopmax; -3; write noscript blocking fast; sorted-set; RW access delete:i1:r-2,1,0
+bzpopmin; -3; write noscript blocking fast; sorted-set; RW access delete:i1:r-2,1,0
+client; -2; -; connection; -; none
+client|caching; 3; noscript loading stale; connection
+client|getname; 2; noscript loading stale; connection
+client|getredir; 2; noscript loading stale; connection
+client|help; 2; loading stale; connection
+client|id; 2; noscript loading stale; connection
+client|info; 2; noscript loading stale; connection; -; -; nondeterministic_output
+client|kill; -3; admin noscript loading stale; connection
+client|list; -2; admin noscript loading stale; connection; -; -; nondeterministic_output
+client|no-evict; 3; admin noscript loading stale; connection
+client|pause; -3; admin noscript loading stale; connection
+client|reply; 3; noscript loading stale; connection
+client|setname; 3; noscript loading stale; connection
+client|tracking; -3; noscript loading stale; connection
+client|trackinginfo; 2; noscript loading stale; connection
+client|unblock; -3; admin noscript loading stale; connection
+client|unpause; 2; admin noscript loading stale; connection
+cluster; -2; -; cluster
+cluster|addslots; -3; admin stale no_async_loading; cluster
+cluster|addslotsrange; -4; admin stale no_async_loading; cluster
+cluster|bumpepoch; 2; admin stale no_async_loading; cluster; -; -; nondeterministic_output
+cluster|count-failure-reports; 3; admin stale; cluster; -; -; nondeterministic_output
+cluster|countkeysinslot; 3; stale; cluster
+cluster|delslots; -3; admin stale no_async_loading; cluster
+cluster|delslotsrange; -4; admin stale no_async_loading; cluster
+cluster|failover; -2; admin stale no_async_loading; cluster
+cluster|flushslots; 2; admin stale no_async_loading; cluster
+cluster|forget; 3; admin stale no_async_loading; cluster
+cluster|getkeysinslot; 4; stale; cluster; -; -; nondeterministic_output
+cluster|help; 2; loading stale; cluster
+cluster|info; 2; stale; cluster; -; -; nondeterministic_output
+cluster|keyslot; 3; stale; cluster
+cluster|links; 2; stale; cluster; -; -; nondeterministic_output
+cluster|meet; -4; admin stale no_async_loading; cluster
+cluster|myid; 2; stale; cluster
+cluster|nodes; 2; stale; cluster; -; -; nondeterministic_output
+cluster|replicas; 3; admin stale; cluster; -; -; nondeterministic_output
+cluster|replicate; 3; admin stale no_async_loading; cluster
+cluster|reset; -2; admin noscript stale; cluster
+cluster|saveconfig; 2; admin stale no_async_loading; cluster
+cluster|set-config-epoch; 3; admin stale no_async_loading; cluster
+cluster|setslot; -4; admin stale no_async_loading; cluster
+cluster|shards; 2; stale; cluster; -; -; nondeterministic_output
+cluster|slaves; 3; admin stale; cluster; -; -; nondeterministic_output
+cluster|slots; 2; stale; cluster; -; -; nondeterministic_output
+command; -1; loading stale; server; -; connection; nondeterministic_output_order
+command|count; 2; loading stale; server; -; connection
+command|docs; -2; loading stale; server; -; connection; nondeterministic_output_order
+command|getkeys; -4; loading stale; server; -; connection
+command|getkeysandflags; -4; loading stale; server; -; connection
+command|help; 2; loading stale; server; -; connection
+command|info; -2; loading stale; server; -; connection; nondeterministic_output_order
+command|list; -2; loading stale; server; -; connection; nondeterministic_output_order
+config; -2; -; server
+config|get; -3; admin noscript loading stale; server
+config|help; 2; loading stale; server
+config|resetstat; 2; admin noscript loading stale; server
+config|rewrite; 2; admin noscript loading stale; server
+config|set; -4; admin noscript loading stale; server; -; -; request_policy:all_nodes response_policy:all_succeeded
+copy; -3; write denyoom; generic; RO access:i1:r0,1,0 & OW update:i2:r0,1,0
+dbsize; 1; readonly fast; server; -; keyspace; request_policy:all_shards response_policy:agg_sum
+debug; -2; admin noscript loading stale; server
+decr; 2; write denyoom fast; string; RW access update:i1:r0,1,0
+decrby; 3; write denyoom fast; string; RW access update:i1:r0,1,0
+del; -2; write; generic; RM delete:i1:r-1,1,0; -; request_policy:multi_shard response_policy:agg_sum
+discard; 1; noscript loading stale fast allow_busy; transactions
+dump; 2; readonly; generic; RO access:i1:r0,1,0; -; nondeterministic_output
+echo; 2; loading stale fast; connection
+eval; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RW access update:i2:n0,1,1
+eval_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RO access:i2:n0,1,1
+evalsha; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RW access update:i2:n0,1,1
+evalsha_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RO access:i2:n0,1,1
+exec; 1; noscript loading stale skip_slowlog; transactions
+exists; -2; readonly fast; generic; RO:i1:r-1,1,0; -; request_policy:multi_shard response_policy:agg_sum
+expire; -3; write fast; generic; RW update:i1:r0,1,0
+expireat; -3; write fast; generic; RW update:i1:r0,1,0
+expiretime; 2; readonly fast; generic; RO access:i1:r0,1,0
+failover; -1; admin noscript stale; server
+fcall; -3; noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RW access update:i2:n0,1,1
+fcall_ro; -3; readonly noscript stale skip_monitor no_mandatory_keys movablekeys; scripting; RO access:i2:n0,1,1
+flushall; -1; write; server; -; keyspace dangerous; request_policy:all_shards response_policy:all_succeeded
+flushdb; -1; write; server; -; keyspace dangerous; request_policy:all_shards response_policy:all_succeeded
+function; -2; -; scripting; -; none
+function|delete; 3; write noscript; scripting; -; -; request_policy:all_shards response_policy:all_succeeded
+function|dump; 2; noscript; scripting
+function|flush; -2; write noscript; scripting; -; -; request_policy:all_shards response_policy:all_succeeded
+function|help; 2; loading stale; scripting
+function|kill; 2; noscript allow_busy; scripting; -; -; request_policy:all_shards response_policy:one_succeeded
+function|list; -2; noscript; scripting; -; -; nondeterministic_output_order
+function|load; -3; write denyoom noscript; scripting; -; -; request_policy:all_shards response_policy:all_succeeded
+function|restore; -3; write denyoom noscript; scripting; -; -; request_policy:all_shards response_policy:all_succeeded
+function|stats; 2; noscript allow_busy; scripting; -; -; nondeterministic_output request_policy:all_shards response_policy:special
+geoadd; -5; write denyoom; geo; RW update:i1:r0,1,0
+geodist; -4; readonly; geo; RO access:i1:r0,1,0
+geohash; -2; readonly; geo; RO access:i1:r0,1,0
+geopos; -2; readonly; geo; RO access:i1:r0,1,0
+georadius; -6; write denyoom movablekeys; geo; RO access:i1:r0,1,0 & OW update:kSTORE,6:r0,1,0 & OW update:kSTOREDIST,6:r0,1,0
+georadius_ro; -6; readonly; geo; RO access:i1:r0,1,0
+georadiusbymember; -5; write denyoom movablekeys; geo; RO access:i1:r0,1,0 & OW update:kSTORE,5:r0,1,0 & OW update:kSTOREDIST,5:r0,1,0
+georadiusbymember_ro; -5; readonly; geo; RO access:i1:r0,1,0
+geosearch; -7; readonly; geo; RO access:i1:r0,1,0
+geosearchstore; -8; write denyoom; geo; OW update:i1:r0,1,0 & RO access:i2:r0,1,0
+get; 2; readonly fast; string; RO access:i1:r0,1,0
+getbit; 3; readonly fast; bitmap; RO access:i1:r0,1,0
+getdel; 2; write fast; string; RW access delete:i1:r0,1,0
+getex; -2; write fast; string; RW access update:i1:r0,1,0
+getrange; 4; readonly; string; RO access:i1:r0,1,0
+getset; 3; write denyoom fast; string; RW access update:i1:r0,1,0
+hdel; -3; write fast; hash; RW delete:i1:r0,1,0
+hello; -1; noscript loading stale fast no_auth allow_busy; connection
+hexists; 3; readonly fast; hash; RO:i1:r0,1,0
+hget; 3; readonly fast; hash; RO access:i1:r0,1,0
+hgetall; 2; readonly; hash; RO access:i1:r0,1,0; -; nondeterministic_output_order
+hincrby; 4; write denyoom fast; hash; RW access update:i1:r0,1,0
+hincrbyfloat; 4; write denyoom fast; hash; RW access update:i1:r0,1,0
+hkeys; 2; readonly; hash; RO access:i1:r0,1,0; -; nondeterministic_output_order
+hlen; 2; readonly fast; hash; RO:i1:r0,1,0
+hmget; -3; readonly fast; hash; RO access:i1:r0,1,0
+hmset; -4; write denyoom fast; hash; RW update:i1:r0,1,0
+hrandfield; -2; readonly; hash; RO access:i1:r0,1,0; -; nondeterministic_output
+hscan; -3; readonly; hash; RO access:i1:r0,1,0; -; nondeterministic_output
+hset; -4; write denyoom fast; hash; RW update:i1:r0,1,0
+hsetnx; 4; write denyoom fast; hash; RW insert:i1:r0,1,0
+hstrlen; 3; readonly fast; hash; RO:i1:r0,1,0
+hvals; 2; readonly; hash; RO access:i1:r0,1,0; -; nondeterministic_output_order
+incr; 2; write denyoom fast; string; RW access update:i1:r0,1,0
+incrby; 3; write denyoom fast; string; RW access update:i1:r0,1,0
+incrbyfloat; 3; write denyoom fast; string; RW access update:i1:r0,1,0
+info; -1; loading stale; server; -; dangerous; nondeterministic_output request_policy:all_shards response_policy:special
+keys; 2; readonly; generic; -; keyspace dangerous; request_policy:all_shards nondeterministic_output_order
+lastsave; 1; loading stale fast; server; -; admin dangerous; nondeterministic_output
+latency; -2; -; server
+latency|doctor; 2; admin noscript loading stale; server; -; -; nondeterministic_output request_policy:all_nodes response_policy:special
+latency|graph; 3; admin noscript loading stale; server; -; -; nondeterministic_output request_policy:all_nodes response_policy:special
+latency|help; 2; loading stale; server
+latency|histogram; -2; admin noscript loading stale; server; -; -; nondeterministic_output request_policy:all_nodes response_policy:special
+latency|history; 3; admin noscript loading stale; server; -; -; nondeterministic_output request_policy:all_nodes response_policy:special
+latency|latest; 2; admin noscript loading stale; server; -; -; nondeterministic_output request_policy:all_nodes response_policy:special
+latency|reset; -2; admin noscript loading stale; server; -; -; request_policy:all_nodes response_policy:all_succeeded
+lcs; -3; readonly; string; RO access:i1:r1,1,0
+lindex; 3; readonly; list; RO access:i1:r0,1,0
+linsert; 5; write denyoom; list; RW insert:i1:r0,1,0
+llen; 2; readonly fast; list; RO:i1:r0,1,0
+lmove; 5; write denyoom; list; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0
+lmpop; -4; write movablekeys; list; RW access delete:i1:n0,1,1
+lolwut; -1; readonly fast; server
+lpop; -2; write fast; list; RW access delete:i1:r0,1,0
+lpos; -3; readonly; list; RO access:i1:r0,1,0
+lpush; -3; write denyoom fast; list; RW insert:i1:r0,1,0
+lpushx; -3; write denyoom fast; list; RW insert:i1:r0,1,0
+lrange; 4; readonly; list; RO access:i1:r0,1,0
+lrem; 4; write; list; RW delete:i1:r0,1,0
+lset; 4; write denyoom; list; RW update:i1:r0,1,0
+ltrim; 4; write; list; RW delete:i1:r0,1,0
+memory; -2; -; server
+memory|doctor; 2; -; server; -; -; nondeterministic_output request_policy:all_shards response_policy:special
+memory|help; 2; loading stale; server
+memory|malloc-stats; 2; -; server; -; -; nondeterministic_output request_policy:all_shards response_policy:special
+memory|purge; 2; -; server; -; -; request_policy:all_shards response_policy:all_succeeded
+memory|stats; 2; -; server; -; -; nondeterministic_output request_policy:all_shards response_policy:special
+memory|usage; -3; readonly; server; RO:i2:r0,1,0
+mget; -2; readonly fast; string; RO access:i1:r-1,1,0; -; request_policy:multi_shard
+migrate; -6; write movablekeys; generic; RW access delete:i3:r0,1,0 & RW access delete incomplete:kKEYS,-2:r-1,1,0; keyspace dangerous; nondeterministic_output
+module; -2; -; server
+module|help; 2; loading stale; server
+module|list; 2; admin noscript; server; -; -; nondeterministic_output_order
+module|load; -3; admin noscript no_async_loading; server
+module|loadex; -3; admin noscript no_async_loading; server
+module|unload; 3; admin noscript no_async_loading; server
+monitor; 1; admin noscript loading stale; server
+move; 3; write fast; generic; RW access update:i1:r0,1,0
+mset; -3; write denyoom; string; OW update:i1:r-1,2,0; -; request_policy:multi_shard response_policy:all_succeeded
+msetnx; -3; write denyoom; string; OW insert:i1:r-1,2,0; -; request_policy:multi_shard response_policy:agg_min
+multi; 1; noscript loading stale fast allow_busy; transactions
+object; -2; -; generic; -; none
+object|encoding; 3; readonly; generic; RO:i2:r0,1,0; -; nondeterministic_output
+object|freq; 3; readonly; generic; RO:i2:r0,1,0; -; nondeterministic_output
+object|help; 2; loading stale; generic
+object|idletime; 3; readonly; generic; RO:i2:r0,1,0; -; nondeterministic_output
+object|refcount; 3; readonly; generic; RO:i2:r0,1,0; -; nondeterministic_output
+persist; 2; write fast; generic; RW update:i1:r0,1,0
+pexpire; -3; write fast; generic; RW update:i1:r0,1,0
+pexpireat; -3; write fast; generic; RW update:i1:r0,1,0
+pexpiretime; 2; readonly fast; generic; RO access:i1:r0,1,0
+pfadd; -2; write denyoom fast; hyperloglog; RW insert:i1:r0,1,0
+pfcount; -2; readonly; hyperloglog; RW access:i1:r-1,1,0
+pfdebug; 3; write denyoom admin; hyperloglog; RW access:i2:r0,1,0
+pfmerge; -2; write denyoom; hyperloglog; RW access insert:i1:r0,1,0 & RO access:i2:r-1,1,0
+pfselftest; 1; admin; hyperloglog
+ping; -1; fast; connection; -; -; request_policy:all_shards response_policy:all_succeeded
+psetex; 4; write denyoom; string; OW update:i1:r0,1,0
+psubscribe; -2; pubsub noscript loading stale; pubsub
+psync; -3; admin noscript no_async_loading no_multi; server
+pttl; 2; readonly fast; generic; RO access:i1:r0,1,0; -; nondeterministic_output
+publish; 3; pubsub loading stale fast; pubsub
+pubsub; -2; -; pubsub; -; none
+pubsub|channels; -2; pubsub loading stale; pubsub
+pubsub|help; 2; loading stale; pubsub; -; none
+pubsub|numpat; 2; pubsub loading stale; pubsub
+pubsub|numsub; -2; pubsub loading stale; pubsub
+pubsub|shardchannels; -2; pubsub loading stale; pubsub
+pubsub|shardnumsub; -2; pubsub loading stale; pubsub
+punsubscribe; -1; pubsub noscript loading stale; pubsub
+quit; -1; noscript loading stale fast no_auth allow_busy; connection
+randomkey; 1; readonly; generic; -; -; request_policy:all_shards nondeterministic_output
+readonly; 1; loading stale fast; cluster; -; connection
+readwrite; 1; loading stale fast; cluster; -; connection
+rename; 3; write; generic; RW access delete:i1:r0,1,0 & OW update:i2:r0,1,0
+renamenx; 3; write fast; generic; RW access delete:i1:r0,1,0 & OW insert:i2:r0,1,0
+replconf; -1; admin noscript loading stale allow_busy; server
+replicaof; 3; admin noscript stale no_async_loading; server
+reset; 1; noscript loading stale fast no_auth allow_busy; connection
+restore; -4; write denyoom; generic; OW update:i1:r0,1,0; keyspace dangerous
+restore-asking; -4; write denyoom asking; server; OW update:i1:r0,1,0; keyspace dangerous
+role; 1; noscript loading stale fast; server; -; admin dangerous
+rpop; -2; write fast; list; RW access delete:i1:r0,1,0
+rpoplpush; 3; write denyoom; list; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0
+rpush; -3; write denyoom fast; list; RW insert:i1:r0,1,0
+rpushx; -3; write denyoom fast; list; RW insert:i1:r0,1,0
+sadd; -3; write denyoom fast; set; RW insert:i1:r0,1,0
+save; 1; admin noscript no_async_loading no_multi; server
+scan; -2; readonly; generic; -; -; nondeterministic_output request_policy:special
+scard; 2; readonly fast; set; RO:i1:r0,1,0
+script; -2; -; scripting; -; none
+script|debug; 3; noscript; scripting
+script|exists; -3; noscript; scripting; -; -; request_policy:all_shards response_policy:agg_logical_and
+script|flush; -2; noscript; scripting; -; -; request_policy:all_nodes response_policy:all_succeeded
+script|help; 2; loading stale; scripting
+script|kill; 2; noscript allow_busy; scripting; -; -; request_policy:all_shards response_policy:one_succeeded
+script|load; 3; noscript stale; scripting; -; -; request_policy:all_nodes response_policy:all_succeeded
+sdiff; -2; readonly; set; RO access:i1:r-1,1,0; -; nondeterministic_output_order
+sdiffstore; -3; write denyoom; set; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0
+select; 2; loading stale fast; connection
+set; -3; write denyoom; string; RW access update variable_flags:i1:r0,1,0
+setbit; 4; write denyoom; bitmap; RW access update:i1:r0,1,0
+setex; 4; write denyoom; string; OW update:i1:r0,1,0
+setnx; 3; write denyoom fast; string; OW insert:i1:r0,1,0
+setrange; 4; write denyoom; string; RW update:i1:r0,1,0
+shutdown; -1; admin noscript loading stale no_multi allow_busy; server
+sinter; -2; readonly; set; RO access:i1:r-1,1,0; -; nondeterministic_output_order
+sintercard; -3; readonly movablekeys; set; RO access:i1:n0,1,1
+sinterstore; -3; write denyoom; set; RW update:i1:r0,1,0 & RO access:i2:r-1,1,0
+sismember; 3; readonly fast; set; RO:i1:r0,1,0
+slaveof; 3; admin noscript stale no_async_loading; server
+slowlog; -2; -; server
+slowlog|get; -2; admin loading stale; server; -; -; request_policy:all_nodes nondeterministic_output
+slowlog|help; 2; loading stale; server
+slowlog|len; 2; admin loading stale; server; -; -; request_policy:all_nodes response_policy:agg_sum nondeterministic_output
+slowlog|reset; 2; admin loading stale; server; -; -; request_policy:all_nodes response_policy:all_succeeded
+smembers; 2; readonly; set; RO access:i1:r0,1,0; -; nondeterministic_output_order
+smismember; -3; readonly fast; set; RO access:i1:r0,1,0
+smove; 4; write fast; set; RW access delete:i1:r0,1,0 & RW insert:i2:r0,1,0
+sort; -2; write denyoom movablekeys; generic; RO access:i1:r0,1,0 & RO access:u:u & OW update:u:u; set sortedset list dangerous
+sort_ro; -2; readonly movablekeys; generic; RO access:i1:r0,1,0 & RO access:u:u; set sortedset list dangerous
+spop; -2; write fast; set; RW access delete:i1:r0,1,0; -; nondeterministic_output
+spublish; 3; pubsub loading stale fast; pubsub; not_key:i1:r0,1,0
+srandmember; -2; readonly; set; RO access:i1:r0,1,0; -; nondeterministic_output
+srem; -3; write fast; set; RW delete:i1:r0,1,0
+sscan; -3; readonly; set; RO access:i1:r0,1,0; -; nondeterministic_output
+ssubscribe; -2; pubsub noscript loading stale; pubsub; not_key:i1:r-1,1,0
+strlen; 2; readonly fast; string; RO:i1:r0,1,0
+subscribe; -2; pubsub noscript loading stale; pubsub
+substr; 4; readonly; string; RO access:i1:r0,1,0
+sunion; -2; readonly; set; RO access:i1:r-1,1,0; -; nondeterministic_output_order
+sunionstore; -3; write denyoom; set; OW update:i1:r0,1,0 & RO access:i2:r-1,1,0
+sunsubscribe; -1; pubsub noscript loading stale; pubsub; not_key:i1:r-1,1,0
+swapdb; 3; write fast; server; -; keyspace dangerous
+sync; 1; admin noscript no_async_loading no_multi; server
+time; 1; loading stale fast; server; -; -; nondeterministic_output
+touch; -2; readonly fast; generic; RO:i1:r-1,1,0; -; request_policy:multi_shard response_policy:agg_sum
+ttl; 2; readonly fast; generic; RO access:i1:r0,1,0; -; nondeterministic_output
+type; 2; readonly fast; generic; RO:i1:r0,1,0
+unlink; -2; write fast; generic; RM delete:i1:r-1,1,0; -; request_policy:multi_shard response_policy:agg_sum
+unsubscribe; -1; pubsub noscript loading stale; pubsub
+unwatch; 1; noscript loading stale fast allow_busy; transactions
+wait; 3; noscript; generic; -; connection; request_policy:all_shards response_policy:agg_min
+watch; -2; noscript loading stale fast allow_busy; transactions; RO:i1:r-1,1,0
+xack; -4; write fast; stream; RW update:i1:r0,1,0
+xadd; -5; write denyoom fast; stream; RW update:i1:r0,1,0; -; nondeterministic_output
+xautoclaim; -6; write fast; stream; RW delete:i1:r0,1,0; -; nondeterministic_output
+xclaim; -6; write fast; stream; RW update:i1:r0,1,0; -; nondeterministic_output
+xdel; -3; write fast; stream; RW delete:i1:r0,1,0
+xgroup; -2; -; stream; -; none
+xgroup|create; -5; write denyoom; stream; RW insert:i2:r0,1,0
+xgroup|createconsumer; 5; write denyoom; stream; RW insert:i2:r0,1,0
+xgroup|delconsumer; 5; write; stream; RW delete:i2:r0,1,0
+xgroup|destroy; 4; write; stream; RW delete:i2:r0,1,0
+xgroup|help; 2; loading stale; stream
+xgroup|setid; -5; write; stream; RW update:i2:r0,1,0
+xinfo; -2; -; stream; -; none
+xinfo|consumers; 4; readonly; stream; RO access:i2:r0,1,0; -; nondeterministic_output
+xinfo|groups; 3; readonly; stream; RO access:i2:r0,1,0
+xinfo|help; 2; loading stale; stream
+xinfo|stream; -3; readonly; stream; RO access:i2:r0,1,0
+xlen; 2; readonly fast; stream; RO:i1:r0,1,0
+xpending; -3; readonly; stream; RO access:i1:r0,1,0; -; nondeterministic_output
+xrange; -4; readonly; stream; RO access:i1:r0,1,0
+xread; -4; readonly blocking movablekeys; stream; RO access:kSTREAMS,1:r-1,1,2
+xreadgroup; -7; write blocking movablekeys; stream; RO access:kSTREAMS,4:r-1,1,2
+xrevrange; -4; readonly; stream; RO access:i1:r0,1,0
+xsetid; -3; write denyoom fast; stream; RW update:i1:r0,1,0
+xtrim; -4; write; stream; RW delete:i1:r0,1,0; -; nondeterministic_output
+zadd; -4; write denyoom fast; sorted-set; RW update:i1:r0,1,0
+zcard; 2; readonly fast; sorted-set; RO:i1:r0,1,0
+zcount; 4; readonly fast; sorted-set; RO access:i1:r0,1,0
+zdiff; -3; readonly movablekeys; sorted-set; RO access:i1:n0,1,1
+zdiffstore; -4; write denyoom movablekeys; sorted-set; OW update:i1:r0,1,0 & RO access:i2:n0,1,1
+zincrby; 4; write denyoom fast; sorted-set; RW access update:i1:r0,1,0
+zinter; -3; readonly movablekeys; sorted-set; RO access:i1:n0,1,1
+zintercard; -3; readonly movablekeys; sorted-set; RO access:i1:n0,1,1
+zinterstore; -4; write denyoom movablekeys; sorted-set; OW update:i1:r0,1,0 & RO access:i2:n0,1,1
+zlexcount; 4; readonly fast; sorted-set; RO access:i1:r0,1,0
+zmpop; -4; write movablekeys; sorted-set; RW access delete:i1:n0,1,1
+zmscore; -3; readonly fast; sorted-set; RO access:i1:r0,1,0
+zpopmax; -2; write fast; sorted-set; RW access delete:i1:r0,1,0
+zpopmin; -2; write fast; sorted-set; RW access delete:i1:r0,1,0
+zrandmember; -2; readonly; sorted-set; RO access:i1:r0,1,0; -; nondeterministic_output
+zrange; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrangebylex; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrangebyscore; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrangestore; -5; write denyoom; sorted-set; OW update:i1:r0,1,0 & RO access:i2:r0,1,0
+zrank; 3; readonly fast; sorted-set; RO access:i1:r0,1,0
+zrem; -3; write fast; sorted-set; RW delete:i1:r0,1,0
+zremrangebylex; 4; write; sorted-set; RW delete:i1:r0,1,0
+zremrangebyrank; 4; write; sorted-set; RW delete:i1:r0,1,0
+zremrangebyscore; 4; write; sorted-set; RW delete:i1:r0,1,0
+zrevrange; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrevrangebylex; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrevrangebyscore; -4; readonly; sorted-set; RO access:i1:r0,1,0
+zrevrank; 3; readonly fast; sorted-set; RO access:i1:r0,1,0
+zscan; -3; readonly; sorted-set; RO access:i1:r0,1,0; -; nondeterministic_output
+zscore; 3; readonly fast; sorted-set; RO access:i1:r0,1,0
+zunion; -3; readonly movablekeys; sorted-set; RO access:i1:n0,1,1
+zunionstore; -4; write denyoom movablekeys; sorted-set; OW update:i1:r0,1,0 & RO access:i2:n0,1,1
 `;

@@ -3,8 +3,8 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
-import { configTable, setConfigText } from './config-set.ts';
-import { takesSeveralWords } from './config-table.ts';
+import { setConfigText } from './config-set.ts';
+import { configTable, takesSeveralWords } from './config-table.ts';
 import type { Config } from './config.ts';
 import type { Disk } from './io.ts';
 

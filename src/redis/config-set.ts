@@ -5,11 +5,8 @@ import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Config } from './config.ts';
 import { getSpecial, setSpecial } from './config-special.ts';
-import { readConfigTable, type ConfigParameter } from './config-table.ts';
+import { configTable, type ConfigParameter } from './config-table.ts';
 import type { Server } from './server.ts';
-
-/** Parameters by name and older name. */
-export const configTable: ReadonlyMap<string, ConfigParameter> = readConfigTable();
 
 type Fields = Record<string, unknown>;
 const UNITS: Readonly<Record<string, number>> = {
