@@ -1,9 +1,9 @@
 /* What a heartbeat tells about other nodes (after clusterMsgDataGossip in cluster.h).
  *
  * In a world of 1,000 servers 26 million such entries are written and read in a second, nearly all of them
- * about nodes that are well. So a section is two columns instead of a list of records: where the nodes are,
- * each a record that all servers share which say the same of it, and three numbers for each. Whoever wants
- * to look at single entries asks for them. */
+ * about nodes that are well. So a section is columns instead of a list of records: where the nodes are, each
+ * a record that all servers share which say the same of it, and one number for what is said of it; what can
+ * only be said of few stands apart. Whoever wants to look at single entries asks for them. */
 
 /** What all servers that know a node usually agree upon: its name and where it is reached. Never changed. */
 export interface NodeAddress {
@@ -31,12 +31,16 @@ export interface GossipEntry {
 /** Plain data, since it travels between threads. */
 export interface GossipSection {
   readonly about: readonly NodeAddress[];
-  /** For each of them: flags, ping sent, pong received. */
+  /** For each of them: the second of its last pong times SAID_FLAGS, plus its flags. */
   readonly said: readonly number[];
+  /** Those whose ping is not answered: place in the columns, second in which it was sent, and so on. */
+  readonly pinged: readonly number[];
 }
 
-/** Numbers in `said` for each node. */
-export const SAID_ABOUT_EACH = 3;
+/** The flags of a node are less than this. */
+export const SAID_FLAGS = 0x10000;
+/** Everybody has answered. */
+export const NONE_PINGED: readonly number[] = Object.freeze([]);
 
 export function nodeAddress(
   name: string,
@@ -66,15 +70,18 @@ export function gossipSection(entries: readonly GossipEntry[]): GossipSection {
     about: entries.map(({ nodename, ip, port, pport, cport }) =>
       nodeAddress(nodename, ip, port, pport, cport),
     ),
-    said: entries.flatMap(({ flags, pingSent, pongReceived }) => [flags, pingSent, pongReceived]),
+    said: entries.map(({ flags, pongReceived }) => pongReceived * SAID_FLAGS + flags),
+    pinged: entries.flatMap(({ pingSent }, index) => (pingSent === 0 ? [] : [index, pingSent])),
   };
 }
 
 /** Number `index` of the entries of a section. */
-export function gossipEntry({ about, said }: GossipSection, index: number): GossipEntry {
+export function gossipEntry({ about, said, pinged }: GossipSection, index: number): GossipEntry {
   const { name, ip, port, pport, cport } = about[index] as NodeAddress;
-  const at = index * SAID_ABOUT_EACH;
-  const [flags, pingSent, pongReceived] = said.slice(at, at + SAID_ABOUT_EACH) as [number, number, number];
+  const flags = (said[index] as number) % SAID_FLAGS;
+  const pongReceived = ((said[index] as number) - flags) / SAID_FLAGS;
+  const at = pinged.findIndex((place, where) => where % 2 === 0 && place === index);
+  const pingSent = at < 0 ? 0 : (pinged[at + 1] as number);
   return { nodename: name, pingSent, pongReceived, ip, port, cport, flags, pport };
 }
 

@@ -15,7 +15,7 @@ import {
   clusterNodeFailureReportsCount,
   markNodeAsFailingIfNeeded,
 } from './failure.ts';
-import { SAID_ABOUT_EACH, type GossipSection, type NodeAddress } from './gossip-section.ts';
+import { NONE_PINGED, SAID_FLAGS, type GossipSection, type NodeAddress } from './gossip-section.ts';
 import { clusterSendMessage, freeClusterLink } from './links.ts';
 import {
   CLUSTERMSG_FLAG0_EXT_DATA,
@@ -119,7 +119,7 @@ function selectGossip(server: Server): GossipSection {
   const { nodes, myself } = cluster;
   const { rows, size } = nodes;
   const { random } = server.io;
-  const stamp = ++cluster.pingGossipCounter;
+  const stamp = nodes.nextStamp();
   // All but myself and the recipient; that the recipient may be drawn all the same is Redis's way.
   let freshNodes = size - 2;
   const wanted = Math.min(Math.max(Math.floor(size / 10), 3), freshNodes);
@@ -134,8 +134,8 @@ function selectGossip(server: Server): GossipSection {
       freshNodes--;
       continue;
     }
-    if (nodes.lastInPingGossip[row] === stamp) continue;
-    nodes.lastInPingGossip[row] = stamp;
+    if (nodes.stamps[row] === stamp) continue;
+    nodes.stamps[row] = stamp;
     drawn[count++] = row;
     freshNodes--;
   }
@@ -158,15 +158,16 @@ function addSuspects(wanted: number, nodes: NodeTable, count: number): number {
  *  the collector that a growing list would outgrow. */
 function sectionAbout(nodes: NodeTable, count: number): GossipSection {
   const about = new Array<NodeAddress>(count);
-  const said = new Array<number>(count * SAID_ABOUT_EACH);
-  for (let index = 0, at = 0; index < count; index++) {
+  const said = new Array<number>(count);
+  let pinged: number[] | null = null;
+  for (let index = 0; index < count; index++) {
     const row = nodes.drawn[index] as number;
     about[index] = nodes.addresses[row] as NodeAddress;
-    said[at++] = nodes.flags[row] as number;
-    said[at++] = Math.floor((nodes.pingSent[row] as number) / 1000);
-    said[at++] = Math.floor((nodes.pongReceived[row] as number) / 1000);
+    said[index] =
+      Math.floor((nodes.pongReceived[row] as number) / 1000) * SAID_FLAGS + (nodes.flags[row] as number);
+    if (nodes.pinged(row)) (pinged ??= []).push(index, Math.floor((nodes.pingSent[row] as number) / 1000));
   }
-  return { about, said };
+  return { about, said, pinged: pinged ?? NONE_PINGED };
 }
 
 /** Sends a PONG nobody asked for, to all nodes or to the replicas of my shard. */
@@ -272,21 +273,17 @@ export function clusterProcessGossipSection(
   const newestMs = server.mstime() + 500;
   for (let index = 0; index < about.length; index++) {
     const address = about[index] as NodeAddress;
-    const at = index * SAID_ABOUT_EACH;
-    const flags = said[at] as number;
+    const word = said[index] as number;
+    const flags = word & (SAID_FLAGS - 1);
     const row = nodes.rowOf(address);
     if (row < 0) {
       gossipAboutUnknown(server, sender, address, flags);
       continue;
     }
-    const pongMs = (said[at + 2] as number) * 1000;
+    const pongMs = ((word - flags) / SAID_FLAGS) * 1000;
     if (flags & SUSPECT || !nodes.undoubted(row)) {
       gossipAboutDoubted(server, sender, nodes.byRow[row] as ClusterNode, address, flags, pongMs);
-    } else if (
-      nodes.pingSent[row] === 0 &&
-      pongMs <= newestMs &&
-      pongMs > (nodes.pongReceived[row] as number)
-    ) {
+    } else if (pongMs > (nodes.pongReceived[row] as number) && pongMs <= newestMs && !nodes.pinged(row)) {
       nodes.pongReceived[row] = pongMs;
     }
   }

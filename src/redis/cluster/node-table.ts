@@ -40,6 +40,8 @@ const DOUBTED = 1;
 /** We have a link to it, or have tried to make one. */
 const LINKED = 2;
 const SERVES_SLOTS = 4;
+/** It has not answered our last ping. */
+const PINGED = 8;
 
 const SUSPECT = CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL;
 
@@ -157,6 +159,7 @@ export class ClusterNode {
   private mark(): void {
     const doubted = this.reports !== null || (this.flags & SUSPECT) !== 0;
     this.table.marks[this.row] =
+      (this.pingSent === 0 ? 0 : PINGED) |
       (doubted ? DOUBTED : 0) |
       (this.ownLink === null ? 0 : LINKED) |
       (this.slotCount === 0 ? 0 : SERVES_SLOTS);
@@ -167,6 +170,7 @@ export class ClusterNode {
   }
   set pingSent(ms: number) {
     this.table.pingSent[this.row] = ms;
+    this.mark();
   }
   get pongReceived(): number {
     return this.table.pongReceived[this.row] as number;
@@ -248,8 +252,9 @@ export class NodeTable {
   marks = new Uint8Array(16);
   pingSent = new Float64Array(16);
   pongReceived = new Float64Array(16);
-  /** Number of the last heartbeat of ours that had this node in its gossip section. */
-  lastInPingGossip = new Uint32Array(16);
+  /** Number of the last heartbeat of ours that had this node in its gossip section, from 1 to 255. */
+  stamps = new Uint8Array(16);
+  private stamp = 0;
   moments = new Float64Array(16 * COLUMNS);
   /** Rows drawn for the section in the making; of no meaning afterwards. */
   readonly drawn: number[] = [];
@@ -273,7 +278,8 @@ export class NodeTable {
     copy.marks = this.marks.slice();
     copy.pingSent = this.pingSent.slice();
     copy.pongReceived = this.pongReceived.slice();
-    copy.lastInPingGossip = this.lastInPingGossip.slice();
+    copy.stamps = this.stamps.slice();
+    copy.stamp = this.stamp;
     copy.moments = this.moments.slice();
     copy.rows = this.rows.slice();
     copy.dueAt = this.dueAt.slice();
@@ -311,10 +317,23 @@ export class NodeTable {
     return ((this.marks[row] as number) & LINKED) !== 0;
   }
 
+  pinged(row: number): boolean {
+    return ((this.marks[row] as number) & PINGED) !== 0;
+  }
+
+  /** The number of our next heartbeat, for `stamps`. */
+  nextStamp(): number {
+    if (this.stamp === 255) {
+      this.stamps.fill(0);
+      this.stamp = 0;
+    }
+    return ++this.stamp;
+  }
+
   /** When a node that has answered its last ping is to be sent another; 0 when it has not, or when we have no
    *  connection to it. */
   pingDueAt(row: number, halfMs: number): number {
-    if (this.pingSent[row] !== 0 || !this.linked(row)) return 0;
+    if (((this.marks[row] as number) & (PINGED | LINKED)) !== LINKED) return 0;
     return (this.pongReceived[row] as number) + halfMs;
   }
 
@@ -329,7 +348,7 @@ export class NodeTable {
     this.addresses[row] = address;
     this.pingSent[row] = 0;
     this.pongReceived[row] = 0;
-    this.lastInPingGossip[row] = 0;
+    this.stamps[row] = 0;
     this.moments.fill(0, row * COLUMNS, (row + 1) * COLUMNS);
     const node = new ClusterNode(this, row);
     this.byRow[row] = node;
@@ -378,7 +397,7 @@ export class NodeTable {
     this.marks = widened(this.marks, new Uint8Array(rows));
     this.pingSent = widened(this.pingSent, new Float64Array(rows));
     this.pongReceived = widened(this.pongReceived, new Float64Array(rows));
-    this.lastInPingGossip = widened(this.lastInPingGossip, new Uint32Array(rows));
+    this.stamps = widened(this.stamps, new Uint8Array(rows));
     this.moments = widened(this.moments, new Float64Array(rows * COLUMNS));
   }
 }

@@ -175,7 +175,6 @@ export class ClusterState {
   /** cluster-node-timeout at the last scan, and what it found. */
   scannedTimeoutMs = 0;
   lastScan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0 };
-  pingGossipCounter = 0;
   /** First time the state was computed in this process, 0 = not yet. */
   stateFirstComputedAt = 0;
   amongMinorityAt = 0;
