@@ -32,16 +32,35 @@ function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly s
   return `assets/${owner}[name]-[hash].js`;
 }
 
+/** js-yaml makes schemas when it is loaded, of YAML 1.1 and for writing too. Lessons use none of these; what
+ *  is known to have no effects and is not used is left out. */
+function onlyUsedSchemas(): Plugin {
+  const made = /^(var \w+ = )(?=new Schema\(|define\w+Tag\(|\w+\.withTags\()/gm;
+  return {
+    name: 'only-used-yaml-schemas',
+    apply: 'build',
+    transform: (code, id) => (id.endsWith('/js-yaml.mjs') ? code.replace(made, '$1/* @__PURE__ */ ') : null),
+  };
+}
+
 export default defineConfig({
   base: './',
   plugins: [
     // Its version in window is for tools that nobody here uses, and an import in each piece.
     svelte({ configFile: false, compilerOptions: { discloseVersion: false } }),
     lessonsPlugin(`${import.meta.dirname}/lessons`),
+    onlyUsedSchemas(),
     pagePolicy(),
     offlinePlugin(import.meta.dirname),
   ],
-  worker: { format: 'es', rolldownOptions: { output: { chunkFileNames: chunkName } } },
+  worker: {
+    format: 'es',
+    // What tells a bundler that a call has no effects is of no use in what it has made.
+    rolldownOptions: {
+      treeshake: { propertyReadSideEffects: false },
+      output: { chunkFileNames: chunkName, comments: { annotation: false } },
+    },
+  },
   server: { host: '127.0.0.1' },
   build: {
     target: 'es2023',
