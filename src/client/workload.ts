@@ -1,21 +1,37 @@
 /* A workload: reads and writes of strings at a given rate, over a given set of keys.
  *
  * Every written value names its writer and a number that grows, so that a read can be judged: a value
- * older than one that was acknowledged before the read began is a stale read. */
+ * older than one that was acknowledged before the read began is a stale read, and as old as the first
+ * acknowledgement that it does not know of. */
 
 import { keyHashSlot } from '#base/crc16.ts';
+import type { Micros } from '#redis/io.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { App, AppHost } from './app.ts';
 import type { Request } from './cluster-client.ts';
 import { workAtRate } from './pace.ts';
 
+/** Acknowledged writes remembered for each key, reads whose age counts, and how often it is told. */
+const WRITES_KEPT = 20;
+const AGES_KEPT = 300;
+const AGES_TOLD = 20;
+
+interface Acked {
+  number: number;
+  at: Micros;
+}
+
 export class Workload implements App {
   note = '';
-  readonly figures = {};
+  /** `age99`: milliseconds that 99 of the last 100 reads did not exceed. */
+  readonly figures = { age99: 0 };
   private readonly host: AppHost;
   private written = 0;
-  /** Number of the last acknowledged write of each key. */
-  private readonly acked = new Map<string, number>();
+  /** The last acknowledged writes of each key, oldest first. */
+  private readonly acked = new Map<string, Acked[]>();
+  /** How old the last reads were, in microseconds; each in the place of the one that was longest there. */
+  private readonly ages: Micros[] = [];
+  private judged = 0;
   /** Sums of 1/k, for keys that are asked by Zipf's law; made when first needed. */
   private sums: Float64Array | null = null;
 
@@ -46,7 +62,7 @@ export class Workload implements App {
     const { settings, io, name } = this.host;
     const key = settings.prefix + this.pickKey();
     const isRead = io.random.chance(settings.reads);
-    const number = isRead ? (this.acked.get(key) ?? 0) : ++this.written;
+    const number = isRead ? (this.acked.get(key)?.at(-1)?.number ?? 0) : ++this.written;
     const value = `${name}:${number}`;
     const argv = isRead ? ['GET', key] : ['SET', key, value.padEnd(settings.valueBytes, '.')];
     this.host.submit({
@@ -73,16 +89,32 @@ export class Workload implements App {
     return low;
   }
 
-  onResult({ note }: Request, reply: Reply): void {
+  onResult({ note, beganAt }: Request, reply: Reply): void {
     if (reply instanceof ErrorReply) return;
     const key = note['key'] as string;
     const number = note['number'] as number;
-    if (!note['isRead']) {
-      this.acked.set(key, Math.max(number, this.acked.get(key) ?? 0));
-      return;
-    }
+    if (!note['isRead']) return this.acknowledged(key, number);
     const found = typeof reply === 'string' ? numberOf(reply, this.host.name) : reply === null ? 0 : null;
-    if (found !== null && found < number) this.host.countStaleRead();
+    if (found === null) return;
+    if (found < number) this.host.countStaleRead();
+    const unknown = this.acked.get(key)?.find((write) => write.number > found && write.at <= beganAt);
+    this.judge(unknown ? beganAt - unknown.at : 0);
+  }
+
+  private acknowledged(key: string, number: number): void {
+    const writes = this.acked.get(key) ?? [];
+    this.acked.set(key, writes);
+    // An answer that was overtaken says nothing new.
+    if (number <= (writes.at(-1)?.number ?? 0)) return;
+    writes.push({ number, at: this.host.io.now });
+    if (writes.length > WRITES_KEPT) writes.shift();
+  }
+
+  private judge(age: Micros): void {
+    this.ages[this.judged++ % AGES_KEPT] = age;
+    if (this.judged % AGES_TOLD !== 0) return;
+    const sorted = this.ages.toSorted((a, b) => a - b);
+    this.figures.age99 = Math.ceil((sorted[Math.ceil(sorted.length * 0.99) - 1] as Micros) / 1000);
   }
 }
 

@@ -14,4 +14,6 @@ export type LessonControl =
   | { do: 'act'; act: string }
   /** A quiz or a prediction was answered. */
   | { do: 'answer'; quiz: string; choice: number }
+  /** A chaos tape begins now; its faults are planned separately. */
+  | { do: 'chaos'; id: string; lastsMs: number }
   | { do: 'end' };

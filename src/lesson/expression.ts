@@ -402,10 +402,9 @@ export function evaluate(node: Node, scope: Scope): Value {
 
 /** A conjunct of a check. */
 export interface Explained {
-  text: string;
   holds: boolean;
-  /** What its first side is, or what went wrong: for authors. */
-  found: string;
+  /** What went wrong when it was computed: for authors. */
+  trouble: string;
   /** What the side that changes is now, where a comparison fails with a plain value; else null. */
   now: string | null;
 }
@@ -422,19 +421,18 @@ export interface Telling {
 export function explain(node: Node, scope: Scope): Explained[] {
   if (node.is === 'binary' && node.op === '&&')
     return [...explain(node.left, scope), ...explain(node.right, scope)];
-  const explained: Explained = { text: write(node), holds: false, found: '', now: null };
+  const explained: Explained = { holds: false, trouble: '', now: null };
   try {
     explained.holds = Boolean(evaluate(node, scope));
-    if (!explained.holds && node.is === 'binary' && STRENGTH[node.op] !== undefined && node.op !== '||') {
-      explained.found = print(evaluate(node.left, scope));
+    if (!explained.holds && node.is === 'binary' && COMPARISONS.has(node.op)) {
       const side = node.left.is === 'literal' ? node.right : node.left;
       const own = side.is === 'call' ? told(side, scope) : null;
-      if (COMPARISONS.has(node.op)) explained.now = own ?? plain(evaluate(side, scope));
+      explained.now = own ?? plain(evaluate(side, scope));
     }
     if (!explained.holds && node.is === 'call') explained.now = told(node, scope);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    explained.found = error.message;
+    explained.trouble = error.message;
   }
   return [explained];
 }
@@ -458,38 +456,3 @@ function plain(value: Value): string | null {
 }
 
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-function print(value: Value): string {
-  if (typeof value === 'function') return 'function';
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
-}
-
-/** An expression as text again. */
-export function write(node: Node): string {
-  switch (node.is) {
-    case 'literal':
-      return typeof node.value === 'string' ? `'${node.value}'` : String(node.value);
-    case 'regex':
-      return `/${node.source}/${node.flags}`;
-    case 'name':
-      return node.name;
-    case 'list':
-      return `[${node.items.map(write).join(', ')}]`;
-    case 'record':
-      return `{${node.fields.map(([name, value]) => `${name}: ${write(value)}`).join(', ')}}`;
-    case 'call':
-      return `${write(node.target)}(${node.args.map(write).join(', ')})`;
-    case 'member':
-      return `${write(node.target)}.${node.name}`;
-    case 'index':
-      return `${write(node.target)}[${write(node.index)}]`;
-    case 'not':
-      return `!${write(node.operand)}`;
-    case 'minus':
-      return `-${write(node.operand)}`;
-    case 'binary':
-      return `${write(node.left)} ${node.op} ${write(node.right)}`;
-    case 'arrow':
-      return `${node.parameter} => ${write(node.body)}`;
-  }
-}

@@ -6,6 +6,8 @@
 import type { Tokens } from 'marked';
 import { checkExpression, fail, readYaml, type Source } from './parse.ts';
 import {
+  chaosSchema,
+  chaosWordsSchema,
   figureSchema,
   programSchema,
   programWordsSchema,
@@ -15,12 +17,12 @@ import {
   taskSchema,
   taskWordsSchema,
 } from './schema.ts';
-import type { Action, Block, Lang, Lesson, Program, Quiz, Task } from './types.ts';
+import type { Action, Block, Chaos, Lang, Lesson, Program, Quiz, Task } from './types.ts';
 
 type Nested = (text: string, source: Source) => Block[];
 
 /** Blocks that must stand in both languages at the same place. */
-const PAIRED = new Set(['task', 'quiz', 'predict', 'redis', 'stage', 'figure', 'program']);
+const PAIRED = new Set(['task', 'quiz', 'predict', 'redis', 'stage', 'figure', 'program', 'chaos']);
 
 export class Fences {
   readonly lang: Lang;
@@ -30,6 +32,8 @@ export class Fences {
   ids = new Set<string>();
   /** Settings of the clients of all programs so far. */
   specs = new Map<string, Record<string, unknown>>();
+  /** All chaos tapes so far. */
+  tapes = new Map<string, Chaos>();
 
   constructor(lang: Lang, original: Lesson | null) {
     this.lang = lang;
@@ -83,6 +87,8 @@ export class Fences {
         return { kind, stage: JSON.parse(JSON.stringify(readYaml(stageSchema, body))) as object };
       case 'program':
         return { kind, program: this.program(name, body) };
+      case 'chaos':
+        return { kind, chaos: this.chaos(name, body) };
       case 'figure':
         if (!name) fail(body, 'figure needs a name');
         return { kind, name, params: readYaml(figureSchema, body) };
@@ -111,6 +117,9 @@ export class Fences {
       // `start: program` starts a client as its program does.
       if (action.do === 'client' && action.spec === 'program')
         action.spec = this.specs.get(action.id) ?? fail(body, `no program has a client "${action.id}"`);
+      if (action.do === 'chaos')
+        action.chaos =
+          this.tapes.get(action.chaos.id) ?? fail(body, `there is no chaos "${action.chaos.id}"`);
     }
     const named = checks.map(({ is, say }) => ({ expression: is, say }));
     return { ...rest, id: this.id(name, body), checks: named };
@@ -125,6 +134,12 @@ export class Fences {
     return program;
   }
 
+  chaos(name: string, body: Source): Chaos {
+    const chaos = { id: this.id(name, body), ...readYaml(chaosSchema, body) };
+    this.tapes.set(chaos.id, chaos);
+    return chaos;
+  }
+
   translated(original: Block, name: string, body: Source): Block {
     if (original.kind === 'task') return { kind: 'task', task: this.taskWords(original.task, name, body) };
     if (original.kind === 'quiz' || original.kind === 'predict') {
@@ -133,8 +148,15 @@ export class Fences {
     if (original.kind === 'program') {
       if (name !== original.program.id)
         fail(body, `en.md has program ${original.program.id} here, not ${name}`);
-      const { title } = readYaml(programWordsSchema, body);
-      return { kind: 'program', program: { ...original.program, title } };
+      const words = readYaml(programWordsSchema, body);
+      sameLabels(words.show, original.program.show, body);
+      return { kind: 'program', program: { ...original.program, ...words } };
+    }
+    if (original.kind === 'chaos') {
+      if (name !== original.chaos.id) fail(body, `en.md has chaos ${original.chaos.id} here, not ${name}`);
+      const words = readYaml(chaosWordsSchema, body);
+      sameLabels(words.show, original.chaos.show, body);
+      return { kind: 'chaos', chaos: { ...original.chaos, ...words } };
     }
     // Runnable lines, stage cues and figures are the same in both languages: the second may repeat
     // them or leave the fence empty.
@@ -163,6 +185,11 @@ export class Fences {
     }));
     return { ...quiz, ask: words.ask, choices };
   }
+}
+
+function sameLabels(words: object, original: object, body: Source): void {
+  const names = Object.keys(original).join(', ');
+  if (Object.keys(words).join(', ') !== names) fail(body, `show: expected are ${names}, as in en.md`);
 }
 
 /** `[7000] GET k` goes to that server's console, `[7000c]` to one with -c; else to the open tab. */

@@ -6,6 +6,7 @@
 import { keyHashSlot } from '#base/crc16.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import type { NodeView, ServerFrame } from '#sim/frame.ts';
+import { scoreOf, type ChaosRun } from './chaos.ts';
 import { ExpressionError, same, type Scope, type Telling, type Value } from './expression.ts';
 import { NOTHING_SEEN, type LessonView, type ReplyRecord, type Turn } from './view.ts';
 
@@ -42,7 +43,7 @@ export function scopeOf(view: LessonView, since: number): Scope {
     ...happenings(view, since),
     ...typed(view, since),
     ...lists,
-    ...observations(view),
+    ...observations(view, since),
   };
 }
 
@@ -249,6 +250,12 @@ function happenings(view: LessonView, since: number): Scope {
           .map((share) => share.slots),
       ),
     did: (act: Value) => acts.some((done) => (act instanceof RegExp ? act.test(done) : done === act)),
+    /** Events between two seconds of a chaos tape that was begun since the step began. */
+    during: (id: Value, from: Value, to: Value, type: Value, fields?: Value) => {
+      const begun = begunAt(view, since, id)?.at ?? NaN;
+      const seconds = happened(type, fields).map(({ at }) => (at - begun) / SECOND_US);
+      return seconds.filter((second) => second >= Number(from) && second <= Number(to)).length;
+    },
     /** The longest stretch between an event and the one that ends it, in seconds; what has not ended
      *  lasts until now. */
     longest: (begin: Value, end: Value) => longest(view, since, String(begin), String(end)),
@@ -396,11 +403,18 @@ const lists: Scope = {
   abs: (value: Value) => Math.abs(Number(value)),
 };
 
-function observations(view: LessonView): Scope {
+/** The chaos tape of that name, as it was begun last. */
+function begunAt(view: LessonView, since: number, id: Value): ChaosRun | undefined {
+  return view.chaos.findLast((run) => run.id === String(id) && run.at >= since);
+}
+
+function observations(view: LessonView, since: number): Scope {
   return {
     now: view.now / SECOND_US,
     ledger: view.ledger,
     client: (id: Value) => view.clients.find((client) => client.id === String(id)) ?? null,
     clients: () => view.clients.map((client) => client.id),
+    /** The score of a chaos tape that was begun since the step began, the last time: `chaos('storm').lost`. */
+    chaos: (id: Value) => scoreOf(begunAt(view, since, id), view),
   };
 }

@@ -3,6 +3,7 @@
  * `observe` is called whenever something happened. A task is solved when all its checks hold at one
  * moment; solved stays solved until the learner resets it. Only looking never costs anything. */
 
+import { scoreOf, type ChaosScore } from './chaos.ts';
 import { evaluate, explain, ExpressionError, parseExpression, type Node, type Scope } from './expression.ts';
 import { scopeOf } from './predicates.ts';
 import type { Lesson, Task } from './types.ts';
@@ -10,8 +11,8 @@ import type { LessonView, ReplyRecord } from './view.ts';
 
 export interface CheckState {
   holds: boolean;
-  /** For the author: what stands in the way, e.g. "role(7005) == 'master' (replica)"; '' when it holds. */
-  near: string;
+  /** For the author: why it could not be computed; '' when it could. */
+  trouble: string;
   /** For the learner: the value that is not yet as it should be, '' for none; null where no value tells. */
   now: string | null;
 }
@@ -28,6 +29,8 @@ export interface LessonState {
   lesson: string;
   step: number;
   tasks: Record<string, TaskState>;
+  /** Scores of the chaos tapes that were begun. */
+  chaos: Record<string, ChaosScore>;
 }
 
 interface Watched {
@@ -43,6 +46,7 @@ export class LessonRun {
   /** Virtual time at which the step was entered: earlier events and replies do not count. */
   since = 0;
   watched: Watched[] = [];
+  scores: Record<string, ChaosScore> = {};
 
   constructor(lesson: Lesson, now: number) {
     this.lesson = lesson;
@@ -78,6 +82,7 @@ export class LessonRun {
 
   /** Looks at the world; true when some task was solved just now. */
   observe(view: LessonView): boolean {
+    this.scores = Object.fromEntries(view.chaos.map((run) => [run.id, scoreOf(run, view)]));
     const open = this.watched.filter((watched) => watched.step === this.step && !watched.state.solved);
     if (open.length === 0) return false;
     const scope = scopeOf(view, this.since);
@@ -96,7 +101,7 @@ export class LessonRun {
 
   state(): LessonState {
     const tasks = Object.fromEntries(this.watched.map((watched) => [watched.task.id, watched.state]));
-    return { lesson: this.lesson.id, step: this.step, tasks };
+    return { lesson: this.lesson.id, step: this.step, tasks, chaos: this.scores };
   }
 }
 
@@ -113,7 +118,7 @@ function unsolved(task: Task): TaskState {
   return {
     solved: false,
     solvedAt: null,
-    checks: task.checks.map(() => ({ holds: false, near: '', now: null })),
+    checks: task.checks.map(() => ({ holds: false, trouble: '', now: null })),
     troubles: 0,
   };
 }
@@ -127,13 +132,11 @@ function isTrouble({ text }: ReplyRecord, task: Task): boolean {
 
 function look(node: Node, scope: Scope): CheckState {
   try {
-    if (evaluate(node, scope)) return { holds: true, near: '', now: null };
+    if (evaluate(node, scope)) return { holds: true, trouble: '', now: null };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return { holds: false, near: error.message, now: null };
+    return { holds: false, trouble: error.message, now: null };
   }
   const missing = explain(node, scope).find((part) => !part.holds);
-  if (!missing) return { holds: false, near: '', now: null };
-  const { text, found, now } = missing;
-  return { holds: false, near: found === '' ? text : `${text} (${found})`, now };
+  return { holds: false, trouble: missing?.trouble ?? '', now: missing?.now ?? null };
 }

@@ -48,10 +48,14 @@ function readAction(fields: Record<string, unknown>): Action | string {
   if (typeof value !== 'string' && typeof value !== 'number') return `${name}: must be a text`;
   if (name === 'fault') return { do: 'fault', fault: String(value) };
   if (name === 'launch') return readLaunch(value);
+  // The block of that name is put in where the tasks of a lesson are read.
+  if (name === 'chaos') return { do: 'chaos', chaos: { id: String(value), ...NO_CHAOS } };
   if (name === 'act') return { do: 'act', act: String(value) };
   if (/^(\d+c?|host|every)$/.test(name)) return { do: 'line', console: name, line: String(value) };
   return `unknown action "${name}"`;
 }
+
+const NO_CHAOS = { title: '', faults: '', lastsMs: 0, show: {} };
 
 function readLaunch(value: string | number): Action | string {
   const port = Number(value);
@@ -129,6 +133,10 @@ export const quizSchema = v.strictObject({
 
 export const quizWordsSchema = v.strictObject({ ask: text, choices: v.array(choiceWords) });
 
+/** What is written beside a number: "{count} lost". */
+const label = v.pipe(text, v.includes('{count}', 'needs {count}, in the place of the number'));
+const labels = v.record(v.string(), label);
+
 export const programSchema = v.strictObject({
   title: text,
   code: v.pipe(
@@ -140,11 +148,26 @@ export const programSchema = v.strictObject({
     v.transform((clients) => Object.entries(clients).map(([id, spec]) => ({ id, spec }))),
     v.minLength(1, 'needs at least one client'),
   ),
-  show: v.optional(v.array(text), []),
+  show: v.optional(labels, {}),
   edit: v.optional(v.nullable(v.picklist(['rules'])), null),
 });
 
-export const programWordsSchema = v.strictObject({ title: text });
+export const programWordsSchema = v.strictObject({ title: text, show: v.optional(labels, {}) });
+
+export const chaosSchema = v.pipe(
+  v.strictObject({
+    title: text,
+    faults: v.pipe(
+      text,
+      v.regex(/^(\s*\d+(\.\d+)? +[a-z].*(\n|$))+$/i, 'one fault a line: seconds, then what happens'),
+    ),
+    lasts: duration,
+    show: v.optional(labels, {}),
+  }),
+  v.transform(({ lasts, ...rest }) => ({ ...rest, lastsMs: lasts })),
+);
+
+export const chaosWordsSchema = v.strictObject({ title: text, show: v.optional(labels, {}) });
 
 export const stageSchema = v.strictObject({
   lens: v.optional(v.nullable(port)),

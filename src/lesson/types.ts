@@ -3,6 +3,7 @@
  * a lesson file from anywhere can be shown without trusting it. */
 
 import type { WorldConfig } from '#session/api.ts';
+import type { ChaosScore } from './chaos.ts';
 
 export type Lang = 'en' | 'zh';
 
@@ -29,6 +30,7 @@ export type Block =
   | { kind: 'predict'; quiz: Quiz }
   | { kind: 'stage'; stage: StageCue }
   | { kind: 'program'; program: Program }
+  | { kind: 'chaos'; chaos: Chaos }
   | { kind: 'note'; blocks: Block[] }
   | { kind: 'deep'; title: string; blocks: Block[] }
   | { kind: 'figure'; name: string; params: Record<string, string | number | boolean> };
@@ -52,7 +54,9 @@ export type Action =
   | { do: 'act'; act: string }
   | { do: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown }
   /** starts a redis-server without cluster mode on a free port */
-  | { do: 'launch'; port: number };
+  | { do: 'launch'; port: number }
+  /** begins to play a chaos tape of the lesson; `wait` lets it pass */
+  | { do: 'chaos'; chaos: Chaos };
 
 export interface Hint {
   /** where: what to look at; command: which command; line: put into the prompt, not run */
@@ -98,10 +102,21 @@ export interface Program {
   title: string;
   code: { library: string; text: string }[];
   clients: { id: string; spec: Record<string, unknown> }[];
-  /** Names of the figures that matter here, of those that the client counts. */
-  show: string[];
+  /** The figures that matter here, of those that the client counts, with the words around each. */
+  show: Readonly<Record<string, string>>;
   /** A setting that the learner writes: alert rules. */
   edit: 'rules' | null;
+}
+
+/** Faults that are played against the learner's cluster; what it makes of them is counted until they are over. */
+export interface Chaos {
+  id: string;
+  title: string;
+  /** One a line, as src/session/chaos.ts reads them. `{master0}` and the like are filled in when it begins. */
+  faults: string;
+  lastsMs: number;
+  /** The figures that matter here, with the words around each. */
+  show: Readonly<Partial<Record<keyof ChaosScore, string>>>;
 }
 
 /** Where the stage turns by itself when the step is shown. */

@@ -3,6 +3,7 @@
 import { emptyLedger } from '#sim/empty-frame.ts';
 import type { ClientFrame, FeedEvent, LedgerFrame, ServerFrame } from '#sim/frame.ts';
 import type { Micros } from '#redis/io.ts';
+import type { ChaosRun } from './chaos.ts';
 
 /** One finished line of a console and what it printed. */
 export interface ReplyRecord {
@@ -34,6 +35,8 @@ export interface LessonView {
   /** Chosen answers by quiz id. */
   answers: Readonly<Record<string, number>>;
   clients: readonly ClientFrame[];
+  /** Chaos tapes that were begun. */
+  chaos: readonly ChaosRun[];
   ledger: LedgerFrame;
   /** Keys that a server itself holds. */
   keys(server: string): readonly string[];
@@ -54,6 +57,7 @@ export const NOTHING_SEEN: LessonView = {
   shares: [],
   answers: {},
   clients: [],
+  chaos: [],
   ledger: emptyLedger(),
   keys: () => [],
   value: () => null,

@@ -3,6 +3,7 @@
  * after that time, but not what was solved. */
 
 import { conditionProblem } from '#lesson/condition.ts';
+import type { ChaosRun } from '#lesson/chaos.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import { evaluate, ExpressionError, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
@@ -22,6 +23,9 @@ export class LessonWatch implements Watch {
   private acts: { at: Micros; act: string }[] = [];
   private answers: Record<string, number> = {};
   private lives: Turn[] = [];
+  private chaos: ChaosRun[] = [];
+  /** The tape that has just begun: how things stand then is not known yet. */
+  private begun: { id: string; at: Micros; endsAt: Micros } | null = null;
   private shares: { at: Micros; server: string; slots: number }[] = [];
   /** The servers at the last look; null when nothing can be compared with them. */
   private last: Map<string, ServerFrame> | null = null;
@@ -38,6 +42,8 @@ export class LessonWatch implements Watch {
         this.answers = {};
         this.lives = [];
         this.shares = [];
+        this.chaos = [];
+        this.begun = null;
         this.last = null;
         this.run = new LessonRun(control.lesson, now);
         this.run.restore(control.solved);
@@ -54,6 +60,9 @@ export class LessonWatch implements Watch {
         return;
       case 'answer':
         this.answers[String(control.quiz)] = Number(control.choice);
+        return;
+      case 'chaos':
+        this.begun = { id: String(control.id), at: now, endsAt: now + Number(control.lastsMs) * 1000 };
         return;
       case 'end':
         this.run = null;
@@ -89,6 +98,8 @@ export class LessonWatch implements Watch {
     this.acts = this.acts.filter((act) => act.at <= now);
     this.lives = this.lives.filter((life) => life.at <= now);
     this.shares = this.shares.filter((share) => share.at <= now);
+    // A tape of which a part has not happened is to be played again.
+    this.chaos = this.chaos.filter(({ endsAt, after }) => after && endsAt <= now);
     this.last = null;
     if (this.run && this.run.since > now) this.run.since = now;
   }
@@ -119,10 +130,19 @@ export class LessonWatch implements Watch {
     this.shares = keepLast(this.shares);
   }
 
+  /** Notes how things stand when a tape begins and when it has ended. */
+  private noteChaos({ now, ledger, clients }: Sight['frame']): void {
+    const standing = { ledger, clients };
+    if (this.begun) this.chaos = keepLast([...this.chaos, { ...this.begun, before: standing, after: null }]);
+    this.begun = null;
+    for (const run of this.chaos) if (now >= run.endsAt) run.after ??= standing;
+  }
+
   /** Takes in what is new. */
   private viewOf({ frame, lines, contents }: Sight): LessonView {
     if (frame.events.length > 0) this.remember(frame.events);
     this.compare(frame.servers, frame.now);
+    this.noteChaos(frame);
     const entry = (server: string, key: string): KeyContent | undefined =>
       contents[server]?.find(([name]) => name === key);
     return {
@@ -135,6 +155,7 @@ export class LessonWatch implements Watch {
       shares: this.shares,
       answers: this.answers,
       clients: frame.clients,
+      chaos: this.chaos,
       ledger: frame.ledger,
       keys: (server) => (contents[server] ?? []).map(([key]) => key),
       value: (server, key) => entry(server, key)?.[1] ?? null,

@@ -4,7 +4,9 @@
 import { keyHashSlot } from '#base/crc16.ts';
 import type { LessonControl } from '#lesson/control.ts';
 import type { Action } from '#lesson/types.ts';
-import type { SessionApi } from './api.ts';
+import type { Micros } from '#redis/io.ts';
+import type { Fault, SessionApi } from './api.ts';
+import { parseChaos } from './chaos.ts';
 import { parseFault } from './fault-text.ts';
 
 const MS = 1000;
@@ -58,6 +60,12 @@ export class Player {
         const config = `port ${action.port}\n`;
         return this.session.input({ kind: 'launch', port: action.port, config });
       }
+      case 'chaos': {
+        const { id, faults, lastsMs } = action.chaos;
+        const { now, servers } = await this.session.frame();
+        await this.tell({ do: 'chaos', id, lastsMs });
+        return this.session.schedule(plannedFaults(fillPlaces(faults, servers), now));
+      }
       case 'client':
         await this.session.input({ kind: 'client', id: action.id, action: action.action, spec: action.spec });
     }
@@ -99,7 +107,12 @@ export class Player {
   }
 }
 
-const PLACE = /\{(id|owner):(\w+)\}|\{(master|replica|down)(\d?)\}/;
+/** The faults of a chaos tape that begins now. */
+export function plannedFaults(tape: string, now: Micros): { at: Micros; fault: Fault }[] {
+  return parseChaos(tape).map(({ afterUs, fault }) => ({ at: now + afterUs, fault }));
+}
+
+const PLACE = /\{(id|owner):(\w+)\}|\{(master|replica|down)(\d?)\}|\{others\}/;
 
 /** What a console named '7000', '7000c' or 'host' runs. */
 export function programOf(console: string): string[] {
@@ -120,12 +133,21 @@ export interface NamedServer {
 }
 
 /** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
- *  `{replica0}`, `{down0}` the first such server (`{replica}` for short). */
+ *  `{replica0}`, `{down0}` the first such server (`{replica}` for short), `{others}` all that the line does
+ *  not name. */
 export function fillPlaces(text: string, servers: readonly NamedServer[]): string {
-  return text.replace(new RegExp(PLACE, 'g'), (_, by?: string, what?: string, kind?: string, at?: string) => {
-    if (by === 'id') return idOf(servers, what ?? '');
-    if (by === 'owner') return ownerOf(servers, what ?? '');
-    return chosen(servers, kind ?? '')[Number(at || 0)] ?? `no-${kind}`;
+  const named = text.replace(
+    new RegExp(PLACE, 'g'),
+    (place, by?: string, what?: string, kind?: string, at?: string) => {
+      if (place === '{others}') return place;
+      if (by === 'id') return idOf(servers, what ?? '');
+      if (by === 'owner') return ownerOf(servers, what ?? '');
+      return chosen(servers, kind ?? '')[Number(at || 0)] ?? `no-${kind}`;
+    },
+  );
+  return named.replace(/^.*\{others\}.*$/gm, (line) => {
+    const others = servers.map(({ name }) => name).filter((name) => !line.split(/\s+/).includes(name));
+    return line.replace('{others}', others.join(' '));
   });
 }
 

@@ -17,7 +17,7 @@ await loadLua();
 const cards = readCards(ROOT);
 const lessons = lessonIds(ROOT);
 
-async function prove(card: Card): Promise<{ before: boolean; early: boolean; after: boolean; near: string }> {
+async function prove(card: Card): Promise<{ before: boolean; early: boolean; after: boolean; trouble: string }> {
   const session = makeSession();
   await session.open(card.proof.world);
   await session.setLesson({ do: 'begin', lesson: lessonOfProof(card), step: 0, solved: [] });
@@ -31,7 +31,7 @@ async function prove(card: Card): Promise<{ before: boolean; early: boolean; aft
   const early = (await task()).solved;
   await player.play(rest);
   const { solved, checks } = await task();
-  return { before, early, after: solved, near: checks[0]?.near ?? '' };
+  return { before, early, after: solved, trouble: checks[0]?.trouble ?? '' };
 }
 
 describe('interview cards', () => {
@@ -49,6 +49,6 @@ describe('interview cards', () => {
   });
 
   it.each(cards.map((card) => [card.id, card] as const))('%s proves its answer', async (_, card) => {
-    expect(await prove(card)).toEqual({ before: false, early: false, after: true, near: '' });
+    expect(await prove(card)).toEqual({ before: false, early: false, after: true, trouble: '' });
   });
 });

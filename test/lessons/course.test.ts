@@ -5,14 +5,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { selectionOf } from '#app/lesson/targets.ts';
+import { scoreOf } from '#lesson/chaos.ts';
 import { freeNames, parseExpression } from '#lesson/expression.ts';
 import { knownNames } from '#lesson/predicates.ts';
 import type { LessonState } from '#lesson/run.ts';
 import type { GoalServer, Lesson, Task } from '#lesson/types.ts';
+import { NOTHING_SEEN } from '#lesson/view.ts';
 import { loadLua } from '#node/lua.ts';
 import { lessonIds, readCards, readGlossary, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
-import { Player } from '#session/play.ts';
+import { fillPlaces, plannedFaults, Player } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
 import { addressesOf, commandOf, linesOf, targetsOf, termsOf, tasksOf } from './reading.ts';
 
@@ -66,8 +68,8 @@ async function playRoute(lesson: Lesson, route: number, harmless: boolean): Prom
       await player.play(task.solutions[Math.min(route, task.solutions.length - 1)] ?? []);
       const { solved, checks } = await taskState(session, task);
       const missing = task.checks.filter((_, n) => !checks[n]?.holds).map((check) => check.expression);
-      const near = checks.filter((check) => !check.holds).map((check) => check.near);
-      expect({ task: task.id, solved, missing, near }).toMatchObject({ solved: true });
+      const now = checks.filter((check) => !check.holds).map((check) => check.trouble || check.now);
+      expect({ task: task.id, solved, missing, now }).toMatchObject({ solved: true });
     }
   }
   return await standing(session);
@@ -101,6 +103,21 @@ describe('the course', () => {
       const lost = addressesOf(lesson).filter((to) => !known.has(to) && !to.startsWith('https://'));
       expect(lost, `${lesson.id} ${lesson.lang}`).toEqual([]);
       expect(lesson.cards.filter((card) => !known.has(`card:${card}`)), lesson.id).toEqual([]);
+    }
+  });
+
+  it('has tapes whose every line is a fault', () => {
+    const names = ['7000', '7001', '7002', '7003', '7004', '7005'];
+    const servers = names.map((name, at) => {
+      return { name, role: at < 3 ? 'master' : 'replica', state: 'running', nodeId: name, slots: [], view: null };
+    });
+    const tapes = lessons.flatMap((lesson) => lesson.steps).flatMap((step) => step.blocks).flatMap((block) => (block.kind === 'chaos' ? [block.chaos] : []));
+    expect(tapes.length).toBeGreaterThan(0);
+    const figures = Object.keys(scoreOf(undefined, NOTHING_SEEN));
+    for (const { id, faults, lastsMs, show } of tapes) {
+      expect(figures, id).toEqual(expect.arrayContaining(Object.keys(show)));
+      const planned = plannedFaults(fillPlaces(faults, servers), 0);
+      expect(Math.max(...planned.map(({ at }) => at)), id).toBeLessThan(lastsMs * 1000);
     }
   });
 

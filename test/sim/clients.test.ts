@@ -54,6 +54,31 @@ describe('a cluster client', () => {
     expect((await client(session, 'learns')).map.some(([, , name]) => name === '7002')).toBe(false);
   });
 
+  test('that reads from replicas tells how old its answers are: as old as the cable is long', async () => {
+    const session = await open();
+    await start(session, 'reader', { rate: 100, reads: 0.6, keys: 5, readReplicas: true });
+    await session.advance(10e6);
+    expect((await client(session, 'reader')).figures['age99']).toBeLessThan(10);
+    for (const [from, to] of [
+      ['7000', '7003'],
+      ['7001', '7004'],
+      ['7002', '7005'],
+    ] as const) {
+      await session.input({
+        kind: 'fault',
+        fault: { kind: 'link', from, to, latencyUs: 300_000, oneWay: true },
+      });
+    }
+    await session.advance(10e6);
+    const { figures, staleReads } = await client(session, 'reader');
+    expect(figures['age99']).toBeGreaterThan(200);
+    expect(figures['age99']).toBeLessThanOrEqual(305);
+    expect(staleReads).toBeGreaterThan(20);
+    await session.input({ kind: 'fault', fault: { kind: 'healAll' } });
+    await session.advance(15e6);
+    expect((await client(session, 'reader')).figures['age99']).toBeLessThan(10);
+  });
+
   test('can be stopped, changed and started again', async () => {
     const session = await open();
     await start(session, 'a', { rate: 100 });

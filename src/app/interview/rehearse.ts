@@ -54,6 +54,8 @@ function wordsOf(action: Action): string {
       return action.expression;
     case 'client':
       return action.id;
+    case 'chaos':
+      return action.chaos.id;
     case 'act':
       return action.act;
     case 'wait':

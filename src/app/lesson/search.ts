@@ -56,6 +56,8 @@ function blockText(block: Block): string {
       return quizText(block.quiz);
     case 'note':
       return textOf(block.blocks);
+    case 'chaos':
+      return block.chaos.title;
     case 'program':
       return [block.program.title, ...block.program.code.map(({ library }) => library)].join(' ');
     case 'deep':

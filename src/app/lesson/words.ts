@@ -1,5 +1,6 @@
 /* Words of those parts of a lesson that are loaded with it. */
 
+import { fill } from '#app/i18n/i18n.svelte.ts';
 import { wordsOf } from '#app/i18n/local-words.ts';
 
 export const lw = wordsOf({
@@ -16,24 +17,17 @@ export const lw = wordsOf({
   rules: ['Alert rules, one a line', '告警规则，每行一条'],
   useRules: ['Use these rules', '使用这些规则'],
   holding: ['holds the lock', '正持有锁'],
-  acquired: ['{count} locks taken', '拿到锁 {count} 次'],
-  refused: ['{count} refused', '被拒 {count} 次'],
-  hits: ['{count} hits', '命中 {count} 次'],
-  misses: ['{count} misses', '未命中 {count} 次'],
-  queries: ['{count} database queries', '查询数据库 {count} 次'],
-  peak: ['at most {count} a second', '每秒最多 {count} 次'],
-  done: ['{count} done', '完成 {count} 次'],
-  conflicts: ['{count} conflicts', '冲突 {count} 次'],
-  failed: ['{count} failed', '失败 {count} 次'],
-  up: ['{count} servers answer', '{count} 台有回应'],
-  down: ['{count} silent', '{count} 台没有回应'],
-  firing: ['{count} alerts firing', '{count} 条告警正在触发'],
-  fired: ['{count} alerts so far', '共触发过 {count} 次告警'],
-  slowest: ['slowest command {count} µs', '最慢的命令 {count} µs'],
-  memory: ['most memory {count} bytes', '内存最多 {count} 字节'],
+  chaosPlay: ['Play the tape', '播放磁带'],
+  chaosAt: ['{count} of {of} s', '第 {count} 秒，共 {of} 秒'],
   cards: ['Asked in interviews', '面试会这样问'],
   goalPicture: ['The goal', '目标'],
   nowPicture: ['Now', '现在'],
   goalAlt: ['How it looks when it is done: {what}', '完成时的样子：{what}'],
   nowAlt: ['How it looks now: {what}', '现在的样子：{what}'],
 });
+
+/** Figures in the words that the lesson has for them. */
+export function told(words: Readonly<Record<string, string>>, figures: object): string[] {
+  const counts = figures as Record<string, number>;
+  return Object.keys(words).map((name) => fill(words[name] ?? '', { count: String(counts[name] ?? 0) }));
+}

@@ -48,6 +48,8 @@ function actText(action: Action, lang: Lang): string {
     }
     case 'line':
       return `${presentIn(lang, 'everywhere')}: \`${action.line}\``;
+    case 'chaos':
+      return presentIn(lang, 'chaosPlays');
     case 'act':
       return '';
     default:

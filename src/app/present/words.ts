@@ -15,6 +15,7 @@ const words = {
   blank: ['The screen is blank. Any key shows it again.', '屏幕已变黑，按任意键恢复。'],
   wait: ['Watch what happens.', '注意观察。'],
   hurry: ['Press once more to see the end at once.', '再按一次，直接看结果。'],
+  chaosPlays: ['The chaos tape begins.', '混沌磁带开始播放。'],
   everywhere: ['On every server', '在每个服务器上'],
   goal: ['Goal:', '目标：'],
   predict: ['What do you expect?', '你认为会怎样？'],

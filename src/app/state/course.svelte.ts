@@ -23,6 +23,8 @@ export class Course {
   texts: Partial<Record<Lang, Lesson>> = $state.raw({});
   step = $state(0);
   tasks: Readonly<Record<string, TaskState>> = $state.raw({});
+  /** Scores of the chaos tapes that were played. */
+  chaos: LessonState['chaos'] = $state.raw({});
   /** Chosen answers by quiz id, and hints opened by task id. */
   answers: Record<string, number> = $state({});
   hints: Record<string, number> = $state({});
@@ -265,6 +267,7 @@ export class Course {
     if (!state || state.lesson !== this.lesson?.id) return;
     const fresh = Object.keys(state.tasks).some((id) => state.tasks[id]?.solved && !this.tasks[id]?.solved);
     this.tasks = state.tasks;
+    this.chaos = state.chaos;
     if (fresh) this.#remember();
   }
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exampleChaos, parseChaos } from '#app/faults/chaos.ts';
+import { exampleChaos } from '#app/faults/chaos.ts';
 import { nodeMenuItems } from '#app/faults/items.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import { parseChaos } from '#session/chaos.ts';
 import type { ServerFrame } from '#sim/frame.ts';
 import { clusterFrame } from '#test/unit/app/stage/frames.ts';
 

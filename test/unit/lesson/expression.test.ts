@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate, explain, ExpressionError, freeNames, parseExpression, write } from '#lesson/expression.ts';
+import { evaluate, explain, ExpressionError, freeNames, parseExpression } from '#lesson/expression.ts';
 
 const scope = {
   role: (name: unknown) => (name === 7005 ? 'replica' : 'master'),
@@ -73,12 +73,7 @@ describe('the language of checks', () => {
   it('names what stands in the way, conjunct by conjunct', () => {
     const parts = explain(parseExpression("n == 3 && role(7005) == 'master'"), scope);
     expect(parts.map((part) => part.holds)).toEqual([true, false]);
-    expect(parts[1]).toEqual({
-      text: "role(7005) == 'master'",
-      holds: false,
-      found: 'replica',
-      now: 'replica',
-    });
+    expect(parts[1]).toEqual({ holds: false, trouble: '', now: 'replica' });
   });
 
   it.each([
@@ -95,10 +90,5 @@ describe('the language of checks', () => {
 
   it('lists the names it needs, without those it binds', () => {
     expect(freeNames(parseExpression('all(keys(), k => k == n)'))).toEqual(['all', 'keys', 'n']);
-  });
-
-  it('writes itself back', () => {
-    const text = 'all(keys(), k => !(k.length > 3)) && /x/i == [1, {a: 2}][0]';
-    expect(write(parseExpression(write(parseExpression(text))))).toBe(write(parseExpression(text)));
   });
 });

@@ -136,7 +136,8 @@ const program = [
   'title: Count',
   'clients:',
   '  A: { kind: counter, rate: 5 }',
-  'show: [done]',
+  'show:',
+  '  done: "{count} done"',
   'code:',
   '  Jedis: |',
   '    jedis.incr("a");',
@@ -156,7 +157,7 @@ describe('programs of a lesson', () => {
           title: 'Count',
           code: [{ library: 'Jedis', text: 'jedis.incr("a");' }],
           clients: [{ id: 'A', spec }],
-          show: ['done'],
+          show: { done: '{count} done' },
           edit: null,
         },
       },
@@ -165,17 +166,65 @@ describe('programs of a lesson', () => {
         task: { solutions: [[{ do: 'client', id: 'A', spec }, { do: 'launch', port: 7101 }, {}]] },
       },
     ]);
-    const chinese = '---\ntitle: 标题\nobjective: 目标\n---\n\n## 一\n\n```program p\ntitle: 计数\n```\n';
+    const chinese =
+      '---\ntitle: 标题\nobjective: 目标\n---\n\n## 一\n\n```program p\ntitle: 计数\nshow: { done: "完成 {count} 次" }\n```\n';
     const words = '\n```task crash\ngoal: 做\nsay:\n  - 成为\nhints:\n  - where: 那里\n```\n';
     const [translated] = translateLesson(lesson, 'zh.md', chinese + words).steps[0]!.blocks;
-    expect(translated).toMatchObject({ program: { title: '计数', clients: [{ id: 'A', spec }] } });
+    expect(translated).toMatchObject({
+      program: { title: '计数', show: { done: '完成 {count} 次' }, clients: [{ id: 'A', spec }] },
+    });
   });
 
   it.each([
     ['a client that no program has', `${program}\n\n${start('B')}`, 'no program has a client "B"'],
     ['one client twice', `${program}\n\n${program.replace('program p', 'program q')}`, 'is there twice'],
+    ['words without a number', program.replace('{count} ', ''), 'needs {count}'],
     ['no code', program.replace(/code:[\s\S]*;/, ''), 'code'],
     ['a port that is none', `${program}\n\n${start('A').replace('7101', '99999')}`, 'must be a port'],
+  ])('are refused with %s', (_, body, complaint) => {
+    expect(() => parse(`${front}\n## One\n\n${body}\n`)).toThrow(complaint);
+  });
+});
+
+const chaos = [
+  '```chaos storm',
+  'title: A storm',
+  'faults: |',
+  '  1 kill 7002',
+  '  9.5 healAll',
+  'lasts: 12s',
+  '```',
+].join('\n');
+const played = (id: string): string => task.replace('  - - fault: kill 7002', `  - - chaos: ${id}`);
+
+describe('chaos tapes of a lesson', () => {
+  it('are what a solution plays, and have a title in each language', () => {
+    const lesson = parse(`${front}\n## One\n\n${chaos}\n\n${played('storm')}\n`);
+    const tape = {
+      id: 'storm',
+      title: 'A storm',
+      faults: '1 kill 7002\n9.5 healAll',
+      lastsMs: 12_000,
+      show: {},
+    };
+    expect(lesson.steps[0]!.blocks).toMatchObject([
+      { kind: 'chaos', chaos: tape },
+      { kind: 'task', task: { solutions: [[{ do: 'chaos', chaos: tape }, {}]] } },
+    ]);
+    const chinese = '---\ntitle: 标题\nobjective: 目标\n---\n\n## 一\n\n```chaos storm\ntitle: 风暴\n```\n';
+    const words = '\n```task crash\ngoal: 做\nsay:\n  - 成为\nhints:\n  - where: 那里\n```\n';
+    const [translated] = translateLesson(lesson, 'zh.md', chinese + words).steps[0]!.blocks;
+    expect(translated).toEqual({ kind: 'chaos', chaos: { ...tape, title: '风暴' } });
+    expect(() => translateLesson(lesson, 'zh.md', chinese.replace('storm', 'rain') + words)).toThrow(
+      /chaos storm/,
+    );
+  });
+
+  it.each([
+    ['a tape that is not there', `${chaos}\n\n${played('rain')}`, 'there is no chaos "rain"'],
+    ['a line without a time', chaos.replace('9.5 healAll', 'healAll'), 'one fault a line'],
+    ['no end', chaos.replace('lasts: 12s\n', ''), 'lasts'],
+    ['words without a number', chaos.replace('lasts:', 'show: { lost: lost }\nlasts:'), 'needs {count}'],
   ])('are refused with %s', (_, body, complaint) => {
     expect(() => parse(`${front}\n## One\n\n${body}\n`)).toThrow(complaint);
   });

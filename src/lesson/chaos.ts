@@ -1,0 +1,61 @@
+/* What a cluster made of a chaos tape: between the moment at which the tape was begun and its end, how many
+ * writes were acknowledged and how many of them are lost, for how long some slot had nobody to serve it, and how
+ * many requests were answered. */
+
+import type { Micros } from '#redis/io.ts';
+import type { ClientFrame, LedgerFrame } from '#sim/frame.ts';
+import type { LessonView } from './view.ts';
+
+/** What has been counted up to some moment. */
+export interface Standing {
+  ledger: LedgerFrame;
+  clients: readonly ClientFrame[];
+}
+
+/** A tape that was begun. `after` is how things stood when it had ended; null before. */
+export interface ChaosRun {
+  id: string;
+  at: Micros;
+  endsAt: Micros;
+  before: Standing;
+  after: Standing | null;
+}
+
+export interface ChaosScore {
+  /** How far it has come, and how long it lasts, in seconds. */
+  seconds: number;
+  lasts: number;
+  over: boolean;
+  written: number;
+  lost: number;
+  /** Seconds in which some slot had no master that serves it. */
+  down: number;
+  /** Requests of all workloads, and how many of a hundred were answered without an error. */
+  asked: number;
+  answered: number;
+}
+
+const SECOND_US = 1_000_000;
+
+/** The score of a tape that was begun, up to now or to its end; without one, that of nothing. */
+export function scoreOf(begun: ChaosRun | undefined, view: LessonView): ChaosScore {
+  const run = begun ?? { id: '', at: view.now, endsAt: view.now, before: view, after: null };
+  const { ledger, clients } = run.after ?? view;
+  const until = Math.min(view.now, run.endsAt);
+  const more = (name: 'ops' | 'errors'): number => sum(clients, name) - sum(run.before.clients, name);
+  const asked = more('ops');
+  return {
+    seconds: (until - run.at) / SECOND_US,
+    lasts: (run.endsAt - run.at) / SECOND_US,
+    over: run.after !== null,
+    written: ledger.acked - run.before.ledger.acked,
+    lost: ledger.lost - run.before.ledger.lost,
+    down: (ledger.outageMs - run.before.ledger.outageMs) / 1000,
+    asked,
+    answered: asked === 0 ? 0 : Math.floor(((asked - more('errors')) / asked) * 1000) / 10,
+  };
+}
+
+function sum(clients: readonly ClientFrame[], name: 'ops' | 'errors'): number {
+  return clients.reduce((total, client) => total + (client.kind === 'workload' ? client[name] : 0), 0);
+}
