@@ -82,3 +82,9 @@ function parseHexDouble(text: Bytes): number | null {
   if (!Number.isFinite(value)) return null;
   return match[1] === '-' ? -value : value;
 }
+
+/** What strtod makes of the beginning of `text`, whatever follows; null where no number begins. */
+export function parseDoublePrefix(text: Bytes): number | null {
+  const found = /^[ \t\n\v\f\r]*([+-]?(?:inf(?:inity)?|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))/i.exec(text);
+  return found === null ? null : parseDouble(found[1] as Bytes);
+}

@@ -14,6 +14,8 @@ export function decodeZiplist(data: Bytes): Bytes[] | null {
   const out: Bytes[] = [];
   let at = 10;
   let previous = 0;
+  const tail = unsigned(data, 4);
+  if (tail > data.length - 1) return null;
   while (data.charCodeAt(at) !== 0xff) {
     const start = at;
     let before = data.charCodeAt(at++);
@@ -32,7 +34,8 @@ export function decodeZiplist(data: Bytes): Bytes[] | null {
   }
   const count = data.charCodeAt(8) | (data.charCodeAt(9) << 8);
   if (at !== data.length - 1 || (count !== 0xffff && count !== out.length)) return null;
-  return out;
+  // The header says where the last element begins.
+  return out.length > 0 && tail !== at - previous ? null : out;
 }
 
 const ZIPLIST_INT_SIZES: Readonly<Record<number, number>> = { 0xc0: 2, 0xd0: 4, 0xe0: 8, 0xf0: 3, 0xfe: 1 };
@@ -51,10 +54,13 @@ function ziplistElement(data: Bytes, at: number): [text: Bytes, size: number] | 
     return cut(5, length);
   }
   const size = ZIPLIST_INT_SIZES[first];
-  if (size !== undefined) return [readSigned(data, at + 1, size), 1 + size];
+  if (size !== undefined) return at + size >= data.length ? null : [readSigned(data, at + 1, size), 1 + size];
   if (first >= 0xf1 && first <= 0xfd) return [String((first & 0x0f) - 1), 1];
   return null;
 }
+
+/** A zipmap that says so does not know how many there are. */
+const ZIPMAP_BIGLEN = 254;
 
 /** Keys and values of a zipmap, in turn. */
 export function decodeZipmap(data: Bytes): Bytes[] {
@@ -63,7 +69,7 @@ export function decodeZipmap(data: Bytes): Bytes[] {
   const length = (): number => {
     const first = data.charCodeAt(at++);
     if (first < 254) return first;
-    if (first !== 254) throw new RdbError('Zipmap integrity check failed.');
+    if (first !== ZIPMAP_BIGLEN) throw new RdbError('Zipmap integrity check failed.');
     at += 4;
     return unsigned(data, at - 4);
   };
@@ -79,7 +85,9 @@ export function decodeZipmap(data: Bytes): Bytes[] {
     out.push(take(size));
     at += free;
   }
-  if (at !== data.length - 1) throw new RdbError('Zipmap integrity check failed.');
+  const count = data.charCodeAt(0);
+  const counts = count === ZIPMAP_BIGLEN || count * 2 === out.length;
+  if (at !== data.length - 1 || !counts) throw new RdbError('Zipmap integrity check failed.');
   return out;
 }
 

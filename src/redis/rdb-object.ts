@@ -2,7 +2,7 @@
  * those and the older ones. Whatever is wrong with the data ends in RdbError. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { parseDouble, formatDouble } from '#base/float.ts';
+import { formatDouble, parseDoublePrefix } from '#base/float.ts';
 import { string2ll } from '#base/integer.ts';
 import { unreachable } from '#base/assert.ts';
 import type { Config } from './config.ts';
@@ -229,7 +229,7 @@ function oldDouble(input: RdbReader): number | null {
   const length = input.byte();
   if (length === 255) return -Infinity;
   if (length === 254) return Infinity;
-  return length === 253 ? NaN : parseDouble(input.raw(length));
+  return length === 253 ? NaN : parseDoublePrefix(input.raw(length));
 }
 
 function fillZset(elements: readonly Bytes[], config: Config, packing: Packing): ZsetObj {
@@ -241,7 +241,7 @@ function fillZset(elements: readonly Bytes[], config: Config, packing: Packing):
     addScore(
       zset,
       elements[at] as Bytes,
-      whole === null ? parseDouble(text) : Number(whole),
+      whole === null ? (parseDoublePrefix(text) ?? 0) : Number(whole),
       config,
       packing,
     );

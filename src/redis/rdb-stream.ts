@@ -72,6 +72,15 @@ class Cursor {
     return value;
   }
 
+  /** A number that is known before it is read. */
+  expect(value: number): void {
+    if (this.integer() !== value) throw new RdbError('Stream listpack integrity check failed.');
+  }
+
+  get position(): number {
+    return this.at;
+  }
+
   /** A count that the listpack must be long enough for. */
   count(): number {
     const value = Number(this.integer());
@@ -88,16 +97,17 @@ function decodeNode(masterId: StreamId, listpack: Bytes): StreamNode {
   const live = cursor.count();
   const deleted = cursor.count();
   const masterFields = Array.from({ length: cursor.count() }, () => cursor.text());
-  cursor.integer();
+  cursor.expect(0);
   const plus = (base: Int64): Int64 => int64(BigInt.asUintN(64, BigInt(base) + BigInt(cursor.integer())));
   const entries: StreamEntry[] = [];
   while (!cursor.done) {
+    const { position } = cursor;
     const flags = Number(cursor.integer());
     const id = { ms: plus(masterId.ms), seq: plus(masterId.seq) };
     const fields: Bytes[] = [];
     if (flags & FLAG_SAME_FIELDS) for (const field of masterFields) fields.push(field, cursor.text());
     else for (let left = cursor.count() * 2; left > 0; left--) fields.push(cursor.text());
-    cursor.integer();
+    cursor.expect(cursor.position - position);
     entries.push({ id, fields, deleted: (flags & FLAG_DELETED) !== 0 });
   }
   const alive = entries.filter((entry) => !entry.deleted).length;

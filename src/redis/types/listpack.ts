@@ -128,7 +128,8 @@ function decodeElement(data: Bytes, at: number): [text: Bytes, size: number] | n
   if (first < 0xf0) return slice(data, at, 2, ((first & 0x0f) << 8) | second);
   if (first === 0xf0) return slice(data, at, 5, Number(readSigned(data, at + 1, 4)) >>> 0);
   const size = INT_SIZES[first];
-  return size === undefined ? null : [readSigned(data, at + 1, size), 1 + size];
+  if (size === undefined || at + size >= data.length) return null;
+  return [readSigned(data, at + 1, size), 1 + size];
 }
 
 function slice(data: Bytes, at: number, header: number, length: number): [Bytes, number] | null {

@@ -13,7 +13,7 @@ import {
   rdbSave,
   verifyDumpPayload,
 } from '#redis/rdb.ts';
-import { Status, type Reply } from '#redis/reply.ts';
+import { Double, Status, type Reply } from '#redis/reply.ts';
 import { HashObj } from '#redis/types/hash-obj.ts';
 import type { ListObj } from '#redis/types/list-obj.ts';
 import { littleEndian } from '#redis/types/listpack.ts';
@@ -120,7 +120,7 @@ describe('a file of real 7.0.15', () => {
 });
 
 describe('older encodings', () => {
-  const ziplist = '\x1b\0\0\0\x13\0\0\0\x04\0\0\x01a\x03\xf2\x02\x01b\x03\xfe\x07\xff';
+  const ziplist = '\x1b\0\0\0\x12\0\0\0\x04\0\0\x01a\x03\xf2\x02\x01b\x03\xfe\x07\xff';
 
   test('a ziplist is read as list, hash and sorted set', () => {
     const text = String.fromCharCode(ziplist.length) + ziplist.slice(1);
@@ -152,6 +152,14 @@ describe('older encodings', () => {
   });
 });
 
+/** A stream of one entry, 1-1, with the given number of elements behind its fields. */
+function streamOf(count: string): string {
+  const body = `\x01\x01\0\x01\x01\x01\x81a\x02\0\x01\x02\x01\0\x01\0\x01\x811\x02${count}\x01\xff`;
+  const listpack = `${littleEndian(body.length + 6, 4)}\x0a\0${body}`;
+  const id = `${'\0'.repeat(7)}\x01`;
+  return `\x0f\x01\x10${id}${id}${String.fromCharCode(listpack.length)}${listpack}\x01\x01\x01\0`;
+}
+
 describe('a payload', () => {
   test('with another checksum or a newer version is not verified', () => {
     const good = createDumpPayload(new LoneServerValue().hash());
@@ -167,6 +175,38 @@ describe('a payload', () => {
     const body = 'REDIS0010\xfe\x00\x02\x01s\x00\x01\x01l\x01\x01a\xff';
     const ask = loaded(body + crc64(body));
     expect([ask('DBSIZE'), ask('LRANGE', 'l', '0', '-1'), ask('EXISTS', 's')]).toEqual([1, ['a'], 0]);
+  });
+
+  // Found by giving changed payloads to a real 7.0.15 with sanitize-dump-payload and to this one.
+  test.for([
+    [
+      'a ziplist whose header points elsewhere',
+      '\x0c\x17\x17\0\0\0\x0f\0\0\0\x04\0\0\x01a\x03\x011\x03\x01b\x03\x012\xff',
+      null,
+    ],
+    ['a ziplist that ends within a number', '\x0a\x0e\x0e\0\0\0\x0a\0\0\0\x01\0\0\xe0\x01\xff', null],
+    ['a listpack that ends within a number', '\x12\x01\x02\x0a\x0a\0\0\0\x01\0\xf4\x01\x01\xff', null],
+    ['a zipmap with another number of pairs', '\x09\x07\x02\x01a\x01\0x\xff', null],
+    ['a stream entry that counts wrongly', streamOf('\x05'), null],
+    ['the same entry that counts right', streamOf('\x04'), ['XLEN', 1]],
+    ['a score with something behind it', '\x03\x01\x01a\x041P.5', ['ZSCORE', '1']],
+    [
+      'a packed score with something behind it',
+      '\x11\x0f\x0f\0\0\0\x02\0\x81a\x02\x832/5\x04\xff',
+      ['ZSCORE', '2'],
+    ],
+    ['a packed score that is none', '\x11\x0f\x0f\0\0\0\x02\0\x81a\x02\x83v.5\x04\xff', ['ZSCORE', '0']],
+    ['a string that goes on in what follows the value', '\0\x05abc', ['GET', 'abc\x0a\0']],
+  ] as const)('with %s is taken or refused as by the real one', ([, data, expected]) => {
+    const lone = new LoneServer({ 'enable-debug-command': 'yes', 'sanitize-dump-payload': 'yes' });
+    const client = lone.connect();
+    lone.run(client, 'DEBUG', 'SET-SKIP-CHECKSUM-VALIDATION', '1');
+    const reply = lone.ask(client, 'RESTORE', 'k', '0', `${data}${littleEndian(10, 2)}01234567`);
+    expect(reply).toMatchObject({ text: expected === null ? 'ERR Bad data format' : 'OK' });
+    if (expected === null) return;
+    const [command, value] = expected;
+    const got = lone.ask(client, command, 'k', ...(command === 'ZSCORE' ? ['a'] : []));
+    expect(got instanceof Double ? String(got.value) : got).toBe(value);
   });
 
   test('that is damaged is refused, and the log says where, be its checksum right or not looked at', () => {
