@@ -63,7 +63,8 @@ export class Host implements Io {
   readonly disk: Disk;
   private readonly options: HostOptions;
   private readonly startedAt = performance.now();
-  private readonly startWallMs = Date.now();
+  /** With its fractions: a clock that is cut off would be up to a millisecond behind that of everybody else. */
+  private readonly startWallMs = performance.timeOrigin + performance.now();
   private process: Process | null = null;
   private readonly connections = new Map<SocketId, Connection>();
   private readonly toFlush = new Set<Connection>();

@@ -25,7 +25,8 @@ const NEED_NOTHING: ReadonlySet<Input['kind']> = new Set<Input['kind']>([
 /** What must be there once this input is done. */
 export function piecesFor(input: Input): Piece[] {
   if (NEED_NOTHING.has(input.kind)) return [];
-  const text = JSON.stringify(input);
+  // A word may begin a line; the backslash and letter of its line break are no part of it.
+  const text = JSON.stringify(input).replace(/\\+[a-z]/g, ' ');
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
   if (HELP.test(text)) pieces.push('help');

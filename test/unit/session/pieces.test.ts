@@ -10,6 +10,11 @@ test('a piece of the program is loaded for the inputs that may need it, and for 
   expect(typed('EVAL "return 1" 0')).toEqual(['lua']);
   expect(typed('echo "SCRIPT HELP" | redis-cli')).toEqual(['lua', 'help']);
   expect(typed('COMMAND DOCS get')).toEqual(['help']);
+  // Words at the beginning of a line, as they are and as a shell is told of them.
+  expect(typed('SET a 1\nEVAL "return 1" 0')).toEqual(['lua']);
+  expect(typed("printf 'PING\\nFUNCTION LIST\\n' | redis-cli")).toEqual(['lua']);
+  const launch = { kind: 'launch', port: 7006, config: 'save ""\nrename-command\tEVAL run' } as const;
+  expect(piecesFor(launch)).toContain('lua');
   const run = { kind: 'run', console: 'console:host', id: 1, stdin: '', tty: false } as const;
   expect(piecesFor({ ...run, argv: ['redis-cli', 'ping'] })).toEqual([]);
   expect(piecesFor({ ...run, argv: ['nc', '-z', '127.0.0.1', '7000'] })).toEqual(['shell']);
