@@ -32,6 +32,27 @@ test('a world of hundreds is announced, shows its progress, and given up leaves 
   await app.closePage(page);
 });
 
+test('three hundred servers begin as one cluster, and elect when a master of theirs is killed', async () => {
+  const page = await app.open();
+  await page.getByRole('button', { name: 'World' }).click();
+  await page.getByRole('menuitem', { name: 'New world' }).click();
+  await page.getByLabel('Masters', { exact: true }).fill('150');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText('300 servers · seed').waitFor({ timeout: 120_000 });
+  const states = (): Promise<string[]> =>
+    page.evaluate(() => [
+      ...new Set(window.playground.state().servers.map(({ clusterState }) => String(clusterState))),
+    ]);
+  await expect.poll(states, { timeout: 60_000 }).toEqual(['ok']);
+  await page.evaluate(() => window.playground.fault.kill('7008'));
+  await page.evaluate(() => window.playground.clock.runUntil('PROMOTED'));
+  const successor = await page.evaluate(() =>
+    window.playground.state().servers.find(({ name }) => name === '7158'),
+  );
+  expect(successor?.role).toBe('master');
+  await app.closePage(page);
+});
+
 test('a world that cannot be says why, and the one before it goes on', async () => {
   const page = await app.open();
   await page.getByRole('button', { name: 'World' }).click();
