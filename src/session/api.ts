@@ -50,6 +50,9 @@ export type Fault =
   | { kind: 'terminate' | 'powerLoss'; server: string }
   /** the server is started again at another address, with its disk; what it announces stays */
   | { kind: 'move'; server: string; ip: string }
+  /** the server is started again in a container, with its disk: others reach it by this port of its host
+   *  alone (its bus by the one 10000 above), of which it knows nothing; null: out of the container again */
+  | { kind: 'nat'; server: string; port: number | null }
   | { kind: 'cut' | 'heal'; from: string; to: string; oneWay?: boolean }
   /** all links of one server */
   | { kind: 'isolate' | 'rejoin'; server: string }

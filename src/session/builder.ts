@@ -2,7 +2,7 @@
 
 import { utf8Encode } from '#base/bytes.ts';
 import type { WorldHost } from '#sim/host.ts';
-import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
+import { BUS_PORT, CONTAINER_IP, type MachineInfo, type ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
 import type { Input, WorldConfig } from './api.ts';
 import { planServers, type ServerPlan } from './config.ts';
@@ -21,10 +21,8 @@ const STARTING_US = 100_000;
 const GIVEN_AT_ONCE = 20;
 /** Where consoles and applications sit. */
 const ADDRESS = '127.0.0.1';
-/** What a container believes its own address to be, and the port on which Redis listens in it. */
-const CONTAINER = { ip: '172.17.0.2', port: 6379 };
-/** Distance of a server's bus port from its client port. */
-const BUS_PORT = 10_000;
+/** The port on which Redis listens in a container. */
+const CONTAINER_PORT = 6379;
 
 /** The machines of one world. */
 export class Builder {
@@ -46,7 +44,7 @@ export class Builder {
     for (const [at, server] of this.plan.entries()) {
       // Servers that had been started at one moment would do their periodic work at one moment for ever.
       if (given) await this.host.run(Math.floor((at * STARTING_US) / this.plan.length));
-      const port = this.config.addresses === 'nat' ? CONTAINER.port : server.port;
+      const port = this.config.addresses === 'nat' ? CONTAINER_PORT : server.port;
       const spec = { kind: 'server', port, config: this.serverConfig(server) };
       await this.host.apply({ kind: 'add', info: this.serverInfo(server, spec), start: true });
     }
@@ -122,8 +120,8 @@ export class Builder {
     const part = this.placeOf(name);
     const published = [port, port + BUS_PORT];
     if (this.config.addresses !== 'nat') return { name, ip, ports: published, spec, part };
-    const ports = [CONTAINER.port, CONTAINER.port + BUS_PORT];
-    return { name, ip: CONTAINER.ip, ports, outside: { ip, ports: published }, spec, part };
+    const ports = [CONTAINER_PORT, CONTAINER_PORT + BUS_PORT];
+    return { name, ip: CONTAINER_IP, ports, outside: { ip, ports: published }, spec, part };
   }
 
   private machine(name: string, spec: ProcessSpec, ports: readonly number[]): Action {

@@ -1,7 +1,7 @@
 /* Faults as people write them: in lessons, chaos tapes and the automation API.
  *
  *   kill 7002 | pause 7002 | resume 7002 | restart 7002 | wipe 7002 | terminate 7002 | powerLoss 7002
- *   move 7002 10.0.0.9
+ *   move 7002 10.0.0.9 | nat 7002 27002 | nat 7002 off
  *   cut 7000 7002 [one-way] | heal 7000 7002 | isolate 7000 | rejoin 7000 | healAll
  *   partition 7000 7003 | 7001 7002 7004 7005
  *   link 7000 7002 latency=100ms jitter=5ms loss=0.1 [one-way] */
@@ -38,6 +38,8 @@ export function parseFault(text: string): Fault {
     throw new Error(`not a fault: "${text}"`);
   }
   if (kind === 'move') return { kind, server: first, ip: second };
+  if (kind === 'nat' && /^(\d+|off)$/.test(second))
+    return { kind, server: first, port: second === 'off' ? null : Number(second) };
   if (kind === 'cut' || kind === 'heal')
     return { kind, from: first, to: second, ...(oneWay ? { oneWay } : {}) };
   if (kind === 'link')
@@ -89,6 +91,10 @@ export function writeFault(fault: Fault): string {
       ];
       return `link ${fault.from} ${fault.to}${words.join('')}`;
     }
+    case 'move':
+      return `move ${fault.server} ${fault.ip}`;
+    case 'nat':
+      return `nat ${fault.server} ${fault.port ?? 'off'}`;
     case 'drop':
     case 'duplicate':
     case 'delay':

@@ -23,6 +23,7 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
   const { process, info } = machine;
   const { ip, ports } = reachedAt(info);
   const frame = emptyServer(machine.name, ip, ports[0] ?? 0);
+  if (info.outside) frame.inside = { ip: info.ip, port: info.ports[0] ?? 0 };
   frame.state = machine.state;
   frame.pid = machine.state === 'down' ? 0 : machine.pid;
   if (full) frame.log = machine.log.slice(-LOG_LINES);
@@ -153,7 +154,7 @@ function nodeName(world: World, node: ClusterNode): string | null {
 }
 
 function nameAt(world: World, ip: string, port: number): string | null {
-  const index = world.directory.ownerOf(ip, port);
+  const index = world.directory.meantBy(ip, port);
   return index < 0 ? null : world.nameOf(index);
 }
 

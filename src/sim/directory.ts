@@ -7,7 +7,7 @@
  * reach every server by 127.0.0.1 and its port, too. */
 
 import { CLONE, sameShape } from '#base/clone.ts';
-import { reachedAt, type MachineInfo } from './machine.ts';
+import { BUS_PORT, CONTAINER_IP, reachedAt, type MachineInfo } from './machine.ts';
 
 /** The address of all machines that have none to themselves. */
 const LOOPBACK = '127.0.0.1';
@@ -17,16 +17,19 @@ export class Directory {
   readonly infos: MachineInfo[] = [];
   private readonly byName = new Map<string, number>();
   private readonly byAddress = new Map<string, number>();
+  /** Who was the last to be reached by an address, be it nobody now. */
+  private readonly former = new Map<string, number>();
   /** Machines that have an address to themselves. */
   private readonly byIp = new Map<string, number>();
 
   /** The entries never change: shared. */
   [CLONE](): Directory {
-    const { infos, byName, byAddress, byIp } = this;
+    const { infos, byName, byAddress, former, byIp } = this;
     return Object.assign(sameShape(this), {
       infos: infos.slice(),
       byName: new Map(byName),
       byAddress: new Map(byAddress),
+      former: new Map(former),
       byIp: new Map(byIp),
     });
   }
@@ -52,22 +55,49 @@ export class Directory {
   move(index: number, ip: string): MachineInfo | null {
     const known = this.infos[index];
     if (known?.spec.kind !== 'server' || this.byIp.has(ip)) return null;
-    const old = reachedAt(known);
-    for (const port of old.ports) this.byAddress.delete(`${old.ip}:${port}`);
-    if (this.byIp.get(old.ip) === index) this.byIp.delete(old.ip);
+    const old = reachedAt(known).ip;
     const { outside } = known;
-    const moved = outside ? { ...known, outside: { ...outside, ip } } : { ...known, ip };
-    this.infos[index] = moved;
-    this.publish(index);
+    const moved = this.enter(index, outside ? { ...known, outside: { ...outside, ip } } : { ...known, ip });
+    if (this.byIp.get(old) === index) this.byIp.delete(old);
     return moved;
+  }
+
+  /** Puts a server behind address translation, where its host publishes it under another port (the bus under
+   *  the one 10000 above), or takes it from there; null when that port is taken. Nothing answers where it
+   *  was reached before. */
+  translate(index: number, port: number | null): MachineInfo | null {
+    const known = this.infos[index];
+    if (known?.spec.kind !== 'server') return null;
+    const { outside, ...inside } = known;
+    const { ip } = reachedAt(known);
+    const ports = port === null ? known.ports : [port, port + BUS_PORT];
+    const free = (one: number): boolean => {
+      const owner = this.byAddress.get(`${ip}:${one}`) ?? index;
+      return owner === index;
+    };
+    if (!ports.every(free) || (port === null && !outside)) return null;
+    if (port === null) return this.enter(index, { ...inside, ip });
+    return this.enter(index, { ...known, ip: CONTAINER_IP, outside: { ip, ports } });
+  }
+
+  /** A machine is reached elsewhere from now on. */
+  private enter(index: number, info: MachineInfo): MachineInfo {
+    const old = reachedAt(this.infos[index] as MachineInfo);
+    for (const port of old.ports) {
+      this.byAddress.delete(`${old.ip}:${port}`);
+      if (this.byAddress.get(`${LOOPBACK}:${port}`) === index) this.byAddress.delete(`${LOOPBACK}:${port}`);
+    }
+    this.infos[index] = info;
+    this.publish(index);
+    return info;
   }
 
   private publish(index: number): void {
     const { ip, ports } = reachedAt(this.infos[index] as MachineInfo);
     if (ip !== LOOPBACK) this.byIp.set(ip, index);
-    for (const port of ports) {
-      this.byAddress.set(`${ip}:${port}`, index);
-      this.byAddress.set(`${LOOPBACK}:${port}`, index);
+    for (const address of ports.flatMap((port) => [`${ip}:${port}`, `${LOOPBACK}:${port}`])) {
+      this.byAddress.set(address, index);
+      this.former.set(address, index);
     }
   }
 
@@ -81,6 +111,12 @@ export class Directory {
     return this.byAddress.get(`${ip}:${port}`) ?? this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
   }
 
+  /** Machine that somebody means by an address who may have heard of it long ago, or -1. */
+  meantBy(ip: string, port: number): number {
+    const owner = this.ownerOf(ip, port);
+    return owner >= 0 ? owner : (this.former.get(`${ip}:${port}`) ?? -1);
+  }
+
   /** Machine behind an address as the machine `from` sees it; -1 when nobody is there to answer. */
   resolve(from: number, ip: string, port: number): number {
     const self = this.infos[from] as MachineInfo;
@@ -90,7 +126,8 @@ export class Directory {
     if (address === LOOPBACK) {
       const beside = self.spec.kind !== 'server';
       // Nobody owns this port of our own address: our own kernel refuses.
-      return owner >= 0 && (beside || this.infos[owner]?.ip === LOOPBACK) ? owner : from;
+      const shared = owner >= 0 && reachedAt(this.infos[owner] as MachineInfo).ip === LOOPBACK;
+      return owner >= 0 && (beside || shared) ? owner : from;
     }
     // The kernel at a known address refuses what nobody owns there.
     return owner >= 0 ? owner : (this.byIp.get(address) ?? -1);

@@ -5,7 +5,7 @@
  * beforehand, in words for people. */
 
 import type { Fault } from '#session/api.ts';
-import type { Machine } from './machine.ts';
+import { BUS_PORT, type Machine } from './machine.ts';
 import { Segment, inStream } from './segment.ts';
 import type { World } from './world.ts';
 
@@ -30,6 +30,10 @@ export function checkFault(fault: Fault, has: (name: string) => boolean): string
       return unknown(fault.server);
     case 'move':
       if (!isAddress(fault.ip)) return 'a server moves to an address such as 10.0.0.9';
+      return unknown(fault.server);
+    case 'nat':
+      if (fault.port !== null && !isPublishable(fault.port))
+        return 'a container is published at a port from 1 to 55535';
       return unknown(fault.server);
     case 'cut':
     case 'heal':
@@ -75,6 +79,11 @@ function isAddress(ip: unknown): boolean {
   return bytes.every((byte) => byte < 256) && bytes[0] > 0 && bytes[0] < 224 && bytes[0] !== 127;
 }
 
+/** A port that has another, that of the bus, 10000 above it. */
+function isPublishable(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port + BUS_PORT < 65_536;
+}
+
 /** Applies a fault now. */
 export function applyFault(world: World, fault: Fault): void {
   const { network, now } = world;
@@ -101,6 +110,9 @@ export function applyFault(world: World, fault: Fault): void {
     }
     case 'move':
       world.move(fault.server, fault.ip);
+      break;
+    case 'nat':
+      world.translate(fault.server, fault.port);
       break;
     case 'cut':
       bothWays(fault.from, fault.to, fault.oneWay, (a, b) => network.cut(a, b, now));

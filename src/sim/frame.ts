@@ -57,8 +57,11 @@ export interface ReplicationView {
 export interface ServerFrame {
   /** Stable name in the world: its client port as text ("7000") unless the world names it. */
   name: string;
+  /** By which the others reach it. */
   ip: string;
   port: number;
+  /** What it has itself, where address translation stands between it and the others. */
+  inside?: { ip: string; port: number };
   state: ProcessState;
   clusterEnabled: boolean;
   nodeId: string;

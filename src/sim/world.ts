@@ -149,7 +149,16 @@ export class World {
    *  anew there, on its disk. Not where another lives. */
   move(name: string, ip: string): void {
     const index = this.directory.indexOf(name);
-    const info = this.directory.move(index, ip);
+    this.beginElsewhere(index, this.directory.move(index, ip));
+  }
+
+  /** A server is put behind address translation, or comes from behind it. Its process begins anew as well. */
+  translate(name: string, port: number | null): void {
+    const index = this.directory.indexOf(name);
+    this.beginElsewhere(index, this.directory.translate(index, port));
+  }
+
+  private beginElsewhere(index: number, info: MachineInfo | null): void {
     const machine = this.machines[index];
     if (!info || !machine) return;
     this.kill(machine);

@@ -94,6 +94,17 @@ const recordings: Record<string, Recording> = {
       return session.advance(12 * SECOND);
     },
   },
+  nat: {
+    world: stretched,
+    async play(session) {
+      await session.input({ kind: 'fault', fault: { kind: 'nat', server: '7002', port: 27002 } });
+      await session.input({ kind: 'fault', fault: { kind: 'nat', server: '7003', port: 27003 } });
+      await session.input({ kind: 'openConsole', console: 'c', argv: ['redis-cli', '-p', '27003'] });
+      await session.exec('c', 'CONFIG SET cluster-announce-port 27003 cluster-announce-bus-port 37003');
+      await session.advance(12 * SECOND);
+      return session.advance(20_000);
+    },
+  },
   twelve: {
     world: { ...stretched, masters: 4, replicasPerMaster: 2, spares: 1 },
     play: (session) => session.advance(1 * SECOND),

@@ -26,6 +26,8 @@ export const specs: Readonly<Record<string, SceneSpec>> = {
   'partition-truth': { frame: 'partition' },
   'partition-lens': { frame: 'partition', lens: '7000' },
   'partition-phone': { frame: 'partition', size: phone, theme: 'light' },
+  'nat-dark': { frame: 'nat' },
+  'nat-phone': { frame: 'nat', size: phone, theme: 'light' },
   'twelve-dark': { frame: 'twelve', selection: { kind: 'server', name: '7001' } },
   'hundred-dark': { frame: 'hundred' },
   'hundred-light': { frame: 'hundred', theme: 'light' },

@@ -174,6 +174,82 @@ describe('servers behind address translation', () => {
   });
 });
 
+describe('a server that is put behind address translation', () => {
+  const put = (session: Session, server: string, port: number | null): Promise<void> =>
+    session.input({ kind: 'fault', fault: { kind: 'nat', server, port } });
+
+  test('reaches everybody and is reached by nobody: no failover, and clients are sent nowhere', async () => {
+    const session = await open({ masters: 3, replicasPerMaster: 1 });
+    await put(session, '7002', 27002);
+    await wait(session, 10_000);
+    expect((await session.frame()).servers[2]).toMatchObject({
+      port: 27002,
+      inside: { ip: '172.17.0.2', port: 7002 },
+      role: 'master',
+    });
+    // Its own heartbeats arrive, so nobody takes it for dead; what the others know leads to a closed port.
+    const line = await ask(session, '7000', 'CLUSTER NODES');
+    expect(line).toMatch(/127\.0\.0\.1:7002@17002 master - .* disconnected 10923-16383/);
+    expect(await ask(session, '7000', 'SET foo bar')).toBe('(error) MOVED 12182 127.0.0.1:7002\n');
+    await console(session, 'lost', '7000', '-c');
+    expect(await session.exec('lost', 'SET foo bar')).toContain(
+      'Could not connect to Redis at 127.0.0.1:7002',
+    );
+    await console(session, 'published', '27002');
+    expect(await session.exec('published', 'SET foo bar')).toBe('OK\n');
+  });
+
+  test('is found as soon as it announces its port, and at its old one when it is taken out again', async () => {
+    const session = await open({ masters: 3, replicasPerMaster: 1 });
+    await put(session, '7002', 27002);
+    await put(session, '7005', 27005);
+    await console(session, 'published', '27002');
+    await session.exec('published', 'CONFIG SET cluster-announce-port 27002 cluster-announce-bus-port 37002');
+    await console(session, 'other', '27005');
+    await session.exec('other', 'CONFIG SET cluster-announce-port 27005 cluster-announce-bus-port 37005');
+    await wait(session, 12_000);
+    expect(await ask(session, '7000', 'CLUSTER NODES')).toMatch(/:27002@37002 master - .* connected 10923/);
+    await session.exec('published', 'SET foo bar');
+    await wait(session, 1000);
+    // Two containers believe to have the same address, and talk to each other all the same.
+    expect(await session.exec('other', 'INFO replication')).toContain('master_link_status:up');
+    await put(session, '7002', null);
+    await wait(session, 12_000);
+    expect(await ask(session, '7000', 'CLUSTER NODES')).toMatch(/:7002@17002 master - .* connected 10923/);
+    expect((await session.frame()).servers[2]?.inside).toBeUndefined();
+    await console(session, 'back', '7002');
+    // It was started again, and nothing had been saved.
+    expect(await session.exec('back', 'GET foo')).toBe('(nil)\n');
+  });
+
+  test('is not published where another is, nor at what is no port', async () => {
+    const session = await open({ masters: 3, replicasPerMaster: 0 });
+    await put(session, '7002', 7001);
+    await put(session, '7001', null);
+    const { servers } = await session.frame();
+    expect(servers.map(({ port, inside }) => [port, inside])).toEqual([
+      [7000, undefined],
+      [7001, undefined],
+      [7002, undefined],
+    ]);
+    for (const port of [0, -1, 55_536, 1.5, NaN, '27002' as unknown as number, undefined as unknown as null])
+      await expect(put(session, '7002', port)).rejects.toThrow('published at a port');
+    await expect(put(session, 'nobody', 27002)).rejects.toThrow('no process called');
+  });
+
+  test('does so again in the same way when history is gone through again', async () => {
+    const session = await open({ masters: 3, replicasPerMaster: 0 });
+    const { now } = await session.frame();
+    await session.advance(1000);
+    await put(session, '7002', 27002);
+    const { hash, now: end } = await session.advance(8e6);
+    expect((await session.seek(now)).servers[2]?.port).toBe(7002);
+    const again = await session.seek(end);
+    expect(again.hash).toBe(hash);
+    expect(again.servers[2]?.port).toBe(27002);
+  });
+});
+
 describe('without cluster mode', () => {
   test('replicas follow their masters from the beginning', async () => {
     for (const addresses of ['one', 'own', 'nat'] as const) {

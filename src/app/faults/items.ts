@@ -93,9 +93,27 @@ function processItems(server: ServerFrame, fault: Faulter): MenuItem[] {
   return items.map((item, at) => ({ ...item, separated: at === 0 }));
 }
 
-/** Where servers have addresses of their own, one may come back at another. */
+/** How far from its own port a container is published. */
+const PUBLISHED_APART = 20_000;
+
+/** Where a server is reached: behind address translation, and, where servers have addresses of their own, at
+ *  another one. */
 function moveItems(playground: Playground, server: ServerFrame, fault: Faulter): MenuItem[] {
-  if (server.ip === '127.0.0.1') return [];
+  const { name, inside, ip, port } = server;
+  const published = port + (port < 2 * PUBLISHED_APART - 10_000 ? PUBLISHED_APART : -PUBLISHED_APART);
+  const nat: MenuItem = inside
+    ? { id: 'nat', label: t('fault.natOff'), run: fault({ kind: 'nat', server: name, port: null }) }
+    : {
+        id: 'nat',
+        label: t('fault.nat'),
+        note: `${published} → ${port}`,
+        danger: true,
+        run: fault({ kind: 'nat', server: name, port: published }),
+      };
+  return ip === '127.0.0.1' ? [nat] : [...movedItems(playground, server, fault), nat];
+}
+
+function movedItems(playground: Playground, server: ServerFrame, fault: Faulter): MenuItem[] {
   const taken = new Set(playground.servers.map(({ ip }) => ip));
   let last = 1;
   while (taken.has(`10.0.9.${last}`)) last++;

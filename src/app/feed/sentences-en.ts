@@ -92,6 +92,8 @@ export const deedsEn: Readonly<Record<string, string>> = {
   wipe: 'You start {1} again with an empty disk',
   terminate: 'You ask {1} to end (SIGTERM)',
   powerLoss: 'You cut the power of {1}',
+  move: 'You start {1} again at {2}',
+  nat: 'You put {1} behind address translation: {2}',
   cut: 'You cut the link {1} – {2}',
   heal: 'You mend the link {1} – {2}',
   isolate: 'You cut all links of {1}',

@@ -94,6 +94,8 @@ export const deedsZh: typeof deedsEn = {
   wipe: '你清空 {1} 的磁盘并重新启动',
   terminate: '你请求 {1} 退出（SIGTERM）',
   powerLoss: '你切断 {1} 的电源',
+  move: '你让 {1} 换到地址 {2} 重新启动',
+  nat: '你给 {1} 设置了地址转换（NAT）：{2}',
   cut: '你切断了 {1} – {2} 的连接',
   heal: '你恢复了 {1} – {2} 的连接',
   isolate: '你切断了 {1} 的所有连接',

@@ -160,6 +160,8 @@ export const enPage = {
   'fault.restart': 'Start it again',
   'fault.wipe': 'Start it again with an empty disk',
   'fault.move': 'Start it again at another address',
+  'fault.nat': 'Put it in a container, behind address translation (NAT)',
+  'fault.natOff': 'Take it out of its container (no NAT)',
   'fault.isolate': 'Cut all its links',
   'fault.rejoin': 'Mend all its links',
   'fault.cutTo': 'Cut the link to {server}',

@@ -160,6 +160,8 @@ export const zhPage = {
   'fault.restart': '重新启动',
   'fault.wipe': '清空磁盘后重新启动',
   'fault.move': '换一个地址重新启动',
+  'fault.nat': '放进容器，藏到地址转换（NAT）后面',
+  'fault.natOff': '移出容器，不再经过地址转换',
   'fault.isolate': '切断它的所有连接',
   'fault.rejoin': '恢复它的所有连接',
   'fault.cutTo': '切断与 {server} 的连接',

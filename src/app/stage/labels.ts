@@ -110,7 +110,8 @@ export function nodeSentence(mark: NodeMark): string {
   const opinion = mark.badge?.count
     ? ` · ${t(mark.badge.glyph === '!!' ? 'stage.saidFail' : 'stage.saidPfail', { ...mark.badge.count })}`
     : '';
-  return `${mark.name} · ${role}${shard} · ${nodeLabel(mark).text}${opinion}`;
+  const nat = mark.translation ? ` · NAT ${mark.translation.outside} → ${mark.translation.inside}` : '';
+  return `${mark.name} · ${role}${shard} · ${nodeLabel(mark).text}${opinion}${nat}`;
 }
 
 /** A message under way; null when it is gone. */

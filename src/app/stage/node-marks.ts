@@ -29,6 +29,14 @@ export interface ElectionMark {
   epoch: number;
 }
 
+/** Address translation: the addresses on both sides of the wall. */
+export interface Translation {
+  outside: string;
+  inside: string;
+  /** Another server believes it to be elsewhere: it knows the address inside, or one of earlier. */
+  unknown: boolean;
+}
+
 export interface NodeMark {
   name: string;
   x: number;
@@ -55,6 +63,7 @@ export interface NodeMark {
   known: boolean;
   badge: Badge | null;
   election: ElectionMark | null;
+  translation: Translation | null;
   /** True while a manual failover pauses clients or is under way. */
   manualFailover: boolean;
   clusterFail: boolean;
@@ -76,6 +85,8 @@ interface NodeContext {
   about: ReadonlySet<string>;
 }
 
+/** All servers of a small world share it: then the port says everything. */
+const LOOPBACK = '127.0.0.1';
 /** An election delay is 500 ms, up to 500 ms more by chance, and 1,000 ms for each rank. */
 const TYPICAL_DELAY_MS = 1000;
 
@@ -113,6 +124,7 @@ export function nodeMark(server: ServerFrame, context: NodeContext): NodeMark {
     known: belief?.known ?? false,
     badge,
     election,
+    translation: layout.density === 'heat' ? null : translationOf(server, context.frame),
     manualFailover: lens === null && server.manualFailoverEndMs > 0,
     clusterFail:
       lens === null && server.clusterEnabled && server.state === 'running' && server.clusterState === 'fail',
@@ -170,6 +182,18 @@ function electionOf(server: ServerFrame, wallMs: number): ElectionMark | null {
     needed: election.needed,
     rank: election.rank,
     epoch: election.epoch,
+  };
+}
+
+function translationOf({ nodeId, ip, port, inside }: ServerFrame, frame: Frame): Translation | null {
+  if (!inside) return null;
+  const believed = frame.servers.flatMap((other) =>
+    other.state !== 'running' || other.nodeId === nodeId ? [] : (other.view ?? []),
+  );
+  return {
+    outside: ip === LOOPBACK ? `:${port}` : `${ip}:${port}`,
+    inside: `${inside.ip}:${inside.port}`,
+    unknown: believed.some((node) => node.id === nodeId && (node.port !== port || (node.ip || ip) !== ip)),
   };
 }
 

@@ -14,9 +14,12 @@ export class Typist {
   /** Opens a console (redis-cli on that server) in a new tab, or shows the tab that is there. */
   async open(server: string, redirects: boolean): Promise<ConsoleTab> {
     const { consoles } = this.#playground;
-    const known = consoles.tabs.find((tab) => tab.server === server && tab.redirects === redirects);
-    if (known) return this.#show(known);
     const port = String(this.#playground.server(server)?.port ?? server);
+    // A server that has come to be reached at another port needs another redis-cli.
+    const known = consoles.tabs.find(
+      (tab) => tab.server === server && tab.redirects === redirects && tab.argv.includes(port),
+    );
+    if (known) return this.#show(known);
     return this.#begin(consoles.create(server, ['redis-cli', ...(redirects ? ['-c'] : []), '-p', port]));
   }
 
