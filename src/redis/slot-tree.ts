@@ -1,6 +1,6 @@
 /* A map from keys to values, divided by hash slot, that can be copied in no time.
  *
- * The tree has three levels: 128 pages of 128 slots, and per slot a bucket, which is a plain Map as
+ * The tree has three levels: 512 pages of 32 slots, and per slot a bucket, which is a plain Map as
  * long as it is small and a radix tree over a hash of the key once it is large (a hash tag can put a
  * million keys into one slot). Every part carries an owner; a tree writes only into parts it owns and
  * copies the others first. So a snapshot is a second root with a new owner, and costs a few
@@ -23,13 +23,14 @@ import {
   bucketAt,
 } from './slot-bucket.ts';
 
-const PAGE_BITS = 7;
+/** A write after a snapshot copies the page of its slot, and the first one the list of pages: neither is long. */
+const PAGE_BITS = 5;
 const PAGE_SIZE = 1 << PAGE_BITS;
 const PAGES = CLUSTER_SLOTS / PAGE_SIZE;
 /** Hashes have 32 bits; a cursor is slot * 2^32 + hash, + 1 so that 0 can mean the start and end. */
 const HASH_RANGE = 2 ** 32;
 
-/** 128 neighbouring slots. */
+/** Neighbouring slots. */
 class Page<V> {
   owner: object;
   size = 0;

@@ -65,7 +65,10 @@ class Row {
     return this;
   }
 
+  /** This very row where nothing has changed: snapshots share it. */
   become(state: LedgerRow['state'], copies: readonly string[]): Row {
+    const same = state === this.state && copies.length === this.copies.length;
+    if (same && copies.every((name, at) => name === this.copies[at])) return this;
     return new Row(this.seq, this.ack, this.value, this.older, state, copies);
   }
 }

@@ -8,6 +8,7 @@ import { Bundle } from '../size/bundle.ts';
 import { loadBuilt } from './built.ts';
 import { benchClassroom } from './classroom.ts';
 import { measureFrames } from './frames.ts';
+import { megabytesUsed } from '../memory.ts';
 import { withBenchPage } from './page.ts';
 import { benchTraffic } from './traffic.ts';
 import { largePlans, plans, type SeekFigures, type WorldPlan } from './world.ts';
@@ -86,12 +87,18 @@ async function benchSeek(): Promise<void> {
     'worst ms': figure(figures.worstMs),
     'hash kept': figures.sameHash ? 'yes' : 'NO',
   });
-  const rows = [row('Node', await measureSeek(makeSession(), seconds))];
-  const heap = process.memoryUsage().heapUsed / 1e6;
+  const before = megabytesUsed();
+  const session = makeSession();
+  const rows = [row('Node', await measureSeek(session, seconds))];
+  const memory = megabytesUsed() - before;
+  const { servers } = await session.frame();
   await withBenchPage(async (page) => {
     rows.push(row('Chromium worker', await page.evaluate((one) => window.measureSeek(one), seconds)));
   });
-  printTable(`100 jumps in an hour of six servers under load (heap in Node: ${figure(heap)} MB)`, rows);
+  printTable(
+    `100 jumps in an hour of ${servers.length} servers under load (in Node it takes ${figure(memory)} MB)`,
+    rows,
+  );
 }
 
 /** Of the last build; `masters` each with a replica. */

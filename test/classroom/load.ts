@@ -14,14 +14,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { readMessage } from '#session/follow-messages.ts';
 import { Leader } from '#session/follow.ts';
 import { makeSession } from '#session/in-place.ts';
 import type { Session } from '#session/session.ts';
 import { startRelay, type Relay } from '#node/relay.ts';
+import { megabytesUsed } from '#test/memory.ts';
 import { clockMs, delays, quantile, type Moment } from './delays.ts';
 import { misbehave, type Thrown } from './bad-followers.ts';
 import type { FollowersReady, FollowersReport } from './followers.ts';
@@ -168,7 +167,7 @@ export interface ClassOptions {
 /** Holds a lesson and tells how it went. */
 export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
   const { followers, live, seconds, processes, program } = options;
-  const heldBefore = heldMb();
+  const heldBefore = megabytesUsed();
   const { relay, url, close } = await startRoom();
   const groups: Group[] = [];
   const group = (count: number, kind: Kind): Group => {
@@ -218,7 +217,7 @@ export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
       heard: delayOf([heard], teacher.told),
       inStep: delayOf(reports, teacher.told),
       lateMs: Math.max(...lateMs),
-      relayMb: heldMb() - heldBefore,
+      relayMb: megabytesUsed() - heldBefore,
       followerMb: sum([...reports, ...strideReports].map(({ rssMb }) => rssMb)) / followers,
       relayCpuSeconds: (user + system) / 1e6,
       followerCpuSeconds: sum(reports.map(({ cpuSeconds }) => cpuSeconds)) / live,
@@ -229,14 +228,6 @@ export async function holdClass(options: ClassOptions): Promise<ClassFigures> {
     for (const { child } of groups) child.kill();
     await close();
   }
-}
-
-/** Megabytes in use after a collection. */
-function heldMb(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  const { heapUsed, external } = process.memoryUsage();
-  return (heapUsed + external) / 1e6;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

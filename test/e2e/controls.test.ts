@@ -129,6 +129,26 @@ describe('a server', () => {
     await app.closePage(page);
   });
 
+  test('is put behind address translation and taken out again, as its wall says', async () => {
+    const page = await openPaused();
+    const wall = page.locator('[data-nat]');
+    await node(page, '7002').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /address translation/ }).click();
+    await wall.getByText('≠ :27002 → 172.17.0.2:7002').waitFor({ timeout: 60_000 });
+    await page.evaluate(async () => {
+      const { exec, clock } = window.playground;
+      await exec('CONFIG SET cluster-announce-port 27002 cluster-announce-bus-port 37002', {
+        console: '7002',
+      });
+      await clock.advance(6000);
+    });
+    await expect.poll(() => wall.textContent(), { timeout: 60_000 }).toBe(':27002 → 172.17.0.2:7002');
+    await node(page, '7002').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /out of its container/ }).click();
+    await wall.waitFor({ state: 'detached', timeout: 60_000 });
+    await app.closePage(page);
+  });
+
   test('is hidden, and comes back when the stage is tidied', async () => {
     const page = await openPaused();
     await node(page, '7004').click();

@@ -206,4 +206,43 @@ describe('sessions', () => {
     expect(await page.evaluate(() => window.playground.exec('GET hello'))).toContain('"1"');
     await app.closePage(page);
   });
+
+  test('a worker that dies while a world is being opened leaves the world that was there', async () => {
+    const page = await app.open({ expectedMessages: /out of memory/ });
+    const before = page.workers().find((worker) => worker.url().includes('session.worker'));
+    const outcome = page.evaluate(async () => {
+      const { playground } = window;
+      playground.clock.pause();
+      await playground.exec('SET hello 1');
+      const file = (await playground.save()) as { config: object };
+      const large = { ...file, inputs: [], config: { ...file.config, masters: 200 } };
+      return playground.load(large).then(
+        () => 'opened',
+        (error: Error) => error.message,
+      );
+    });
+    // It is told how far the opening has come, so that it is under way.
+    await page.getByRole('button', { name: 'Stop here' }).waitFor({ timeout: 60_000 });
+    await before?.evaluate(() => reportError(new Error('out of memory')));
+    expect(await outcome).toContain('out of memory');
+    await page.getByText('was started again').waitFor({ timeout: 60_000 });
+    expect(await page.evaluate(() => window.playground.exec('GET hello'))).toContain('"1"');
+    await app.closePage(page);
+  }, 180_000);
+
+  test('a worker that dies before there is any world says why, and the page can be loaded again', async () => {
+    const page = await app.openRaw({ expectedMessages: /out of memory|favicon/, path: 'icon.svg' });
+    await page.route(/session\.worker/, (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: `throw new Error('out of memory')` }),
+    );
+    await page.goto(app.server.url);
+    const notice = page.getByRole('alert').filter({ hasText: 'out of memory' });
+    await notice.waitFor({ timeout: 60_000 });
+    await page.unrouteAll();
+    await notice.getByRole('button').click();
+    await page.waitForFunction(() => 'playground' in window);
+    await page.evaluate(() => window.playground.ready);
+    expect(await page.evaluate(() => window.playground.exec('PING'))).toContain('PONG');
+    await app.closePage(page);
+  });
 });

@@ -61,6 +61,32 @@ test('space-time stands upright: time runs down, and a tap chooses a message or 
   await app.closePage(page);
 });
 
+test('two fingers zoom the stage, and lifting them chooses nothing', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  await page.evaluate(() => window.playground.clock.pause());
+  const server = page.locator('g.node[data-server="7000"]');
+  await server.waitFor();
+  const width = async (): Promise<number> => (await server.boundingBox())!.width;
+  const before = await width();
+  const box = (await page.locator('main svg[role=img]').boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const session = await page.context().newCDPSession(page);
+  const fingers = (apart: number) =>
+    [-1, 1].map((side, id) => ({ id, x: middle.x + (side * apart) / 2, y: middle.y }));
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number | null) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: apart === null ? [] : fingers(apart) });
+  await touch('touchStart', 60);
+  for (const apart of [80, 100, 120]) await touch('touchMove', apart);
+  await touch('touchEnd', null);
+  await expect.poll(width).toBeGreaterThan(before * 1.6);
+  await touch('touchStart', 120);
+  for (const apart of [100, 80, 60]) await touch('touchMove', apart);
+  await touch('touchEnd', null);
+  await expect.poll(width).toBeLessThan(before * 1.3);
+  expect(await page.locator('g.node [stroke-width="2"][fill="none"]').count()).toBe(0);
+  await app.closePage(page);
+});
+
 test('an example of a pasted cluster shows what the page makes of one', async () => {
   const page = await app.open({ viewport: phone, touch: true });
   await page.getByRole('button', { name: 'More', exact: true }).tap();

@@ -248,7 +248,8 @@ export class Playground {
   }
 
   #tick(nowMs: number): void {
-    this.calls.watch(nowMs, () => this.session.progress());
+    // A worker that has died does not even say so to who asks how far it is.
+    this.calls.watch(nowMs, () => Promise.race([this.session.progress(), this.#death]));
     if (this.phase !== 'ready') return;
     if (this.calls.waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
     if (!this.clock.playing) return this.clock.wind(nowMs);
