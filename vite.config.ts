@@ -21,6 +21,20 @@ function pagePolicy(): Plugin {
   };
 }
 
+/** d3-shape is one file, in which constants made by calls keep every curve and symbol alive, wanted or not.
+ *  Said to be pure, those that nobody uses are left out. */
+function unusedShapes(): Plugin {
+  const pure = (line: string): string =>
+    line.replaceAll(/(?<=[=/*] )(?=\(function|\w+\()/g, '/*#__PURE__*/ ');
+  return {
+    name: 'unused-shapes',
+    transform: {
+      filter: { id: /\/d3-shape\/dist\// },
+      handler: (code) => ({ code: code.replaceAll(/^(?:const|var) .*$/gm, pure), map: null }),
+    },
+  };
+}
+
 /** Where test/size finds them in the file's name: the number and language of a lesson, and to which of the
  *  parts that come only when first used a chunk belongs. */
 function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly string[] }): string {
@@ -50,6 +64,7 @@ export default defineConfig({
     svelte({ configFile: false, compilerOptions: { discloseVersion: false } }),
     lessonsPlugin(`${import.meta.dirname}/lessons`),
     onlyUsedSchemas(),
+    unusedShapes(),
     pagePolicy(),
     offlinePlugin(import.meta.dirname),
   ],

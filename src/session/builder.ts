@@ -2,7 +2,8 @@
 
 import { utf8Encode } from '#base/bytes.ts';
 import type { WorldHost } from '#sim/host.ts';
-import { BUS_PORT, CONTAINER_IP, type MachineInfo, type ProcessSpec } from '#sim/machine.ts';
+import { BUS_PORT, CONTAINER_IP } from '#sim/addresses.ts';
+import type { MachineInfo, ProcessSpec } from '#sim/machine.ts';
 import type { Action } from '#sim/part.ts';
 import type { Input, WorldConfig } from './api.ts';
 import { planServers, type ServerPlan } from './config.ts';

@@ -5,10 +5,9 @@
  * One port means every link of that server; a source and a destination mean that direction alone. */
 
 import type { Fault } from '#session/api.ts';
+import { BUS_PORT } from '#sim/addresses.ts';
 import { fail, ok, type Execute } from './command.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
-
-const BUS_PORT = 10_000;
 
 /** The server that a port belongs to. */
 export const byPort = (servers: readonly ShellServer[], text: string | undefined): ShellServer | undefined =>

@@ -7,7 +7,8 @@
  * reach every server by 127.0.0.1 and its port, too. */
 
 import { CLONE, sameShape } from '#base/clone.ts';
-import { BUS_PORT, CONTAINER_IP, reachedAt, type MachineInfo } from './machine.ts';
+import { BUS_PORT, CONTAINER_IP } from './addresses.ts';
+import { reachedAt, type MachineInfo } from './machine.ts';
 
 /** The address of all machines that have none to themselves. */
 const LOOPBACK = '127.0.0.1';

@@ -5,7 +5,8 @@
  * beforehand, in words for people. */
 
 import type { Fault } from '#session/api.ts';
-import { BUS_PORT, type Machine } from './machine.ts';
+import { BUS_PORT } from './addresses.ts';
+import type { Machine } from './machine.ts';
 import { Segment, inStream } from './segment.ts';
 import type { World } from './world.ts';
 

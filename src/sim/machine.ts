@@ -34,11 +34,6 @@ export interface MachineInfo {
   readonly part: number;
 }
 
-/** What a container believes its own address to be. */
-export const CONTAINER_IP = '172.17.0.2';
-/** Distance of a server's bus port from its client port. */
-export const BUS_PORT = 10_000;
-
 /** The address and ports by which others reach a machine. */
 export function reachedAt(info: MachineInfo): { readonly ip: string; readonly ports: readonly number[] } {
   return info.outside ?? info;

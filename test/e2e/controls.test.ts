@@ -134,7 +134,8 @@ describe('a server', () => {
     const wall = page.locator('[data-nat]');
     await node(page, '7002').click({ button: 'right' });
     await page.getByRole('menuitem', { name: /address translation/ }).click();
-    await wall.getByText('≠ :27002 → 172.17.0.2:7002').waitFor({ timeout: 60_000 });
+    const plate = page.locator('main .label').filter({ hasText: '172.17.0.2' });
+    await plate.filter({ hasText: '≠ :27002 → 172.17.0.2:7002' }).waitFor({ timeout: 60_000 });
     await page.evaluate(async () => {
       const { exec, clock } = window.playground;
       await exec('CONFIG SET cluster-announce-port 27002 cluster-announce-bus-port 37002', {
@@ -142,7 +143,9 @@ describe('a server', () => {
       });
       await clock.advance(6000);
     });
-    await expect.poll(() => wall.textContent(), { timeout: 60_000 }).toBe(':27002 → 172.17.0.2:7002');
+    await expect
+      .poll(async () => (await plate.textContent())?.trim(), { timeout: 60_000 })
+      .toBe(':27002 → 172.17.0.2:7002');
     await node(page, '7002').click({ button: 'right' });
     await page.getByRole('menuitem', { name: /out of its container/ }).click();
     await wall.waitFor({ state: 'detached', timeout: 60_000 });

@@ -215,7 +215,7 @@ describe('sessions', () => {
       playground.clock.pause();
       await playground.exec('SET hello 1');
       const file = (await playground.save()) as { config: object };
-      const large = { ...file, inputs: [], config: { ...file.config, masters: 200 } };
+      const large = { ...file, inputs: [], config: { ...file.config, masters: 200, formation: 'met' } };
       return playground.load(large).then(
         () => 'opened',
         (error: Error) => error.message,

@@ -6,9 +6,8 @@
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import { Clock } from '#app/state/clock.svelte.ts';
-import { transfer, wrap } from 'comlink';
 import { tick } from 'svelte';
-import type { encoder } from './gif.worker.ts';
+import type { Picture } from './gif.worker.ts';
 
 /** Pictures per second, real and virtual: ten is what every viewer keeps up with. */
 const RATE = 10;
@@ -39,7 +38,6 @@ export async function animateStage(
     type: 'module',
     name: 'gif',
   });
-  const gif = wrap<typeof encoder>(worker);
   const death = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) =>
       reject(new Error(message || 'the encoder has stopped')),
@@ -47,6 +45,14 @@ export async function animateStage(
   });
   // It may die while nobody waits for it.
   death.catch(() => undefined);
+  /** Adds a picture and resolves to the bytes so far; null ends the animation and resolves to it. */
+  const ask = (picture: Picture | null): Promise<number | Blob> => {
+    worker.postMessage(picture, picture ? [picture.rgba.buffer] : []);
+    const answer = new Promise<number | Blob>((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data as number | Blob);
+    });
+    return Promise.race([answer, death]);
+  };
   try {
     await playground.seek(start);
     const clock = new Clock();
@@ -56,16 +62,15 @@ export async function animateStage(
       await tick();
       const picture = page.picture?.();
       if (!picture) throw new Error('the stage is not shown');
-      const { data, width, height } = await draw(picture.svg, picture.size);
+      const { data: rgba, width, height } = await draw(picture.svg, picture.size);
       const isLast = playground.now >= end;
-      const shown = isLast ? 150 : 100 / RATE;
-      const size = await Promise.race([gif.add(transfer(data, [data.buffer]), width, height, shown), death]);
-      if (isLast || size > LARGEST_BYTES) break;
+      const size = await ask({ rgba, width, height, hundredths: isLast ? 150 : 100 / RATE });
+      if (isLast || Number(size) > LARGEST_BYTES) break;
       progress((playground.now - start) / (end - start));
       const slice = sliceAt(playground, clock, drawn, end);
       await playground.advance(Math.min(end - playground.now, slice), clock.watchful);
     }
-    return await Promise.race([gif.finish(), death]);
+    return (await ask(null)) as Blob;
   } finally {
     worker.terminate();
     await playground.seek(end);

@@ -1,22 +1,24 @@
-/* The worker that encodes an animation, so that the page goes on meanwhile. */
+/* The worker that encodes an animation, so that the page goes on meanwhile. Each message has one answer. */
 
-import { expose } from 'comlink';
 import { GifWriter } from './gif.ts';
+
+/** A picture, RGBA, that is shown for so many hundredths of a second. */
+export interface Picture {
+  rgba: Uint8ClampedArray;
+  width: number;
+  height: number;
+  hundredths: number;
+}
 
 let writer: GifWriter | null = null;
 
-/** What the page may ask for. */
-export const encoder = {
-  /** Adds a picture, RGBA, that is shown for so many hundredths of a second; tells the bytes so far. */
-  add(rgba: Uint8ClampedArray, width: number, height: number, hundredths: number): number {
-    // The size of the first picture holds, should the window change meanwhile.
-    writer ??= new GifWriter(width, height);
-    if (width === writer.width && height === writer.height) writer.add(rgba, hundredths);
-    return writer.size;
-  },
-  finish(): Blob {
-    return new Blob(writer?.finish() ?? [], { type: 'image/gif' });
-  },
-};
+/** The bytes so far. */
+function add({ rgba, width, height, hundredths }: Picture): number {
+  // The size of the first picture holds, should the window change meanwhile.
+  writer ??= new GifWriter(width, height);
+  if (width === writer.width && height === writer.height) writer.add(rgba, hundredths);
+  return writer.size;
+}
 
-expose(encoder);
+self.onmessage = ({ data }: MessageEvent<Picture | null>): void =>
+  self.postMessage(data ? add(data) : new Blob(writer?.finish() ?? [], { type: 'image/gif' }));

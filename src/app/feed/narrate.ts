@@ -85,7 +85,8 @@ function paramsOf(
   if (event.type === 'CLUSTER_STATE') params['reasonText'] = reason ? ` (${reasons[reason] ?? reason})` : '';
   else if (reason !== undefined) params['reasonText'] = reasons[reason] ?? reason;
   params['roleText'] = reasons[String(params['role'])] ?? String(params['role']);
-  params['silentMs'] ??= Math.max(Number(params['pingDelayMs'] ?? 0), Number(params['dataDelayMs'] ?? 0));
+  // The shorter of both waits is the one that the rule goes by.
+  params['silentMs'] ??= Math.min(Number(params['pingDelayMs'] ?? 0), Number(params['dataDelayMs'] ?? 0));
   return params;
 }
 
@@ -118,9 +119,18 @@ export function narrateDeed(label: string): string[] {
   const [deed = '', ...names] = label.split(' ');
   const told = shownLanguages().map((lang) => {
     const sentence = (lang === 'zh' ? deedsZh : deedsEn)[deed];
-    return sentence === undefined ? label : fill(sentence, { 1: names[0] ?? '', 2: names[1] ?? '' });
+    if (sentence === undefined) return label;
+    const details = /^(cut|heal|link)$/.test(deed) ? names.slice(2).map((word) => detailIn(lang, word)) : [];
+    const shown = details.length === 0 ? '' : ` (${details.join(', ')})`;
+    return fill(sentence, { 1: names[0] ?? '', 2: names[1] ?? '' }) + shown;
   });
   return [...new Set(told)];
+}
+
+/** What a link has come to: one-way, latency=300000us, loss=0.3. */
+function detailIn(lang: 'en' | 'zh', word: string): string {
+  if (word === 'one-way') return lang === 'zh' ? '单向' : 'one way';
+  return word.replace(/(\d+)us$/, (_, us: string) => `${Number(us) / 1000}ms`);
 }
 
 /** A line of the feed: an event, a deed of the reader's, or a run of small events folded together. */

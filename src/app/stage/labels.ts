@@ -6,7 +6,7 @@ import type { ClientFrame } from '#sim/frame.ts';
 import { appWord } from './app-words.ts';
 import type { Anomaly } from './anomalies.ts';
 import type { Layout } from './layout.ts';
-import type { NodeMark } from './node-marks.ts';
+import type { NodeMark, Translation } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 import type { PacketMark } from './packets.ts';
 import type { Scene } from './scene.ts';
@@ -103,6 +103,11 @@ export function roleLetter(mark: Pick<NodeMark, 'role'>): string {
   return mark.role === 'master' ? t('stage.masterLetter') : t('stage.replicaLetter');
 }
 
+/** By which address one gets through the wall, and what one reaches behind it. */
+export function translationText({ outside, inside, unknown }: Translation, short = false): string {
+  return `${unknown ? '≠ ' : ''}${short ? 'NAT ' : ''}${outside}${short ? '' : ` → ${inside}`}`;
+}
+
 /** A whole sentence about one server, for the tree, the table and tooltips. */
 export function nodeSentence(mark: NodeMark): string {
   const role = t(mark.role === 'master' ? 'stage.master' : 'stage.replica');
@@ -110,7 +115,7 @@ export function nodeSentence(mark: NodeMark): string {
   const opinion = mark.badge?.count
     ? ` · ${t(mark.badge.glyph === '!!' ? 'stage.saidFail' : 'stage.saidPfail', { ...mark.badge.count })}`
     : '';
-  const nat = mark.translation ? ` · NAT ${mark.translation.outside} → ${mark.translation.inside}` : '';
+  const nat = mark.translation ? ` · NAT ${translationText(mark.translation)}` : '';
   return `${mark.name} · ${role}${shard} · ${nodeLabel(mark).text}${opinion}${nat}`;
 }
 

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { feedLines, narrateFolded, narrateIn, weightOf } from '#app/feed/narrate.ts';
+import { feedLines, narrateDeed, narrateFolded, narrateIn, weightOf } from '#app/feed/narrate.ts';
 import { deedsEn, sentencesEn, smallEn } from '#app/feed/sentences-en.ts';
 import { deedsZh, sentencesZh, smallZh } from '#app/feed/sentences-zh.ts';
 import type { TapeMark } from '#session/api.ts';
@@ -58,7 +58,7 @@ describe('sentences', () => {
     const pfail = event(1, 'PFAIL', {
       name: '7002',
       pingDelayMs: 5003.4,
-      dataDelayMs: 4000,
+      dataDelayMs: 5120,
       nodeTimeoutMs: 5000,
     });
     expect(narrateIn('en', pfail)).toBe('7000 suspects 7002: no answer for 5003 ms (timeout 5000)');
@@ -102,6 +102,16 @@ describe('lines', () => {
     const deed: TapeMark = { at: 1500, until: 1500, kind: 'fault', label: 'kill 7002' };
     const lines = feedLines([event(1, 'FAIL'), event(2, 'FAIL')], [deed], all, 10);
     expect(lines.map(({ kind }) => kind)).toEqual(['event', 'deed', 'event']);
+  });
+
+  test('deeds tell what a link has come to', () => {
+    expect(narrateDeed('cut 7000 7002 one-way')).toEqual(['You cut the link 7000 – 7002 (one way)']);
+    expect(narrateDeed('link 7000 7002 latency=300000us loss=0.3')).toEqual([
+      'You change the link 7000 – 7002 (latency=300ms, loss=0.3)',
+    ]);
+    expect(narrateDeed('nat 7002 27002')).toEqual(['You put 7002 behind address translation: 27002']);
+    expect(narrateDeed('partition 7000 7003 | 7001 7002')).toEqual(['You split the network']);
+    expect(narrateDeed('no such deed')).toEqual(['no such deed']);
   });
 
   test('no more lines than asked for', () => {
