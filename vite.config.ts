@@ -21,16 +21,20 @@ function pagePolicy(): Plugin {
   };
 }
 
-/** d3-shape is one file, in which constants made by calls keep every curve and symbol alive, wanted or not.
- *  Said to be pure, those that nobody uses are left out. */
-function unusedShapes(): Plugin {
-  const pure = (line: string): string =>
-    line.replaceAll(/(?<=[=/*] )(?=\(function|\w+\()/g, '/*#__PURE__*/ ');
+/** What libraries of one file make when they are loaded, whether anybody uses it or not: d3-shape its curves and
+ *  symbols, js-yaml schemas of YAML 1.1 and for writing. Known to have no effects, it is left out. */
+const MADE_WHEN_LOADED: readonly [library: RegExp, made: RegExp][] = [
+  [/\/d3-shape\/dist\//, /(?<=^(?:const|var) .*[=/*] )(?=\(function|\w+\()/gm],
+  [/\/js-yaml\.mjs$/, /(?<=^var \w+ = )(?=new Schema\(|define\w+Tag\(|\w+\.withTags\()/gm],
+];
+
+function leaveOutUnused(): Plugin {
   return {
-    name: 'unused-shapes',
-    transform: {
-      filter: { id: /\/d3-shape\/dist\// },
-      handler: (code) => ({ code: code.replaceAll(/^(?:const|var) .*$/gm, pure), map: null }),
+    name: 'leave-out-unused',
+    apply: 'build',
+    transform(code, id) {
+      const [, made] = MADE_WHEN_LOADED.find(([library]) => library.test(id)) ?? [];
+      return made ? { code: code.replaceAll(made, '/* @__PURE__ */ '), map: null } : null;
     },
   };
 }
@@ -46,16 +50,18 @@ function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly s
   return `assets/${owner}[name]-[hash].js`;
 }
 
-/** js-yaml makes schemas when it is loaded, of YAML 1.1 and for writing too. Lessons use none of these; what
- *  is known to have no effects and is not used is left out. */
-function onlyUsedSchemas(): Plugin {
-  const made = /^(var \w+ = )(?=new Schema\(|define\w+Tag\(|\w+\.withTags\()/gm;
-  return {
-    name: 'only-used-yaml-schemas',
-    apply: 'build',
-    transform: (code, id) => (id.endsWith('/js-yaml.mjs') ? code.replace(made, '$1/* @__PURE__ */ ') : null),
-  };
-}
+/** What is wanted together comes as one file: fifty small ones are a tenth larger, each compressed by itself.
+ *  A module belongs to the first of them that names it or something that needs it. */
+const TOGETHER = [
+  { name: 'first', tags: ['$initial' as const] },
+  { name: 'stage', test: /src\/app\/stage\/|d3-(shape|path|array)/ },
+  { name: 'time', test: /src\/app\/timeline\// },
+  // The rules in words are fetched when somebody asks why.
+  { name: 'inspector', test: /src\/app\/(inspector|feed)\/(?!rules)/ },
+  { name: 'figures', test: /src\/app\/lesson\/figures\// },
+  { name: 'course', test: /src\/app\/lesson\// },
+  { name: 'dialogs', test: /(Help|Fork|World|Modal|Chaos)Dialog\.svelte/ },
+].map((group, at, all) => ({ ...group, priority: all.length - at }));
 
 export default defineConfig({
   base: './',
@@ -63,8 +69,7 @@ export default defineConfig({
     // Its version in window is for tools that nobody here uses, and an import in each piece.
     svelte({ configFile: false, compilerOptions: { discloseVersion: false } }),
     lessonsPlugin(`${import.meta.dirname}/lessons`),
-    onlyUsedSchemas(),
-    unusedShapes(),
+    leaveOutUnused(),
     pagePolicy(),
     offlinePlugin(import.meta.dirname),
   ],
@@ -86,7 +91,7 @@ export default defineConfig({
     // Sizes are held by test/size, each part by its own limit.
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      output: { chunkFileNames: chunkName },
+      output: { chunkFileNames: chunkName, codeSplitting: { groups: TOGETHER } },
       // A build is quick or not; where its time went is nobody's concern who only wants to start it.
       checks: { bundlerTimings: false, pluginTimings: false },
     },
