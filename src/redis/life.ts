@@ -155,7 +155,8 @@ function trackMetrics(server: Server): void {
 
 /** Called at the end of every handler: nothing that was promised waits longer than this. */
 export function beforeSleep(server: Server): void {
-  if (server.load?.loader) {
+  // In the midst of a loading or of a slow script only replies leave: what the script has done so far is not done.
+  if (server.load?.loader || server.busyScript) {
     handleClientsWithPendingWrites(server);
     spendWork(server);
     server.spentMicros = 0;

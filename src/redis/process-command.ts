@@ -132,7 +132,7 @@ export function processCommand(client: Client): void {
   }
   call(client);
   client.woff = server.replication.masterReplOffset;
-  if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
+  if (server.readyKeys.length > 0 && !server.busyScript) handleClientsBlockedOnKeys(server);
 }
 
 /** A browser that was talked into sending a request here says one of these words first. */

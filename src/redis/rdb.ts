@@ -145,7 +145,7 @@ export function dumpFunctions(codes: readonly Bytes[]): Bytes {
 
 /** The code of each library in a verified payload; throws RdbError when it is damaged. */
 export function restoreFunctions(payload: Bytes): Bytes[] {
-  const input = new RdbReader(payload);
+  const input = new RdbReader(payload, 0, payload.length - 10);
   const codes: Bytes[] = [];
   while (input.at < input.end) {
     if (input.byte() !== OPCODE_FUNCTION2) throw new RdbError('given type is not a function');

@@ -8,12 +8,7 @@
 
 import { keyHashSlot } from '#base/crc16.ts';
 import type { Bytes } from '#base/bytes.ts';
-import {
-  blockClient,
-  handleClientsBlockedOnKeys,
-  replyToBlockedClient,
-  waitForServer,
-} from '#redis/blocked.ts';
+import { handleClientsBlockedOnKeys, replyToBlockedClient, waitForServer } from '#redis/blocked.ts';
 import { CLIENT_MASTER, type Client } from '#redis/client.ts';
 import { continueLoading } from '#redis/loading.ts';
 import { replyAfterWaiting } from '#redis/multi.ts';
@@ -195,14 +190,7 @@ function suspend(client: Client, run: ScriptRun, place: string): void {
       `You can try killing the script using the ${run.call.kind === 'eval' ? 'SCRIPT KILL' : 'FUNCTION KILL'} command.`,
   );
   server.io.emit({ type: 'SCRIPT_BUSY', script: run.call.name, seconds: Number(seconds) });
-  blockClient(client, {
-    kind: 'keys',
-    deadlineMs: 0,
-    timeoutReply: null,
-    db: client.db,
-    keys: [],
-    type: 'string',
-  });
+  waitForServer(client);
   server.io.setTimer('script', server.io.now + run.budgetMicros);
 }
 

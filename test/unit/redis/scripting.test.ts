@@ -67,6 +67,25 @@ describe('a script that does not end', () => {
     expect(lone.ask(other, 'GET', 'n')).toBe('11');
   });
 
+  test('serves who waits for its data only when it is done', () => {
+    const lone = new LoneServer({ 'busy-reply-threshold': '100' });
+    const [caller, other, waiting] = [lone.connect(), lone.connect(), lone.connect()];
+    lone.run(waiting, 'BLPOP', 'x', '0');
+    lone.run(
+      caller,
+      'EVAL',
+      'redis.call("lpush", "x", "y") for i = 1, 2e7 do end redis.call("lpush", "x", "z")',
+      '0',
+    );
+    expect(textOf(lone.ask(other, 'GET', 'x'))).toBe(BUSY);
+    lone.run(other, 'HELLO', '2');
+    lone.advance(150);
+    expect(lone.take(waiting)).toEqual([]);
+    expect(lone.ask(other, 'CLIENT', 'UNBLOCK', '1')).toMatchObject({ text: BUSY });
+    lone.advance(60_000);
+    expect(lone.take(waiting)).toEqual([['x', 'z']]);
+  });
+
   test('inside MULTI is stopped instead of hanging the server', () => {
     const lone = new LoneServer({ 'busy-reply-threshold': '10' });
     const socket = lone.connect();
@@ -75,6 +94,17 @@ describe('a script that does not end', () => {
     const [reply] = lone.run(socket, 'EXEC');
     expect(textOf((reply as Reply[])[0])).toMatch(/^ERR Script killed/);
   });
+});
+
+test('libraries come back from FUNCTION DUMP', () => {
+  const lone = new LoneServer();
+  const socket = lone.connect();
+  const code = "#!lua name=lib\nredis.register_function('f', function() return 42 end)";
+  expect(lone.ask(socket, 'FUNCTION', 'LOAD', code)).toBe('lib');
+  const payload = lone.ask(socket, 'FUNCTION', 'DUMP') as string;
+  lone.run(socket, 'FUNCTION', 'FLUSH');
+  expect(lone.ask(socket, 'FUNCTION', 'RESTORE', payload)).toMatchObject({ text: 'OK' });
+  expect(lone.ask(socket, 'FCALL', 'f', '0')).toBe(42);
 });
 
 describe('the sandbox', () => {
