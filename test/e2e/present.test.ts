@@ -81,6 +81,21 @@ test('a clicker shows a lesson from the first caption to the last solved task', 
   await app.closePage(page);
 });
 
+test('the console grows with a long reply and is small again with the next step', async () => {
+  const page = await present({ lesson: 10, lang: 'en' });
+  const height = async (): Promise<number> =>
+    (await page.locator('section.console').boundingBox())?.height ?? 0;
+  const small = await height();
+  await page.evaluate(() => window.playground.exec('CLUSTER NODES', { console: '7000' }));
+  await expect.poll(height, wait).toBeGreaterThan(small + 100);
+  const notes = await openNotes(page);
+  await notes.getByRole('navigation').getByRole('button', { name: /^2\. / }).click();
+  await expect.poll(() => page.locator('.present .step').innerText(), wait).toMatch(/^2 /);
+  await page.evaluate(() => window.playground.exec('PING', { console: '7000' }));
+  await expect.poll(height, wait).toBe(small);
+  await app.closePage(page);
+});
+
 test('the notes tell what comes, keep the time, and turn the pages too', async () => {
   const page = await present({ lesson: 11, lang: 'zh', theme: 'dark' });
   const notes = await openNotes(page);

@@ -2,20 +2,23 @@
  * stage can spare them. */
 
 import { plainText } from '#app/console/plain-text.ts';
+import type { Micros } from '#redis/io.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
 
 /** What always stands there, and what the stage can spare at most. */
 export const FEWEST_LINES = 3;
 export const MOST_LINES = 9;
 
-/** Lines for the last exchange of a console with its new prompt, in a terminal so many characters wide. */
-export function stripLines(tab: ConsoleTab | undefined, columns: number): number {
-  const from = tab?.typed.at(-1)?.from;
-  // `written` grows with the text, which is no state of its own.
-  if (!tab || from === undefined || tab.written === 0) return FEWEST_LINES;
+/** Lines for the last exchange of a console with its new prompt, in a terminal so many characters wide; an
+ *  exchange from before `since` needs none. */
+export function stripLines(tab: ConsoleTab | undefined, columns: number, since: Micros): number {
+  // `written` is the state that grows with the text and with the lines typed, so it is asked first.
+  if (!tab || tab.written === 0) return FEWEST_LINES;
+  const last = tab.typed.at(-1);
+  if (!last || last.at < since) return FEWEST_LINES;
   const text = plainText(
     tab
-      .pieces(from)
+      .pieces(last.from)
       .map((piece) => piece.text)
       .join(''),
   );

@@ -19,12 +19,14 @@ test.each([
   ['colours are not counted', `${PROMPT}LOLWUT\r\n${'\x1b[31m'.repeat(40)}x\r\n`, FEWEST_LINES],
   ['more than the stage can spare', `${PROMPT}INFO\r\n${'a:1\r\n'.repeat(200)}`, MOST_LINES],
 ])('%s', (_, text, lines) => {
-  expect(stripLines(tabWith(text), 40)).toBe(lines);
+  expect(stripLines(tabWith(text), 40, 0)).toBe(lines);
 });
 
 test('only the last exchange counts', () => {
   const long = `${PROMPT}INFO\r\n${'a:1\r\n'.repeat(200)}`;
-  expect(stripLines(tabWith(long, `${PROMPT}PING\r\nPONG\r\n`), 40)).toBe(FEWEST_LINES);
-  expect(stripLines(tabWith(), 40)).toBe(FEWEST_LINES);
-  expect(stripLines(undefined, 40)).toBe(FEWEST_LINES);
+  expect(stripLines(tabWith(long, `${PROMPT}PING\r\nPONG\r\n`), 40, 0)).toBe(FEWEST_LINES);
+  expect(stripLines(tabWith(), 40, 0)).toBe(FEWEST_LINES);
+  expect(stripLines(undefined, 40, 0)).toBe(FEWEST_LINES);
+  // What was typed in an earlier step.
+  expect(stripLines(tabWith(long), 40, 1)).toBe(FEWEST_LINES);
 });
