@@ -80,6 +80,9 @@ function paramsOf(
     if (typeof value === 'object' && value !== null && 'name' in value)
       params[`${field}Name`] = String(value.name);
   }
+  // Servers call each other by port, which is another one behind address translation.
+  const known = typeof event['node'] === 'string' ? nameOf(event['node']) : undefined;
+  if (known !== undefined) params['name'] = known;
   const reasons = lang === 'zh' ? reasonsZh : reasonsEn;
   const reason = params['reason'];
   if (event.type === 'CLUSTER_STATE') params['reasonText'] = reason ? ` (${reasons[reason] ?? reason})` : '';

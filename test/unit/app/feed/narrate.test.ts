@@ -62,6 +62,8 @@ describe('sentences', () => {
       nodeTimeoutMs: 5000,
     });
     expect(narrateIn('en', pfail)).toBe('7000 suspects 7002: no answer for 5003 ms (timeout 5000)');
+    const translated = { ...pfail, event: { ...pfail.event, node: 'id of 7002', name: '27002' } };
+    expect(narrateIn('en', translated, (id) => id.slice(-4))).toContain('7000 suspects 7002:');
   });
 
   test('an unknown event is shown with its fields rather than left out', () => {
