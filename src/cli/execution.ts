@@ -9,7 +9,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import type { CloseReason, Io, Payload, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
-import { ReplyParser } from '#redis/resp.ts';
+import { encodeReply, ReplyParser } from '#redis/resp.ts';
 import type { Next, ProgramRun } from './program-run.ts';
 import type { Answer, Handle, Op } from './program.ts';
 
@@ -340,6 +340,8 @@ function received(kind: 'receive' | 'receiveBytes', connection: Connection | und
     if (connection.parser.error !== null) return { error: connection.parser.error };
   } else {
     const { parser } = connection;
+    const replies = connection.replies.splice(0).map(({ reply, resp }) => encodeReply(reply, resp));
+    if (replies.length > 0) return { data: replies.join('') };
     const data = parser.buffer.slice(parser.at);
     parser.at = parser.buffer.length;
     if (data !== '') return { data };

@@ -26,6 +26,7 @@ function ofShell(name: keyof typeof shellPrograms): ProgramMain {
 export const cliPrograms: Programs = {
   'redis-cli': redisCli,
   'redis-benchmark': ofShell('redisBenchmark'),
+  ask: ofShell('ask'),
   nc: ofShell('nc'),
   ping: ofShell('ping'),
   sleep: sleepProgram,

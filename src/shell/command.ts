@@ -5,6 +5,7 @@ import type { ExecResult } from 'just-bash/browser';
 /** As much as the world's commands need of what just-bash gives a command. */
 export interface Surroundings {
   stdin: unknown;
+  env?: ReadonlyMap<string, string>;
   cwd: string;
   fs: {
     readFile(path: string): Promise<string>;
@@ -12,7 +13,7 @@ export interface Surroundings {
     writeFile(path: string, content: string | Uint8Array): Promise<void>;
     mkdir(path: string, options: { recursive: boolean }): Promise<void>;
     exists(path: string): Promise<boolean>;
-    stat(path: string): Promise<{ isDirectory: boolean }>;
+    stat(path: string): Promise<{ isDirectory: boolean; mtime: Date }>;
     resolvePath(base: string, path: string): string;
   };
   /** Runs a line of shell. */

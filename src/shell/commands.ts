@@ -4,10 +4,11 @@
  * Only what has an effect or a state in the world is here; there is no make-believe output. */
 
 import type { Command, ExecResult } from 'just-bash/browser';
-import { utf8Decode, type Bytes } from '#base/bytes.ts';
+import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
 import { editTools } from './edit-tool.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
+import { machineTools } from './machine-tools.ts';
 import { networkTools } from './network-tools.ts';
 import { redisCli } from './redis-cli-tool.ts';
 import { AT_PROMPT, jobTools, killJob, type Spawn } from './job-tool.ts';
@@ -15,6 +16,7 @@ import type { Jobs } from './jobs.ts';
 import { AT_TERMINAL, makeTemporary, runScript, type Prepare } from './script-tool.ts';
 import { redisServer } from './server-tool.ts';
 import { watchTools } from './watch-tools.ts';
+import type { TypedLines } from './typed-lines.ts';
 import type { ShellServer, ShellWorld } from './world.ts';
 
 type Define = (
@@ -26,13 +28,13 @@ type Define = (
 export function worldCommands(
   world: ShellWorld,
   define: Define,
-  { prepare, jobs, spawn }: { prepare: Prepare; jobs: Jobs; spawn: Spawn },
+  { prepare, jobs, spawn, typed }: { prepare: Prepare; jobs: Jobs; spawn: Spawn; typed: TypedLines },
 ): Command[] {
   const commands: Record<string, Execute> = {
     'redis-cli': redisCli(world),
     'redis-benchmark': benchmark(world),
     'redis-server': redisServer(world),
-    nc: (args) => program(world, ['nc', ...args], ''),
+    nc: (args, stdin) => program(world, ['nc', ...args], utf8Encode(stdin)),
     sleep: (args) => program(world, ['sleep', ...args], ''),
     kill: (args) => kill(world, jobs, [AT_PROMPT, ...args]),
     __kill: (args) => kill(world, jobs, args),
@@ -41,6 +43,10 @@ export function worldCommands(
     ss: () => ss(world),
     netstat: () => netstat(world),
     date: (args) => date(world, args),
+    __ask: (args) => program(world, ['ask', ...args], ''),
+    __choose: (args) => choose(world, args),
+    __clock: async () => ok(`${Math.round((await world.uptimeMs()) * 1000)}\n`),
+    __elapsed: ([since]) => elapsed(world, Number(since)),
     'seconds-passed': async () => ok(`${Math.floor((await world.uptimeMs()) / 1000)}\n`),
     bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
     bash: runScript(prepare),
@@ -48,7 +54,9 @@ export function worldCommands(
     mktemp: makeTemporary(world),
     'redis-check-rdb': checkTool('redis-check-rdb'),
     'redis-check-aof': checkTool('redis-check-aof'),
+    history: typed.command,
     ...jobTools(jobs, spawn),
+    ...machineTools(world, jobs),
     ...networkTools(world),
     ...watchTools(world),
     ...editTools(world),
@@ -201,6 +209,19 @@ async function netstat(world: ShellWorld): Promise<ExecResult> {
     'Active Internet connections (only servers)\n' +
     'Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name\n';
   return ok(head + rows.join(''));
+}
+
+/** What `time` says of a command that began at those microseconds of the world; nothing here uses a processor. */
+async function elapsed(world: ShellWorld, since: number): Promise<ExecResult> {
+  const seconds = Math.max(0, (await world.uptimeMs()) * 1000 - since) / 1e6;
+  const shown = `${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(3)}s`;
+  return { stdout: '', stderr: `\nreal\t${shown}\nuser\t0m0.000s\nsys\t0m0.000s\n`, exitCode: 0 };
+}
+
+/** What `select` shows and asks; the list again after an empty line. */
+async function choose(world: ShellWorld, [before = '', ...words]: string[]): Promise<ExecResult> {
+  if (before === '') await world.print(words.map((word, at) => `${at + 1}) ${word}\n`).join(''));
+  return program(world, ['ask', '#? '], '');
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

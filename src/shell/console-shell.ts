@@ -9,6 +9,7 @@ import { AT_PROMPT } from './job-tool.ts';
 import type { Job, JobWork } from './jobs.ts';
 import { SessionWorld, type ShellDoor } from './session-world.ts';
 import { Shell } from './shell.ts';
+import { findHost, noSuchHost, sshWords } from './ssh-tool.ts';
 
 const CONTINUED = '> ';
 /** What `$?` says after Ctrl-Z. */
@@ -26,6 +27,8 @@ export class ConsoleShell {
   private pending = '';
   /** What has the terminal, if it is not the prompt. */
   private front: Job | null = null;
+  /** Shells from which one went on by ssh, and where to. */
+  private readonly below: { shell: Shell; name: string }[] = [];
   /** Somebody wanted to leave while jobs were stopped, and was told. */
   private warned = false;
   ended = false;
@@ -58,6 +61,16 @@ export class ConsoleShell {
   /** Runs a line that was typed, and resolves when the prompt is back. */
   async type(line: string): Promise<void> {
     await this.echo(`${this.prompt}${line}\n`);
+    const { typed } = this.shell;
+    const expanded = typed.expand(line);
+    if ('unknown' in expanded) return this.world.print(`bash: ${expanded.unknown}: event not found\n`);
+    if (expanded.text !== line) await this.world.print(`${expanded.text}\n`);
+    typed.add(expanded.text);
+    await this.take(expanded.text);
+  }
+
+  /** Runs a line, unless it goes on. */
+  private async take(line: string): Promise<void> {
     const whole = this.pending === '' ? line : `${this.pending}\n${line}`;
     if (this.shell.isIncomplete(whole)) {
       this.pending = whole;
@@ -68,7 +81,12 @@ export class ConsoleShell {
     await this.world.print(this.shell.jobs.news(AT_PROMPT));
   }
 
-  private async runLine(text: string): Promise<void> {
+  private async runLine(line: string): Promise<void> {
+    const text = this.shell.unaliased(line);
+    if (/^\s*ssh\s/.test(text) && !SHELL_SYNTAX.test(text)) {
+      const { host, command } = sshWords(splitWords(text)?.slice(1) ?? []);
+      if (host !== '' && command.length === 0) return this.goTo(host);
+    }
     const words = AT_TERMINAL.test(text) && !SHELL_SYNTAX.test(text) ? splitWords(text) : null;
     const { jobs } = this.shell;
     const job = jobs.inFront(words === null ? this.script(text) : this.program(text, words));
@@ -110,7 +128,22 @@ export class ConsoleShell {
     return { ...shell.asWork(text, { text, owner: AT_PROMPT, isProgram: false }), run };
   }
 
+  /** ssh: the prompt is that of another machine, until `exit`. */
+  private async goTo(name: string): Promise<void> {
+    this.world.begin();
+    const host = await findHost(this.world, name);
+    if (host === null) return this.world.print(`${noSuchHost(name)}\n`);
+    this.below.push({ shell: this.shell, name });
+    this.shell = this.shell.at(host);
+  }
+
   private async leave(): Promise<void> {
+    const below = this.below.pop();
+    if (below) {
+      below.shell.status = this.shell.status;
+      this.shell = below.shell;
+      return this.world.print(`logout\nConnection to ${below.name} closed.\n`);
+    }
     const { jobs } = this.shell;
     const stopped = jobs.of(AT_PROMPT).some(({ state }) => state === 'stopped');
     this.ended = !stopped || this.warned;

@@ -42,9 +42,14 @@ export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
         return async (path: string, content: unknown, ...rest: unknown[]): Promise<unknown> => {
           if (path === CONSOLE) return world.print(textOf(content));
           if (isServers(path)) throw new Error(`EACCES: permission denied, open '${path}'`);
-          return (await connects(world, path)) ? undefined : call(path, content, ...rest);
+          if (await connects(world, path)) return undefined;
+          const done = await call(path, content, ...rest);
+          await stamp(target, path, world);
+          return done;
         };
       }
+      // Files are as old as the world says; touch would have them as old as this computer does.
+      if (name === 'utimes') return (path: string): Promise<void> => stamp(target, path, world);
       if (!LOOKS.includes(name as string)) return call;
       return async (path: unknown, ...rest: unknown[]) => {
         // Reading begins with a look whether the file is there: that is the connection.
@@ -109,7 +114,14 @@ class Mirror {
   private async put(path: string, content: string | Uint8Array): Promise<void> {
     await this.files.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
     await this.files.writeFile(path, content);
+    await stamp(this.files, path, this.world);
   }
+}
+
+/** The file was written at the time that the world has. */
+async function stamp(files: IFileSystem, path: string, { seenMs }: ShellWorld): Promise<void> {
+  const now = new Date(seenMs);
+  await files.utimes(path, now, now);
 }
 
 function textOf(content: unknown): string {

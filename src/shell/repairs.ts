@@ -1,10 +1,11 @@
 /* What just-bash gets wrong or lacks, mended before a script runs: in the tree of the script where it misreads
  * one, and by functions in front of it for builtins that are missing. */
 
-import { asJob, functionsOf, serverBehind } from './background.ts';
+import { asJob, functionsOf, onlyCommand, pipelineOf, serverBehind } from './background.ts';
 import type { Command, Language, Script, SimpleCommand, Statement } from './background.ts';
 
 type Node = Readonly<Record<string, unknown>>;
+type Pipeline = Statement['pipelines'][number];
 
 /** Builtins that are missing, for a shell that keeps the commands of `trap` in that folder, one file for each
  *  signal, and whose jobs are known by that name. */
@@ -39,7 +40,23 @@ disown() { __disown "$__shell" "$@"; }
 fg() { __fg "$__shell" "$@"; }
 bg() { __bg "$__shell" "$@"; }
 kill() { __kill "$__shell" "$@"; }
+__select() {
+  local __name=$1; shift
+  REPLY=$(__choose "$__menu" "$@") || return 1
+  __menu=$REPLY
+  if [[ $REPLY =~ ^[0-9]+$ ]] && (( REPLY >= 1 && REPLY <= $# )); then printf -v "$__name" %s "\${!REPLY}"; else printf -v "$__name" %s ''; fi
+}
+shopt -s expand_aliases
 `;
+}
+
+/** A script in words that just-bash knows: `select` is a loop that asks. */
+export function readable(text: string): string {
+  return text.replace(
+    /(^|[;&|{(\n]\s*|\b(?:do|then|else)\s+)select\s+(\w+)(?:\s+in\s+([^;\n]*?))?\s*[;\n]\s*do\b/g,
+    (_, before: string, name: string, words = '"$@"') =>
+      `${before}__menu=; while __select ${name} ${words}; do`,
+  );
 }
 
 /** How a script is to be read. */
@@ -65,6 +82,9 @@ class Repair {
   private subshells = 0;
   /** Constructions around this one that take what it prints. */
   private takers = 0;
+  /** Constructions around this one that give it something to read. */
+  private feeders = 0;
+  private functionDepth = 0;
 
   constructor(language: Language, reading: Reading, functions: string) {
     this.language = language;
@@ -76,16 +96,22 @@ class Repair {
     if (Array.isArray(value)) return value.map((item) => this.walk(item));
     if (value === null || typeof value !== 'object') return value;
     const node = value as Node;
-    const replaced = this.calculation(node) ?? this.variable(node) ?? this.background(node);
+    const replaced =
+      this.calculation(node) ?? this.variable(node) ?? this.background(node) ?? this.timed(node);
     if (replaced !== null) return replaced;
+    const isFunction = node['type'] === 'FunctionDef';
+    if (isFunction) this.functionDepth++;
     const isSubshell = node['type'] === 'Subshell' || node['type'] === 'CommandSubstitution';
-    const takes = takesOutput(node);
+    const [takes, feeds] = [takesOutput(node), givesInput(node)];
     if (isSubshell) this.subshells++;
     if (takes) this.takers++;
+    if (feeds) this.feeders++;
     const copy = this.walkParts(node);
     if (isSubshell) this.subshells--;
     if (takes) this.takers--;
-    if (copy['type'] === 'SimpleCommand') return byPath(wordsFirst(this.leaving(copy)));
+    if (feeds) this.feeders--;
+    if (isFunction) this.functionDepth--;
+    if (copy['type'] === 'SimpleCommand') return this.asking(byPath(wordsFirst(this.leaving(copy))));
     return this.reading.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
   }
 
@@ -129,7 +155,8 @@ class Repair {
   private variable(node: Node): unknown {
     if (node['type'] !== 'ParameterExpansion') return null;
     if (node['parameter'] === 'SECONDS') return this.substitution('seconds-passed');
-    return node['parameter'] === '!' ? { ...node, parameter: '__bang' } : null;
+    // With a default, so that it keeps its braces before a letter.
+    return node['parameter'] === '!' ? this.part('${__bang-}') : null;
   }
 
   /** A statement that ends in `&`. */
@@ -142,9 +169,45 @@ class Repair {
     return this.walk({ ...node, background: false });
   }
 
+  /** `time` tells the time of the world. */
+  private timed(node: Node): unknown {
+    if (node['type'] !== 'Pipeline' || node['timed'] !== true) return null;
+    const text = '{ __began=$(__clock); :; __status=$?; __elapsed "$__began"; (command exit $__status); }';
+    const group = onlyCommand(this.language.parse(text).statements[0] as Statement);
+    if (group?.type !== 'Group') return null;
+    const inner = { ...EMPTY, pipelines: [this.walk({ ...node, timed: false }) as Pipeline] };
+    return pipelineOf({ ...group, body: group.body.with(1, inner) });
+  }
+
+  /** `read` where nothing but the terminal is there to be read. */
+  private asking(command: Record<string, unknown>): unknown {
+    const simple = command as unknown as SimpleCommand;
+    if (literal(command['name']) !== 'read' || !this.reading.hasJobs) return command;
+    if (this.feeders > 0 || this.takers > 0 || simple.redirections.length > 0) return command;
+    const at = simple.args.findIndex((word) => /^-[a-z]*p$/.test(literal(word)));
+    // Without a prompt a function may read what its caller is given.
+    if (at < 0 && this.functionDepth > 0) return command;
+    const prompt = at < 0 ? [] : simple.args.slice(at + 1, at + 2);
+    const letters = at < 0 ? '' : literal(simple.args[at]).replace('p', '').replace('s', '');
+    const hidden = simple.args.some((word) => /^-[a-z]*s/.test(literal(word)));
+    const rest = simple.args.filter((_, n) => (n !== at && n !== at + 1) || at < 0);
+    const asked = this.command(`read <<< "$(__ask ${hidden ? '-s ' : ''}"")"`);
+    const question = firstSubstitution(asked);
+    if (question === null) return command;
+    if (prompt.length > 0) question.args = [...question.args.slice(0, -1), ...prompt];
+    const options = letters.length > 1 ? [wordOf(letters)] : [];
+    const args = [...options, ...rest.filter((word) => !/^-s$/.test(literal(word)))];
+    return { ...simple, args, redirections: asked.redirections };
+  }
+
   /** A command whose output stands in its place. */
   private substitution(text: string): Node | undefined {
-    return partsOf(this.command(`x=$(${text})`).assignments[0]?.value)[0];
+    return this.part(`$(${text})`);
+  }
+
+  /** A part of a word. */
+  private part(text: string): Node | undefined {
+    return partsOf(this.command(`x=${text}`).assignments[0]?.value)[0];
   }
 
   private command(text: string): SimpleCommand {
@@ -160,6 +223,22 @@ function takesOutput(node: Node): boolean {
   if (node['type'] === 'Pipeline') return (node['commands'] as unknown[]).length > 1;
   const redirections = node['redirections'] as { operator: string }[] | undefined;
   return redirections?.some(({ operator }) => operator.startsWith('>') || operator.startsWith('&>')) ?? false;
+}
+
+/** Whether a part of a script has something else to read than the terminal. */
+function givesInput(node: Node): boolean {
+  if (node['type'] === 'Pipeline') return (node['commands'] as unknown[]).length > 1;
+  const redirections = node['redirections'] as { operator: string }[] | undefined;
+  return redirections?.some(({ operator }) => operator.startsWith('<')) ?? false;
+}
+
+/** The command in the substitution that a command is given to read. */
+function firstSubstitution({ redirections }: SimpleCommand): SimpleCommand | null {
+  const [quoted] = partsOf(redirections[0]?.target);
+  const [substitution] = (quoted?.['parts'] as Node[] | undefined) ?? [];
+  const body = substitution?.['body'] as Script | undefined;
+  const command = body?.statements[0] ? onlyCommand(body.statements[0]) : null;
+  return command?.type === 'SimpleCommand' ? command : null;
 }
 
 function isTroubled(value: unknown): boolean {

@@ -36,6 +36,8 @@ interface Shared {
   console: string;
   launched: Map<number, Place>;
   lastId: number | null;
+  /** The wall clock of the world when it was last looked at. */
+  seenMs: number;
   /** Files on the console's disk that the shell has, or has given. */
   known: Map<string, Bytes>;
 }
@@ -59,7 +61,7 @@ export class SessionWorld implements ShellWorld {
   private gate: { opened: Promise<void>; open: () => void } | null = null;
 
   constructor(door: ShellDoor, console: string) {
-    this.shared = { door, console, launched: new Map(), lastId: null, known: new Map() };
+    this.shared = { door, console, launched: new Map(), lastId: null, seenMs: 0, known: new Map() };
     this.background = false;
     this.era = door.era();
   }
@@ -118,7 +120,8 @@ export class SessionWorld implements ShellWorld {
     const last = shared.lastId ?? (await lastIdOf(door, console));
     // Others may have asked meanwhile.
     const id = (shared.lastId = Math.max(last, shared.lastId ?? 0) + 1);
-    this.current = { id, tty };
+    // A question needs the terminal, whoever takes what it prints.
+    this.current = { id, tty: tty || argv[0] === 'ask' };
     try {
       for (const [path, data] of Object.entries(files)) shared.known.set(path, data);
       const given = Object.keys(files).length > 0 ? { files: { ...files } } : {};
@@ -135,6 +138,16 @@ export class SessionWorld implements ShellWorld {
     }
   }
 
+  private async frame(): Promise<Frame> {
+    const frame = await this.shared.door.frame();
+    this.shared.seenMs = frame.wallMs;
+    return frame;
+  }
+
+  get seenMs(): number {
+    return this.shared.seenMs;
+  }
+
   /** Waits for the program's end; at the deadline it is stopped as by Ctrl-C. */
   private async ended(id: number): Promise<void> {
     const { door, console } = this.shared;
@@ -144,10 +157,11 @@ export class SessionWorld implements ShellWorld {
       const { ended, running } = consoleOf(frame, console);
       const runs = running?.includes(id) ?? false;
       seen ||= runs;
+      this.shared.seenMs = frame.wallMs;
       return ended?.includes(id) === true || (seen && !runs);
     };
     await door.until((frame) => isOver(frame) || frame.wallMs >= deadlineMs);
-    if (isOver(await door.frame())) return;
+    if (isOver(await this.frame())) return;
     await this.interruptProgram(id);
     await door.until(isOver);
   }
@@ -212,7 +226,7 @@ export class SessionWorld implements ShellWorld {
 
   async hangUp(): Promise<void> {
     const { door, console } = this.shared;
-    const { running } = consoleOf(await door.frame(), console);
+    const { running } = consoleOf(await this.frame(), console);
     if (running !== undefined) await door.input({ kind: 'hangup', console });
   }
 
@@ -245,15 +259,15 @@ export class SessionWorld implements ShellWorld {
   }
 
   async wallMs(): Promise<number> {
-    return (await this.shared.door.frame()).wallMs;
+    return (await this.frame()).wallMs;
   }
 
   async uptimeMs(): Promise<number> {
-    return (await this.shared.door.frame()).now / MICROS;
+    return (await this.frame()).now / MICROS;
   }
 
   async servers(): Promise<ShellServer[]> {
-    const { servers } = await this.shared.door.frame();
+    const { servers } = await this.frame();
     return servers.map(({ name, ip, port, state, clusterEnabled, pid, usedMemory, opsPerSecond }) => {
       return { name, ip, port, state, clusterEnabled, pid: pid ?? 0, usedMemory, opsPerSecond };
     });
@@ -272,7 +286,7 @@ export class SessionWorld implements ShellWorld {
   }
 
   async cuts(): Promise<{ from: string; to: string }[]> {
-    const { links, servers } = await this.shared.door.frame();
+    const { links, servers } = await this.frame();
     const isServer = (name: string): boolean => servers.some((server) => server.name === name);
     return links.filter(({ cut, from, to }) => cut && isServer(from) && isServer(to));
   }

@@ -16,11 +16,13 @@ import type { Language, Script } from './background.ts';
 import { worldCommands } from './commands.ts';
 import { quoted, type Surroundings } from './command.ts';
 import { completions } from './completion.ts';
+import type { Host } from './ssh-tool.ts';
+import { TypedLines } from './typed-lines.ts';
 import { worldFiles } from './files.ts';
 import { KeptFiles } from './kept-files.ts';
 import { AT_PROMPT, type Request } from './job-tool.ts';
 import { Jobs, type Job, type JobWork } from './jobs.ts';
-import { prelude, repaired } from './repairs.ts';
+import { prelude, readable, repaired } from './repairs.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld, Signal } from './world.ts';
 
@@ -29,7 +31,7 @@ const NOT_KEPT =
   /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status|__shell)=/;
 
 /** Commands that bash has in itself, of those one types. */
-const BUILTINS = 'cd declare echo eval exit export read source trap type unset wait'.split(' ');
+const BUILTINS = 'alias cd declare echo eval exit export read source trap type unset wait'.split(' ');
 
 /** Bounds on what a script may do before it is stopped. A loop that waits lives long, one that does not
  *  is stopped within a moment. */
@@ -56,6 +58,7 @@ interface Machine {
   jobs: Jobs;
   /** Shells and scripts that there have been. */
   count: number;
+  typed: TypedLines;
 }
 
 /** What just-bash says of it. */
@@ -73,18 +76,23 @@ export class Shell {
   /** By what name its jobs know it, and where it keeps what bash forgets. */
   private readonly owner: string;
   private readonly folder: string;
+  /** Name of the machine. */
+  private readonly host: string;
   private depth = 0;
   private declared = '';
   private readonly functions = new Map<string, string>();
   private cwd = '/root';
+  /** As `alias` shows them. */
+  private aliases = '';
   private running: AbortController | null = null;
   /** The signal that ends the line that runs. */
   private endedBy: 'INT' | Signal | null = null;
   /** What `$?` says: how the last line ended. */
   status = 0;
 
-  private constructor(machine: Machine, world: ShellWorld, owner: string) {
+  private constructor(machine: Machine, world: ShellWorld, owner: string, host: string) {
     this.machine = machine;
+    this.host = host;
     this.world = world;
     this.owner = owner;
     this.folder = `/.shell/${++machine.count}`;
@@ -92,11 +100,12 @@ export class Shell {
     const own = worldCommands(world, defineCommand as never, {
       prepare: (text, atTerminal) => this.scriptText(text, atTerminal),
       jobs: machine.jobs,
+      typed: machine.typed,
       spawn: (request, around) => this.spawn(request, around),
     });
     this.bash = new Bash({
       cwd: '/root',
-      env: { HOME: '/root', USER: 'root', TERM: 'xterm-256color' },
+      env: { HOME: '/root', USER: 'root', SHELL: '/bin/bash', HOSTNAME: this.host, TERM: 'xterm-256color' },
       fs: worldFiles(machine.memory, world),
       executionLimits: LIMITS,
       sleep: async (ms) => void (await world.run(['sleep', String(ms / 1000)], '')),
@@ -114,18 +123,44 @@ export class Shell {
     const files = Object.fromEntries(folders.map((folder) => [`${folder}/.keep`, '']));
     const memory = new just.InMemoryFs({ ...files, '/.shell/nothing': '' });
     const kept = new KeptFiles(memory);
-    const shell = new Shell({ just, memory, kept, jobs: new Jobs(), count: 0 }, world, AT_PROMPT);
+    const shell = new Shell(
+      { just, memory, kept, jobs: new Jobs(), count: 0, typed: new TypedLines() },
+      world,
+      AT_PROMPT,
+      'redis',
+    );
     await kept.restore(world);
     return shell;
   }
 
   /** Another shell on the same machine, with the variables and functions of this one. */
   fork(world: ShellWorld, owner: string): Shell {
-    const copy = new Shell(this.machine, world, owner);
+    const copy = new Shell(this.machine, world, owner, this.host);
+    copy.aliases = this.aliases;
     copy.declared = this.declared;
     copy.cwd = this.cwd;
     for (const [name, text] of this.functions) copy.functions.set(name, text);
     return copy;
+  }
+
+  /** A shell on another machine: it has the files, and nothing of what was declared here. */
+  at(host: Host): Shell {
+    const other = new Shell(this.machine, this.world, AT_PROMPT, host.name);
+    other.cwd = host.folder ?? other.cwd;
+    return other;
+  }
+
+  get typed(): TypedLines {
+    return this.machine.typed;
+  }
+
+  /** The line with the alias that it begins with in full. */
+  unaliased(line: string): string {
+    const [, blank = '', name = ''] = /^(\s*)([\w.-]+)(?=\s|$)/.exec(line) ?? [];
+    const found = this.aliases.split('\n').find((alias) => alias.startsWith(`alias ${name}='`));
+    if (name === '' || found === undefined) return line;
+    const text = found.slice(`alias ${name}='`.length, -1).replaceAll(`'\\''`, "'");
+    return blank + text + line.slice(blank.length + name.length);
   }
 
   get jobs(): Jobs {
@@ -134,7 +169,7 @@ export class Shell {
 
   get prompt(): string {
     const shown = this.cwd === '/root' ? '~' : this.cwd;
-    return `root@redis:${shown}# `;
+    return `root@${this.host}:${shown}# `;
   }
 
   /** Runs a line (or several). Never throws for what a user may type. */
@@ -148,8 +183,8 @@ export class Shell {
     const stateFile = `${folder}/state`;
     await machine.memory.mkdir(`${folder}/traps`, { recursive: true });
     await machine.memory.writeFile(stateFile, '');
-    const before = `${this.prelude}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
-    const epilogue = `\n__status=$?\ndeclare -p > ${stateFile}\necho "declare __cwd=$PWD" >> ${stateFile}\ncommand exit $__status\n`;
+    const before = `${this.prelude}${this.aliases}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
+    const epilogue = `\n__status=$?\ndeclare -p > ${stateFile}\nalias > ${folder}/aliases\necho "declare __cwd=$PWD" >> ${stateFile}\ncommand exit $__status\n`;
     const text = before + this.prepared(line, { stream: true, hasJobs: true, isApart: false }) + epilogue;
     try {
       const { stdout, stderr, exitCode } = await bash.exec(text, {
@@ -157,7 +192,7 @@ export class Shell {
         signal: controller.signal,
       });
       if (controller.signal.aborted) return await this.cutShort({ stdout, stderr });
-      const exited = !(await this.readState(stateFile)) && exitCode !== 126 && isScript;
+      const exited = !(await this.readState()) && exitCode !== 126 && isScript;
       this.status = exitCode;
       return { stdout, stderr, exitCode, exited };
     } catch (error) {
@@ -268,7 +303,7 @@ export class Shell {
   isIncomplete(line: string): boolean {
     if (/(\|\||&&|\||(?<!\\)(?:\\\\)*\\)\s*$/.test(line) && !/\\\s+$/.test(line)) return true;
     try {
-      this.bash.transform(line + '\n:');
+      this.bash.transform(readable(line) + '\n:');
       return false;
     } catch (error) {
       return (
@@ -284,12 +319,12 @@ export class Shell {
   ): string {
     const errexit = /\bset\b.*-\w*e|errexit/.test(text + this.declared);
     try {
-      return this.rewritten(text, (ast) => {
+      return this.rewritten(readable(text), (ast) => {
         const mended = repaired(ast, this.language, { errexit, hasJobs, isApart });
         return stream ? streamed(mended) : mended;
       });
     } catch {
-      return text;
+      return readable(text);
     }
   }
 
@@ -330,7 +365,7 @@ export class Shell {
   /** Remembers the functions that a line defines. False when the line is not a script. */
   private keepFunctions(line: string): boolean {
     try {
-      const { statements } = this.language.parse(line);
+      const { statements } = this.language.parse(readable(line));
       for (const statement of statements) {
         const command = statement.pipelines[0]?.commands[0];
         if (command?.type !== 'FunctionDef') continue;
@@ -347,12 +382,14 @@ export class Shell {
   }
 
   /** Takes over what the line left declared; false when it never came to its end. */
-  private async readState(file: string): Promise<boolean> {
-    const state = await this.machine.memory.readFile(file);
+  private async readState(): Promise<boolean> {
+    const { memory } = this.machine;
+    const state = await memory.readFile(`${this.folder}/state`);
     if (state === '') return false;
     const { declared, cwd } = keptOf(state);
     this.declared = declared;
     this.cwd = cwd ?? this.cwd;
+    this.aliases = await memory.readFile(`${this.folder}/aliases`);
     return true;
   }
 }

@@ -1,6 +1,7 @@
 /* Looking at the machine and waiting: free, top, watch, timeout, tail -f, ssh, yes. */
 
 import { fail, ok, quoted, type Execute, type Surroundings } from './command.ts';
+import { ssh } from './ssh-tool.ts';
 import type { ShellWorld } from './world.ts';
 
 /** Memory of the machine, as INFO says (total_system_memory). */
@@ -16,7 +17,7 @@ export function watchTools(world: ShellWorld): Record<string, Execute> {
     watch: (args, _stdin, around) => watch(world, args, around),
     timeout: (args, _stdin, around) => timeout(world, args, around),
     tail: (args, _stdin, around) => tail(world, args, around),
-    ssh: (args, _stdin, around) => ssh(world, args, around),
+    ssh: (args, stdin, around) => ssh(world, args, stdin, around),
     yes: (args) => Promise.resolve(yes(args)),
   };
 }
@@ -115,21 +116,6 @@ async function tail(world: ShellWorld, args: string[], around: Surroundings): Re
     seen = text.length;
   }
   return { stdout: '', stderr: '', exitCode: 130 };
-}
-
-/** ssh HOST COMMAND: all servers stand on this machine, under their ports as names. */
-async function ssh(world: ShellWorld, args: string[], around: Surroundings): ReturnType<Execute> {
-  const words = [...args];
-  while (words[0]?.startsWith('-')) words.splice(0, /^-[opiFlJ]$/.test(words[0]) ? 2 : 1);
-  const host = (words.shift() ?? '').replace(/^[^@]*@/, '');
-  const here = ['localhost', '127.0.0.1', 'redis'].includes(host);
-  const server = (await world.servers()).find(({ name }) => name === host);
-  if (!here && server === undefined)
-    return fail(`ssh: Could not resolve hostname ${host}: Name or service not known`, 255);
-  if (words.length === 0 || !around.exec)
-    return fail('ssh: give a command to run there; this shell is on the same machine', 255);
-  const cwd = server === undefined ? around.cwd : `/var/lib/redis/${server.name}`;
-  return around.exec(words.join(' '), { cwd });
 }
 
 function yes(args: string[]): ReturnType<typeof ok> {

@@ -66,6 +66,8 @@ export interface ShellWorld {
   print(text: string): Promise<void>;
   /** Wall clock of the world, Unix milliseconds. */
   wallMs(): Promise<number>;
+  /** The same when it was last looked at: no later than now, and at hand. */
+  readonly seenMs: number;
   uptimeMs(): Promise<number>;
   servers(): Promise<ShellServer[]>;
   fault(fault: Fault): Promise<void>;

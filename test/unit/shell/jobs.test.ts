@@ -1,46 +1,26 @@
 /* Jobs of the host shell: what `&`, Ctrl-Z, jobs, fg, bg, wait and kill do, in the time of the world. What is
  * expected is what bash 5.2 prints at a terminal, but for the numbers of processes. */
 
-import { beforeEach, describe, expect, test } from 'vitest';
-import { ConsoleShell } from '#shell/console-shell.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ConsoleShell } from '#shell/console-shell.ts';
+import { Desk } from './at-desk.ts';
 import { CONSOLE, SessionDoor } from './session-door.ts';
 
+// Minutes of a world pass in some of these, on a computer that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let desk: Desk;
 let door: SessionDoor;
 let shell: ConsoleShell;
-
-/** What appears on the screen from the typing of a line until the prompt is back. */
-async function type(line: string): Promise<string> {
-  const from = await shownSoFar();
-  await door.during(() => shell.type(line));
-  await door.frame();
-  return door.shown.slice(from).replace(/^.*# .*\n/, '');
-}
-
-/** What appears while so much time passes. */
-async function during(ms: number): Promise<string> {
-  const from = await shownSoFar();
-  await door.pass(ms);
-  return door.shown.slice(from);
-}
-
-async function shownSoFar(): Promise<number> {
-  await door.frame();
-  return door.shown.length;
-}
-
-/** Types a line that does not end, and leaves it running for a while. */
-async function begin(line: string, ms: number): Promise<{ ended: Promise<void> }> {
-  const ended = shell.type(line);
-  await door.pass(ms);
-  return { ended };
-}
+const type = (line: string): Promise<string> => desk.type(line);
+const during = (ms: number): Promise<string> => desk.wait(ms);
+const begin = (line: string, ms: number): Promise<{ ended: Promise<void> }> => desk.begin(line, ms);
 
 const pids = (text: string): string => text.replace(/\b1000\d\d\b/g, 'PID');
 
 beforeEach(async () => {
-  door = new SessionDoor({ masters: 1, replicasPerMaster: 0, preset: 'standalone', warmUpMs: 1000 });
-  await door.open();
-  shell = await ConsoleShell.open(door, CONSOLE);
+  desk = await Desk.open({ masters: 1, replicasPerMaster: 0, preset: 'standalone', warmUpMs: 1000 });
+  ({ door, shell } = desk);
 });
 
 describe('a statement that ends in &', () => {
@@ -217,7 +197,7 @@ describe('jobs without an end', () => {
     await during(1000);
     expect(door.shown).toMatch(/fork: retry: Resource temporarily unavailable/);
     expect(await type('echo still here')).toMatch(/still here\n/);
-  }, 60_000);
+  });
 
   test('there are at most 32 at a time', async () => {
     expect(await type('for i in $(seq 40); do sleep 100 & done')).toMatch(/fork: retry/);

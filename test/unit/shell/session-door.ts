@@ -72,7 +72,7 @@ export class SessionDoor implements ShellDoor {
 
   /** Lets so much time pass. */
   async pass(ms: number): Promise<void> {
-    const end = (await this.session.frame()).now + ms * 1000;
+    const end = (await this.frame()).now + ms * 1000;
     await this.during(() => this.until(({ now }) => now >= end));
   }
 
