@@ -123,8 +123,8 @@ export function addReply(client: Client, reply: Reply): void {
   }
   if (client.socket === null) return;
   const flags = client.flags;
-  if ((flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) !== 0 && !(reply instanceof Push && client.resp === 3))
-    return;
+  // What is pushed is no reply, also where the protocol makes no difference between them.
+  if ((flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) !== 0 && !(reply instanceof Push)) return;
   if ((flags & CLIENT_MASTER) !== 0 && (flags & CLIENT_MASTER_FORCE_REPLY) === 0) return;
   if ((flags & CLIENT_CLOSE_ASAP) !== 0) return;
   sendReply(client, reply);

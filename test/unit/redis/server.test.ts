@@ -1,7 +1,7 @@
 /* What a server does beside answering: waiting clients, pauses, limits, the cost of commands. */
 
 import { describe, expect, it } from 'vitest';
-import { ErrorReply, MapReply, NULL_ARRAY, Status } from '#redis/reply.ts';
+import { ErrorReply, MapReply, NULL_ARRAY, Push, Status } from '#redis/reply.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
 describe('waiting clients', () => {
@@ -81,6 +81,16 @@ describe('limits', () => {
     lone.advance(8000);
     expect(lone.closed.has(idle)).toBe(true);
     expect(lone.closed.has(subscriber)).toBe(false);
+  });
+
+  it('a client that wants no replies hears of its subscriptions and messages all the same', () => {
+    const lone = new LoneServer();
+    const [silent, other] = [lone.connect(), lone.connect()];
+    expect(lone.run(silent, 'CLIENT', 'REPLY', 'OFF')).toEqual([]);
+    expect(lone.run(silent, 'PSUBSCRIBE', 'p*')).toEqual([new Push(['psubscribe', 'p*', 1])]);
+    lone.run(other, 'PUBLISH', 'pq', 'hello');
+    expect(lone.take(silent)).toEqual([new Push(['pmessage', 'p*', 'pq', 'hello'])]);
+    expect(lone.run(silent, 'PING')).toEqual([]);
   });
 
   it('a client that is not authenticated may not send long requests', () => {
