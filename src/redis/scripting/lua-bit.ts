@@ -61,7 +61,14 @@ export function bitFunctions(lua: LuaState): Record<string, LuaFunction> {
   };
 }
 
-/** A conversion such as %-5d of an integer beyond 32 bits. */
+/** A number as a 64-bit integer of C, with the bits that the processor gives where it does not fit. */
+function castToLong(value: number, signed: boolean): bigint {
+  const half = 2 ** 63;
+  if (!signed && value >= half) return value < 2 * half ? BigInt(value) : 0n;
+  return value >= -half && value < half ? BigInt(Math.trunc(value)) : BigInt(-half);
+}
+
+/** A conversion such as %-5d of an integer that 32 bits do not hold. */
 function formatInteger(
   flags: string,
   width: number,
@@ -69,7 +76,7 @@ function formatInteger(
   code: string,
   value: number,
 ): Bytes {
-  const big = BigInt.asIntN(64, BigInt(Math.trunc(value)));
+  const big = castToLong(value, code === 'd' || code === 'i');
   const unsigned = BigInt.asUintN(64, big);
   const magnitude = big < 0n ? -big : big;
   const body =
@@ -83,15 +90,16 @@ function formatInteger(
   const digits = (code === 'X' ? body.toUpperCase() : body).padStart(precision ?? 1, '0');
   const signed = code === 'd' || code === 'i';
   const sign = signed ? (big < 0n ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') : '';
-  const prefix = flags.includes('#')
-    ? code === 'x'
-      ? '0x'
-      : code === 'X'
-        ? '0X'
-        : code === 'o'
-          ? '0'
-          : ''
-    : '';
+  const prefix =
+    flags.includes('#') && big !== 0n
+      ? code === 'x'
+        ? '0x'
+        : code === 'X'
+          ? '0X'
+          : code === 'o'
+            ? '0'
+            : ''
+      : '';
   const text = sign + prefix + digits;
   if (flags.includes('-')) return text.padEnd(width);
   if (flags.includes('0') && precision === null) {
@@ -100,7 +108,7 @@ function formatInteger(
   return text.padStart(width);
 }
 
-/** string.format: integers beyond 32 bits are put in as text, the rest is the original's, which `pushOriginal`
+/** string.format: integers that 32 bits do not hold are put in as text, the rest is the original's, which `pushOriginal`
  *  pushes. */
 export function formatFunction(lua: LuaState, pushOriginal: (thread: LuaThread) => void): LuaFunction {
   const { module } = lua;
@@ -126,7 +134,7 @@ export function formatFunction(lua: LuaState, pushOriginal: (thread: LuaThread) 
             if (!'diuoxX'.includes(code) || argument > count || !module._lua_isnumber(thread, argument))
               return spec;
             const value = module._lua_tonumber(thread, argument);
-            if (Math.abs(value) < 2 ** 31 || !Number.isFinite(value)) return spec;
+            if (Math.abs(value) < 2 ** 31 && (value >= 0 || 'di'.includes(code))) return spec;
             const digits = precision === undefined ? null : Number(precision);
             return formatInteger(flags, Number(width), digits, code, value).replaceAll('%', '%%') + '%.0s';
           },

@@ -96,6 +96,22 @@ describe('a script that does not end', () => {
   });
 });
 
+// As 7.0.15 prints them on a 64-bit computer.
+test.for([
+  ['%d', '3e20', '-9223372036854775808'],
+  ['%d', '0/0', '-9223372036854775808'],
+  ['%5d', '2^40', '1099511627776'],
+  ['%u', '-1', '18446744073709551615'],
+  ['%x', '-1.5', 'ffffffffffffffff'],
+  ['%u', '1.9e19', '0'],
+  ['%X', '2^63', '8000000000000000'],
+  ['%#x', '-0.5', '0'],
+  ['%05d', '-3', '-0003'],
+] as const)('string.format(%s) of %s', ([format, number, text]) => {
+  const lone = new LoneServer();
+  expect(lone.ask(lone.connect(), 'EVAL', `return string.format('${format}', ${number})`, '0')).toBe(text);
+});
+
 test('libraries come back from FUNCTION DUMP', () => {
   const lone = new LoneServer();
   const socket = lone.connect();
