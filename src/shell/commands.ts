@@ -6,6 +6,7 @@
 import type { Command, ExecResult } from 'just-bash/browser';
 import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
 import { bc, BcError } from './bc.ts';
+import { date } from './date-tool.ts';
 import { editTools } from './edit-tool.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
 import { machineTools } from './machine-tools.ts';
@@ -222,64 +223,6 @@ async function elapsed(world: ShellWorld, since: number): Promise<ExecResult> {
 async function choose(world: ShellWorld, [before = '', ...words]: string[]): Promise<ExecResult> {
   if (before === '') await world.print(words.map((word, at) => `${at + 1}) ${word}\n`).join(''));
   return program(world, ['ask', '#? '], '');
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** The world's time in UTC. */
-async function date(world: ShellWorld, args: string[]): Promise<ExecResult> {
-  const wallMs = await world.wallMs();
-  const parts = calendar(wallMs);
-  const format = args.find((word) => word.startsWith('+'))?.slice(1) ?? '%a %b %e %T UTC %Y';
-  const unknown = args.find((word) => !word.startsWith('+') && word !== '-u' && word !== '--utc');
-  if (unknown !== undefined) return fail(`date: unknown argument '${unknown}'`);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const fields: Record<string, string> = {
-    s: String(Math.floor(wallMs / 1000)),
-    N: String(Math.floor((wallMs % 1000) * 1e6)).padStart(9, '0'),
-    Y: String(parts.year),
-    m: two(parts.month + 1),
-    d: two(parts.day),
-    e: String(parts.day).padStart(2),
-    H: two(parts.hour),
-    M: two(parts.minute),
-    S: two(parts.second),
-    a: DAYS[parts.weekday] as string,
-    b: MONTHS[parts.month] as string,
-    F: `${parts.year}-${two(parts.month + 1)}-${two(parts.day)}`,
-    T: `${two(parts.hour)}:${two(parts.minute)}:${two(parts.second)}`,
-    '%': '%',
-    n: '\n',
-  };
-  return ok(format.replace(/%([a-zA-Z%])/g, (all, letter: string) => fields[letter] ?? all) + '\n');
-}
-
-/** Civil date of Unix milliseconds, without Date (which would be this computer's business). */
-function calendar(
-  wallMs: number,
-): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'weekday', number> {
-  const seconds = Math.floor(wallMs / 1000);
-  const days = Math.floor(seconds / 86400);
-  // Counted from 1 March 0000 in eras of 400 years, so that the leap day comes last.
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const ofEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  );
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * ofYear + 2) / 153);
-  const month = (shiftedMonth + 2) % 12;
-  return {
-    year: yearOfEra + era * 400 + (month < 2 ? 1 : 0),
-    month,
-    day: ofYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
-    hour: Math.floor(seconds / 3600) % 24,
-    minute: Math.floor(seconds / 60) % 60,
-    second: seconds % 60,
-    weekday: (days + 4) % 7,
-  };
 }
 
 function runBc(args: string[], stdin: string): ExecResult {

@@ -140,3 +140,21 @@ test('processes are found by name, and ended so', async () => {
   );
   expect(await type('pgrep -c redis-server; pgrep -f nothing || echo none; pgrep "("')).toBe('2\nnone\n');
 });
+
+test('date tells any time in any form', async () => {
+  const lines = [
+    ['date -d @1767225600', 'Thu Jan  1 00:00:00 UTC 2026'],
+    [
+      'date -u -d "2026-03-01 17:05" "+%F %T %j %u %p %I %R %A %B %y"',
+      '2026-03-01 17:05:00 060 7 PM 05 17:05 Sunday March 26',
+    ],
+    ['date --date="1 hour ago" +%H', '23'],
+    ['date -d "-2 days" +%d; date -d tomorrow +%d; date -d "+90 min" +%R', '30\n02\n01:30'],
+    [
+      'date -Iseconds | cut -c1-16; date -I; date -R | cut -c1-16',
+      '2026-01-01T00:00\n2026-01-01\nThu, 01 Jan 2026',
+    ],
+    ['date -d "no day"', "date: invalid date 'no day'"],
+  ] as const;
+  for (const [line, expected] of lines) expect(await type(line)).toBe(`${expected}\n`);
+});
