@@ -55,6 +55,8 @@ function configLines(config: Config, defaults: Config, parameter: ConfigParamete
     if (config.save.length === 0) return ['save ""'];
     return config.save.map(({ seconds, changes }) => `save ${seconds} ${changes}`);
   }
+  // Whom a member of a cluster follows stands in its own file.
+  if (parameter.name === 'replicaof' && (text === '' || config.clusterEnabled)) return [];
   if (text === '') return [`${parameter.name} ""`];
   const plain = parameter.type === 'special' || parameter.type === 'flags' || !/[^!-~]|["'\\]/.test(text);
   return [`${parameter.name} ${plain ? text : quoted(text)}`];

@@ -15,6 +15,7 @@ describe('a replica', () => {
       world.ok(7000, 'SET', 'b', '2', 'PX', '60000');
       follow(world, 7001, 7000);
       expect(contents(world.server(7001))).toBe('a=1\nb=2');
+      expect(world.server(7001).config.replicaof).toBe('127.0.0.1 7000');
       world.ok(7000, 'SET', 'c', '3');
       world.run(50);
       expect(world.ok(7001, 'GET', 'c')).toBe('3');

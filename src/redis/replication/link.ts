@@ -40,6 +40,7 @@ export function replicationSetMaster(server: Server, host: string, port: number)
   disconnectAllBlockedClients(server);
   cancelReplicationHandshake(server);
   replication.masterHost = host;
+  server.config.replicaof = `${host} ${port}`;
   replication.masterPort = port;
   if (wasMaster) cacheMasterUsingMyself(server);
   replication.state = REPL_STATE_CONNECT;
@@ -62,6 +63,7 @@ export function replicationUnsetMaster(server: Server): void {
   const { replication } = server;
   if (replication.masterHost === null) return;
   replication.masterHost = null;
+  server.config.replicaof = '';
   dropMasterLink(server);
   discardCachedMaster(server);
   cancelReplicationHandshake(server);

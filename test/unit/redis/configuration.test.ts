@@ -81,6 +81,16 @@ describe('a configuration file', () => {
   });
 });
 
+test('CONFIG REWRITE keeps whom a replica follows, and forgets it with the role', () => {
+  const lone = new LoneServer({ replicaof: '127.0.0.1 7001' }, { configFile: FILE });
+  const client = lone.connect();
+  lone.run(client, 'CONFIG', 'REWRITE');
+  expect(lone.disk.read(FILE)).toContain('\nreplicaof 127.0.0.1 7001\n');
+  lone.run(client, 'REPLICAOF', 'NO', 'ONE');
+  lone.run(client, 'CONFIG', 'REWRITE');
+  expect(lone.disk.read(FILE)).not.toContain('replicaof');
+});
+
 describe('secrets', () => {
   test.each([
     [
