@@ -28,14 +28,20 @@ export function clusterGenNodeDescription(server: Server, node: ClusterNode): st
   return open.reduce((text, [, mark]) => `${text} ${mark}`, line);
 }
 
-/** The slots of a node, each range with a space before it. Kept with the bitmap it describes: nodes.conf
- *  is written far more often than slots move. */
-function slotsText(node: ClusterNode): string {
-  if (node.slotsTextOf === node.slots && !node.ownsSlots) return node.slotsText;
+/** The slots of a bitmap, each range with a space before it. */
+export function bitmapText(bitmap: Uint8Array): string {
   let text = '';
-  for (const [first, last] of bitmapRanges(node.slots)) {
+  for (const [first, last] of bitmapRanges(bitmap)) {
     text += first === last ? ` ${first}` : ` ${first}-${last}`;
   }
+  return text;
+}
+
+/** The same of a node. Kept with the bitmap it describes: nodes.conf is written far more often than slots
+ *  move. */
+function slotsText(node: ClusterNode): string {
+  if (node.slotsTextOf === node.slots && !node.ownsSlots) return node.slotsText;
+  const text = bitmapText(node.slots);
   if (!node.ownsSlots) {
     node.slotsText = text;
     node.slotsTextOf = node.slots;

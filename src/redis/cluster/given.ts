@@ -13,6 +13,7 @@ import { CLONE } from '#base/clone.ts';
 import type { SocketId } from '#redis/io.ts';
 import type { Server } from '#redis/server.ts';
 import { bitmapSetBit, CLUSTER_SLOT_BYTES } from './bitmap.ts';
+import { bitmapText } from './describe-nodes.ts';
 import { clusterOf } from './events.ts';
 import { nodeAddress, type NodeAddress } from './gossip-section.ts';
 import { CLUSTER_NODE_MASTER, CLUSTER_NODE_MYSELF, CLUSTER_NODE_SLAVE } from './message.ts';
@@ -41,6 +42,7 @@ export interface GivenCluster {
   readonly addresses: readonly NodeAddress[];
   /** By member; null where it has none. */
   readonly bitmaps: readonly (Uint8Array | null)[];
+  readonly slotTexts: readonly string[];
   /** A server's row of each member is that member's place. */
   readonly owners: SlotOwners;
 }
@@ -57,7 +59,8 @@ export function givenCluster(members: readonly GivenMember[]): GivenCluster {
     }
     return bitmap;
   });
-  return { members, addresses, bitmaps, owners };
+  const slotTexts = bitmaps.map((bitmap) => (bitmap ? bitmapText(bitmap) : ''));
+  return { members, addresses, bitmaps, slotTexts, owners };
 }
 
 /** The sockets of a server's two connections with another: the one it opened, and the other's. */
@@ -85,6 +88,8 @@ export function clusterBeginGiven(
     const bitmap = given.bitmaps[member];
     if (!slots || !bitmap) return;
     adoptSlots(node, bitmap);
+    node.slotsTextOf = bitmap;
+    node.slotsText = given.slotTexts[member] as string;
     node.numslots = slots[1] - slots[0] + 1;
     cluster.slotsAssigned += node.numslots;
   });
