@@ -106,7 +106,8 @@ export class Workload implements App {
     this.acked.set(key, writes);
     // An answer that was overtaken says nothing new.
     if (number <= (writes.at(-1)?.number ?? 0)) return;
-    writes.push({ number, at: this.host.io.now });
+    // Never changed: snapshots share it.
+    writes.push(Object.freeze({ number, at: this.host.io.now }));
     if (writes.length > WRITES_KEPT) writes.shift();
   }
 
