@@ -11,7 +11,7 @@ import type { Locator, Page } from 'playwright-core';
 import { enStage } from '#app/i18n/en-stage.ts';
 import { enPage } from '#app/i18n/en.ts';
 import { zh } from '#app/i18n/zh-words.ts';
-import type { Action, Lang, Lesson, Quiz, Step, Task } from '#lesson/types.ts';
+import type { Action, Chaos, Lang, Lesson, Quiz, Step, Task } from '#lesson/types.ts';
 import { parseFault } from '#session/fault-text.ts';
 import type { Fault } from '#session/api.ts';
 import { fillPlaces } from '#session/play.ts';
@@ -110,9 +110,22 @@ export class LessonPlayer {
         return this.openPacket();
       case 'client':
         return this.startProgram(action.id);
+      case 'chaos':
+        return this.playTape(action.chaos);
       default:
         throw new Error(`no way to do "${action.do}" by hand`);
     }
+  }
+
+  /** Begins a tape; the wait that follows in the solution lets it pass. */
+  private async playTape({ id }: Chaos): Promise<void> {
+    await this.see('lesson');
+    const title = this.lesson.steps
+      .flatMap(({ blocks }) => blocks)
+      .flatMap((block) => (block.kind === 'chaos' && block.chaos.id === id ? [block.chaos.title] : []))[0];
+    const card = this.page.getByRole('region', { name: title ?? '', exact: true });
+    await card.getByRole('button').click();
+    await card.getByText(/^\d+ of|^第/).waitFor();
   }
 
   // ---- Programs ----
@@ -227,8 +240,23 @@ export class LessonPlayer {
     if (fault.kind === 'cut' || fault.kind === 'heal')
       return this.inMenu(fault.from, `fault.${fault.kind}To`, { server: fault.to });
     if ('server' in fault && fault.server.startsWith('client:')) return this.freeze(fault);
-    if ('server' in fault) return this.inMenu(fault.server, `fault.${fault.kind}`);
+    if ('server' in fault) {
+      await this.inMenu(fault.server, `fault.${fault.kind}`);
+      return this.hasBecome(fault);
+    }
     throw new Error(`no way to do "${fault.kind}" by hand`);
+  }
+
+  /** Holds until the page shows what a fault has made of its server: the next may be chosen by it. */
+  private async hasBecome({ kind, server }: { kind: string; server: string }): Promise<void> {
+    const state = (): Promise<string | undefined> =>
+      this.page.evaluate(
+        (name) => window.playground.state().servers.find((one) => one.name === name)?.state,
+        server,
+      );
+    if (kind === 'kill') await expect.poll(state, LIMIT).toBe('down');
+    if (kind === 'pause') await expect.poll(state, LIMIT).toBe('paused');
+    if (kind === 'restart' || kind === 'resume') await expect.poll(state, LIMIT).not.toMatch(/down|paused/);
   }
 
   /** Chooses from the menu of a server on the stage; a message that flies over it may be hit instead. */
