@@ -18,7 +18,7 @@ import { fillPlaces } from '#session/play.ts';
 import { terminalText, typeLine } from './page-helpers.ts';
 
 /** Generous: the machine may have better things to do. */
-const LIMIT = { timeout: 120_000, interval: 100 };
+const LIMIT = { timeout: 240_000, interval: 100 };
 
 /** The clock's pace: as on the wall; after a fault, since what it has begun must not be over before the
  *  next line is typed; and while a tool works that takes minutes. */
@@ -109,6 +109,7 @@ export class LessonPlayer {
         expect(action.act).toBe('opened:packet');
         return this.openPacket();
       case 'client':
+        await this.writeRules(action.id, action.spec);
         return this.startProgram(action.id);
       case 'chaos':
         return this.playTape(action.chaos);
@@ -143,6 +144,16 @@ export class LessonPlayer {
     await this.see('lesson');
     const runs = this.page.getByRole('button', { name: `${words[1]} ${client}`, exact: true });
     if ((await runs.count()) === 0) await this.program(client, words);
+  }
+
+  /** Rules that are not those of the lesson are typed in their place. */
+  private async writeRules(client: string, spec: unknown): Promise<void> {
+    const { rules } = Object(spec) as { rules?: string };
+    if (rules === undefined) return;
+    await this.see('lesson');
+    const button = this.page.getByRole('button', { name: new RegExp(` ${client}$`) });
+    const card = this.page.getByRole('region').filter({ has: button });
+    await card.getByRole('textbox').fill(rules);
   }
 
   private async freeze({ kind, server }: { kind: string; server: string }): Promise<void> {
