@@ -1,12 +1,12 @@
 /* Every dialog, menu and mode in every shape: three sizes, two languages, two themes. axe finds nothing, and
- * nothing is wider than the window. A picture of each is left in test/output/shapes for somebody to look at. */
+ * nothing is wider than the window, and what Tab comes to has a name and shows it. A picture of each is left in test/output/shapes for somebody to look at. */
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, laptop, phone, startApp, type App } from './harness.ts';
-import { findViolations } from './page-helpers.ts';
+import { findViolations, focusedStop } from './page-helpers.ts';
 
 const pictures = join(import.meta.dirname, '../output/shapes');
 let app: App;
@@ -78,6 +78,29 @@ async function look(page: Page, screen: string, { name, lang, viewport }: Shape)
     if (wide > viewport.width) found.push(`${where}: ${wide} pixels wide`);
     await page.screenshot({ path: join(pictures, `${where}.png`) });
   }
+  return [...found, ...(await walk(page, `${screen}-${name}-${lang}`))];
+}
+
+/** The first stops of Tab from here on; afterwards a dialog has the focus again, or nothing. */
+async function walk(page: Page, where: string): Promise<string[]> {
+  const found: string[] = [];
+  let stops = 0;
+  for (let pressed = 0; pressed < 10; pressed++) {
+    await page.keyboard.press('Tab');
+    const stop = await focusedStop(page);
+    // A menu that was opened by mouse only closes.
+    if (!stop && pressed === 0) continue;
+    if (!stop) break;
+    stops++;
+    if (stop.name === '') found.push(`${where}: stop ${stops} of Tab has no name`);
+    if (!stop.ring) found.push(`${where}: "${stop.name}" does not show its focus`);
+  }
+  if (stops === 0) found.push(`${where}: Tab comes to nothing`);
+  await page.evaluate(() => {
+    const first = document.querySelector<HTMLElement>('dialog[open] button');
+    if (first) first.focus();
+    else (document.activeElement as HTMLElement | null)?.blur();
+  });
   return found;
 }
 

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { phone, startApp, type App } from './harness.ts';
-import { typeLine, waitForPrompt } from './page-helpers.ts';
+import { focusedStop, typeLine, waitForPrompt, type Stop } from './page-helpers.ts';
 
 let app: App;
 beforeAll(async () => {
@@ -215,41 +215,10 @@ test('Tab walks through the whole page: every stop has a name and a ring, none i
   const page = await app.open();
   await waitForPrompt(page);
   await page.evaluate(() => window.playground.clock.pause());
-  const stops: { name: string; ring: boolean; region: string; key: string }[] = [];
+  const stops: Stop[] = [];
   for (let pressed = 0; pressed < 150; pressed++) {
     await page.keyboard.press('Tab');
-    const stop = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement | null;
-      if (!element || element === document.body) return null;
-      element.dataset['stop'] ??= String(document.querySelectorAll('[data-stop]').length);
-      const labels = [...((element as HTMLInputElement).labels ?? [])].map((label) => label.textContent);
-      const described = (element.getAttribute('aria-labelledby') ?? '')
-        .split(' ')
-        .map((id) => document.getElementById(id)?.textContent ?? '');
-      const name = [
-        element.getAttribute('aria-label'),
-        ...labels,
-        ...described,
-        element.textContent,
-        element.title,
-      ]
-        .map((text) => text?.trim())
-        .find(Boolean);
-      const style = getComputedStyle(element);
-      const inTerminal = element.closest('.xterm') !== null;
-      return {
-        name: name ?? '',
-        ring:
-          inTerminal ||
-          element instanceof SVGElement ||
-          style.outlineStyle !== 'none' ||
-          style.boxShadow !== 'none',
-        region:
-          element.closest('[aria-label]:is(section, main, aside, header, nav)')?.getAttribute('aria-label') ??
-          '',
-        key: element.dataset['stop'],
-      };
-    });
+    const stop = await focusedStop(page);
     if (!stop) break;
     if (stops.some(({ key }) => key === stop.key)) break;
     stops.push(stop);

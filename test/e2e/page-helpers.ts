@@ -52,3 +52,49 @@ export async function findViolations(page: Page, within: readonly string[] = ['h
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   }, within);
 }
+
+/** Where Tab has come to. */
+export interface Stop {
+  name: string;
+  /** Whether one sees that it has the focus. */
+  ring: boolean;
+  region: string;
+  /** Which one it is, as long as it is on the page. */
+  key: string;
+}
+
+/** What has the focus; null when nothing has. */
+export async function focusedStop(page: Page): Promise<Stop | null> {
+  return await page.evaluate(() => {
+    const element = document.activeElement as HTMLElement | null;
+    if (!element || element === document.body) return null;
+    element.dataset['stop'] ??= String(document.querySelectorAll('[data-stop]').length);
+    const labels = [...((element as HTMLInputElement).labels ?? [])].map((label) => label.textContent);
+    const described = (element.getAttribute('aria-labelledby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent ?? '');
+    const name = [
+      element.getAttribute('aria-label'),
+      ...labels,
+      ...described,
+      element.textContent,
+      element.title,
+    ]
+      .map((text) => text?.trim())
+      .find(Boolean);
+    const style = getComputedStyle(element);
+    const inTerminal = element.closest('.xterm') !== null;
+    return {
+      name: name ?? '',
+      ring:
+        inTerminal ||
+        element instanceof SVGElement ||
+        style.outlineStyle !== 'none' ||
+        style.boxShadow !== 'none',
+      region:
+        element.closest('[aria-label]:is(section, main, aside, header, nav)')?.getAttribute('aria-label') ??
+        '',
+      key: element.dataset['stop'],
+    };
+  });
+}
