@@ -203,8 +203,9 @@ redis-cli --cluster create $(for port in $(seq 7001 7006); do echo -n "127.0.0.1
   expect(await out('redis-server nothing.conf')).toMatch(/can't open config file 'nothing.conf'/);
   expect(await out('redis-server --port 7050 --no-such-thing 1 &')).toMatch(/no-such-thing|FATAL CONFIG/i);
   expect(await out('redis-server --port 99999 &')).toMatch(/a port is a number/);
-  // A server that was stopped starts again with another configuration.
-  await out('redis-cli -p 7006 shutdown nosave; sleep 1');
+  // A server that was stopped starts again with another configuration; it does not stop while it writes its
+  // first AOF.
+  await out('sleep 1; redis-cli -p 7006 shutdown nosave; sleep 1');
   await out('redis-server 7006/redis.conf --maxmemory 100mb --daemonize yes');
   expect(await out('redis-cli -p 7006 config get maxmemory | tail -1')).toBe('104857600\n');
   expect(await out('for i in $(seq 1 300); do redis-server --port $((8000+i)) & done; echo end')).toMatch(
