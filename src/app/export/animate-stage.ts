@@ -68,7 +68,8 @@ export async function animateStage(
       if (isLast || Number(size) > LARGEST_BYTES) break;
       progress((playground.now - start) / (end - start));
       const slice = sliceAt(playground, clock, drawn, end);
-      await playground.advance(Math.min(end - playground.now, slice), clock.watchful);
+      const watchful = clock.watchful && drawn < MOST_PICTURES;
+      await playground.advance(Math.min(end - playground.now, slice), watchful);
     }
     return (await ask(null)) as Blob;
   } finally {
