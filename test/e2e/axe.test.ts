@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, laptop, phone, startApp, type App } from './harness.ts';
 import { findViolations, focusedStop } from './page-helpers.ts';
@@ -34,6 +34,13 @@ const words = {
     answered: 'I have answered',
     cards: 'Cards',
     reveal: 'Show the answer',
+    stop: 'Stop',
+    prove: 'Prove it on the stage',
+    take: 'Take over',
+    skip: 'Next',
+    next: 'Next',
+    resume: 'Back to the proof',
+    close: 'Close the proof',
   },
   zh: {
     menu: '集群',
@@ -52,6 +59,13 @@ const words = {
     answered: '我答完了',
     cards: '卡片',
     reveal: '看答案',
+    stop: '结束',
+    prove: '在舞台上演示',
+    take: '我来操作',
+    skip: '下一步',
+    next: '下一条',
+    resume: '回到演示',
+    close: '结束演示',
   },
 } as const;
 
@@ -195,8 +209,58 @@ test.for(shapes)('interview: $name, $lang', async (shape) => {
   found.push(...(await look(page, 'mock-question', shape)));
   await click(own.answered);
   found.push(...(await look(page, 'mock-answered', shape)));
+  await page.getByRole('checkbox').first().check();
+  await click(own.next);
+  await click(own.stop);
+  await page.locator('.points').first().waitFor();
+  found.push(...(await look(page, 'mock-report', shape)));
   expect(found).toEqual([]);
   await app.closePage(page);
+});
+
+test.for(shapes)('a proof on the stage: $name, $lang', async (shape) => {
+  const page = await open(shape, '?card=moved-vs-ask');
+  const own = words[shape.lang];
+  const found: string[] = [];
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  await button(own.prove).click();
+  await button(own.take).waitFor();
+  found.push(...(await look(page, 'proof', shape)));
+  await button(own.take).click();
+  await button(own.close).waitFor();
+  await page.evaluate(() => window.playground.clock.pause());
+  found.push(...(await look(page, 'proof-taken', shape)));
+  await button(own.resume).click();
+  await button(own.take).waitFor();
+  await expect
+    .poll(
+      async () => {
+        if (await button(own.close).isVisible()) return true;
+        await button(own.skip)
+          .click({ timeout: 2000 })
+          .catch(() => undefined);
+        return false;
+      },
+      { timeout: 90_000 },
+    )
+    .toBe(true);
+  found.push(...(await look(page, 'proof-done', shape)));
+  expect(found).toEqual([]);
+  await app.closePage(page);
+});
+
+test.for(shapes)('following: $name, $lang', async (shape) => {
+  const { viewport } = shape;
+  const teacher = await open(shape, '?teach&lesson=13');
+  const found: string[] = [];
+  const pupil = await teacher.context().newPage();
+  await pupil.setViewportSize(viewport);
+  await pupil.goto(`${app.server.url}?follow=tab`);
+  const bar = pupil.locator('section.bar');
+  await bar.locator('.ok').waitFor();
+  found.push(...(await look(pupil, 'following', shape)));
+  expect(found).toEqual([]);
+  await app.closePage(teacher);
 });
 
 test.for(shapes)('presenting, notes, embedded: $name, $lang', async (shape) => {
@@ -218,6 +282,17 @@ test.for(shapes)('presenting, notes, embedded: $name, $lang', async (shape) => {
     )
     .toBe(true);
   found.push(...(await look(page, 'present-question', shape)));
+  await page.keyboard.press('m');
+  for (const [screen, key] of [
+    ['present-keys', '?'],
+    ['present-bookmarks', 'j'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.locator('.over').waitFor();
+    found.push(...(await look(page, screen, shape)));
+    await page.keyboard.press('Escape');
+    await page.locator('.over').waitFor({ state: 'detached' });
+  }
   await app.closePage(page);
 
   const embedded = await open(shape, '?embed=console&play=0');
