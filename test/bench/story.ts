@@ -3,9 +3,9 @@
 
 import type { Fault, SessionApi } from '#session/api.ts';
 
-/** Plays the story and resolves to the hash in the end. */
-export async function playStory(session: SessionApi): Promise<string> {
-  await session.open({ seed: 42, nodeTimeoutMs: 2000, loss: 0.01 });
+/** Plays the story in a world of so many masters, each with a replica, and resolves to the hash in the end. */
+export async function playStory(session: SessionApi, masters = 3): Promise<string> {
+  await session.open({ seed: 42, masters, nodeTimeoutMs: 2000, loss: 0.01 });
   const fault = (one: Fault): Promise<void> => session.input({ kind: 'fault', fault: one });
   await session.input({ kind: 'openConsole', console: 'console:1', argv: ['redis-cli', '-c', '-p', '7000'] });
   for (let at = 0; at < 20; at++) await session.exec('console:1', `SET key:${at} ${at}`);

@@ -11,7 +11,7 @@ declare global {
   interface Window {
     measureWorld(plan: WorldPlan): Promise<WorldFigures>;
     measureSeek(seconds: number): Promise<SeekFigures>;
-    playStory(workers: number): Promise<string>;
+    playStory(workers: number, masters: number): Promise<string>;
   }
 }
 
@@ -30,4 +30,4 @@ async function inWorker<T>(measure: (session: SessionApi) => Promise<T>, workers
 
 window.measureWorld = (plan) => inWorker((session) => measureWorld(session, plan));
 window.measureSeek = (seconds) => inWorker((session) => measureSeek(session, seconds));
-window.playStory = (workers) => inWorker(playStory, workers);
+window.playStory = (workers, masters) => inWorker((session) => playStory(session, masters), workers);
