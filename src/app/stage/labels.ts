@@ -5,7 +5,7 @@ import { t, type Params, type Word } from '#app/i18n/i18n.svelte.ts';
 import type { ClientFrame } from '#sim/frame.ts';
 import { appWord } from './app-words.ts';
 import type { Anomaly } from './anomalies.ts';
-import type { Layout } from './layout.ts';
+import { inUpperHalf, type Layout } from './layout.ts';
 import type { NodeMark, Translation } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 import type { PacketMark } from './packets.ts';
@@ -42,7 +42,7 @@ export function nodeLabel(mark: NodeMark): Label {
 export function labelAbove(layout: Layout, mark: Pick<NodeMark, 'name' | 'y'>): boolean {
   const seat = layout.seats.get(mark.name);
   if (!seat || seat.shard < 0) return false;
-  if (layout.density === 'all') return mark.y < layout.centre.y - 40 * layout.scale;
+  if (layout.density === 'all') return inUpperHalf(layout, mark.y);
   const outside = seat.radius < layout.radii.master;
   return mark.y < layout.centre.y === outside;
 }

@@ -36,6 +36,8 @@ export interface Layout {
   /** Size of ordinary type, and the size that no type may go below (0 = each mark has its own). */
   type: number;
   least: number;
+  /** There is room for both sides of an address translation, and for a line more about each server. */
+  roomy: boolean;
   /** From this radius on a mark has room for its name. */
   nameRadius: number;
   density: Density;
@@ -58,6 +60,11 @@ export interface LayoutOptions {
   least?: number;
 }
 
+/** From the rim of a server to the wall of its address translation. */
+export const WALL = 12;
+/** Width of a roomy stage, in sizes of its type. */
+const ROOMY = 54;
+
 interface Plan {
   layout: Layout;
   master: { rx: number; ry: number; radius: number };
@@ -65,11 +72,11 @@ interface Plan {
 }
 
 export function layOut(seating: Seating, frame: Frame, moved: Moved, options: LayoutOptions): Layout {
-  let plan = planFor(frame.servers.length, seating, options, EVEN);
+  let plan = planFor(frame, seating, options, EVEN);
   seatShards(plan, seating);
   // Servers of no shard stand in the upper corner, and need what is empty there.
   if (plan.layout.density === 'all' && seating.shards.length > 0 && seating.loose.length === 0) {
-    plan = planFor(frame.servers.length, seating, options, sharesOf(plan));
+    plan = planFor(frame, seating, options, sharesOf(plan));
     seatShards(plan, seating);
   }
   const { layout } = plan;
@@ -107,18 +114,23 @@ function sharesOf({ layout, replica }: Plan): Shares {
 }
 
 function planFor(
-  servers: number,
+  { servers }: Frame,
   seating: Seating,
   { width, height, scale, least = 0 }: LayoutOptions,
   { above, below }: Shares,
 ): Plan {
-  const density = densityFor(servers);
+  const density = densityFor(servers.length);
   const small = density === 'groups' || density === 'heat';
   // Marks shrink on a phone, but type does not shrink with them.
   const k = scale * clamp(Math.min(width / 600, height / 420), 0.78, 1);
   // The row of visitors, and the labels of the masters below it.
-  const top = Math.max((small ? 40 : 44) * k, 40);
-  const bottom = small ? 46 : Math.max(62 * k, 54);
+  const type = Math.max(11, 12 * k, least);
+  const roomy = width >= ROOMY * type;
+  // Where servers live in containers, each has a wall around it, and maybe a line more.
+  const walled = servers.filter(({ inside }) => inside).length * 2 > servers.length;
+  const walls = walled ? WALL * k + (roomy ? type + 5 : 0) : 0;
+  const top = Math.max((small ? 40 : 44) * k, 40) + walls;
+  const bottom = (small ? 46 : Math.max(62 * k, 54)) + walls;
   const halfHeight = Math.max(60, (height - top - bottom) / (above + below));
   const halfWidth = Math.max(60, width / 2 - (small ? 24 : 52) * k);
   const centre = { x: width / 2, y: top + halfHeight * above };
@@ -146,8 +158,9 @@ function planFor(
     width,
     height,
     scale: k,
-    type: Math.max(11, 12 * k, least),
+    type,
     least,
+    roomy,
     nameRadius: Math.max(11, least * 1.25),
     density,
     centre,
@@ -233,7 +246,7 @@ function seatLoose({ layout, master }: Plan, seating: Seating): void {
     const ways = density === 'all' ? [...first, topRow(layout, count, radius), ...corners.slice(1)] : first;
     return ways
       .filter((places) => places.length === count)
-      .map((places) => ({ places, radius, room: clearanceOf(places, seats.values()) - radius }));
+      .map((places) => ({ places, radius, room: roomOf(layout, places, radius) }));
   });
   // The largest that has room for the lines as well; else where there is most of it.
   const best = Math.max(...choices.map(({ room }) => room));
@@ -281,12 +294,29 @@ function cornerPlaces(
   });
 }
 
-/** How far the places are from what sits already, rim of that to middle of these. */
-function clearanceOf(places: readonly Point[], seats: Iterable<Seat>): number {
+/** How far marks of such a radius would be from what sits already, rim to rim; none where the line below
+ *  one would cover the line above another. */
+function roomOf(layout: Layout, places: readonly Point[], radius: number): number {
   let least = Infinity;
-  for (const seat of seats)
-    for (const { x, y } of places) least = Math.min(least, Math.hypot(seat.x - x, seat.y - y) - seat.radius);
+  for (const seat of layout.seats.values())
+    for (const place of places) {
+      if (linesMeet(layout, seat, place, radius)) return 0;
+      least = Math.min(least, Math.hypot(seat.x - place.x, seat.y - place.y) - seat.radius - radius);
+    }
   return least;
+}
+
+/** Whether the line below a mark at `place` would touch the one that a seat in the upper half has above it. */
+function linesMeet({ density, centre, scale: k, type }: Layout, seat: Seat, place: Point, radius: number) {
+  if (density !== 'all' || !inUpperHalf({ centre, scale: k }, seat.y)) return false;
+  const above = seat.y - seat.radius - 8 * k - type;
+  const below = place.y + radius + 6 * k;
+  return Math.abs(above - below) < type + 4 && Math.abs(seat.x - place.x) < 8 * type;
+}
+
+/** Where a server has its line above it: the cable to its replica and the ring lie below. */
+export function inUpperHalf({ centre, scale }: Pick<Layout, 'centre' | 'scale'>, y: number): boolean {
+  return y < centre.y - 40 * scale;
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -85,8 +85,6 @@ interface NodeContext {
   about: ReadonlySet<string>;
 }
 
-/** From the rim of a server to the wall of its address translation. */
-export const WALL = 12;
 /** All servers of a small world share it: then the port says everything. */
 const LOOPBACK = '127.0.0.1';
 /** An election delay is 500 ms, up to 500 ms more by chance, and 1,000 ms for each rank. */
