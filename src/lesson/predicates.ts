@@ -231,6 +231,9 @@ function happenings(view: LessonView, since: number): Scope {
   return {
     events,
     event: (type: Value, fields?: Value) => events(type, fields) > 0,
+    /** What the last such event says under that name; null when there is none. */
+    lastOf: (type: Value, name: Value, fields?: Value) =>
+      happened(type, fields).at(-1)?.event[String(name)] ?? null,
     /** Seconds from the beginning of the step to the first such event; Infinity when there is none. */
     after: (type: Value, fields?: Value) => {
       const first = happened(type, fields)[0];

@@ -488,10 +488,7 @@ export class Session implements SessionApi {
 
   private async perform(input: Input): Promise<void> {
     const { host, builder, lines } = this.world;
-    if (input.kind === 'line') await lines.begin(host, input.console, input.line);
-    // A program that the shell runs at the terminal was typed as well.
-    if (input.kind === 'run' && input.tty && !input.background)
-      await lines.begin(host, input.console, input.argv.join(' '));
+    await lines.hear(host, input);
     for (const piece of piecesFor(input)) await this.tools.loadPiece?.(piece);
     await host.apply(builder.actionOf(input));
     await host.run(host.now);

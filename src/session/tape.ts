@@ -107,6 +107,6 @@ export class Tape {
 }
 
 /** The line behind a shell's prompt. */
-function typedIn(echo: string): string {
+export function typedIn(echo: string): string {
   return echo.replace(/^\S*[#$>] /, '').trimEnd();
 }

@@ -4,6 +4,8 @@ import type { Micros } from '#redis/io.ts';
 import type { Frame } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
 import type { ConsoleState, PartReport } from '#sim/part.ts';
+import type { Input } from './api.ts';
+import { typedIn } from './tape.ts';
 
 const LINES_KEPT = 500;
 
@@ -45,8 +47,22 @@ export class TypedLines {
   finished: FinishedLine[] = [];
   private open: { console: string; line: string; printedFrom: number }[] = [];
 
-  /** A line is about to be typed. */
-  async begin(host: WorldHost, console: string, line: string): Promise<void> {
+  /** Something is about to be done: it may be that a line is typed. */
+  async hear(host: WorldHost, input: Input): Promise<void> {
+    if (input.kind === 'line') await this.begin(host, input.console, input.line);
+    // A program that the shell runs at the terminal was typed as well.
+    if (input.kind === 'run' && input.tty && !input.background)
+      await this.begin(host, input.console, input.argv.join(' '));
+    if (input.kind === 'print' && input.echo) this.note(host.now, input.console, typedIn(input.text));
+  }
+
+  /** A line of the shell's own. It needs no time, so it counts as later than all that has been seen by now;
+   *  what its programs print is not told apart. */
+  private note(now: Micros, console: string, line: string): void {
+    if (!line.startsWith('redis-cli')) this.finished.push({ at: now + 1, console, line, text: '' });
+  }
+
+  private async begin(host: WorldHost, console: string, line: string): Promise<void> {
     await this.settle(host);
     const state = await host.consoleState(console);
     if (state) this.open.push({ console, line, printedFrom: state.printedEnd });

@@ -14,8 +14,9 @@ import { NOTHING_SEEN } from '#lesson/view.ts';
 import { loadLua } from '#node/lua.ts';
 import { lessonIds, readCards, readGlossary, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
-import { fillPlaces, plannedFaults, Player } from '#session/play.ts';
+import { fillPlaces, plannedFaults } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
+import { Desk } from './desk.ts';
 import { addressesOf, commandOf, linesOf, targetsOf, termsOf, tasksOf } from './reading.ts';
 
 await loadLua();
@@ -30,10 +31,10 @@ function writeGoal(id: string, goal: readonly GoalServer[]): void {
   writeFileSync(join(ROOT, id, 'goal.json'), `[\n${lines}\n]\n`);
 }
 
-async function begin(lesson: Lesson): Promise<{ session: Session; player: Player }> {
+async function begin(lesson: Lesson): Promise<{ session: Session; player: Desk }> {
   const session = makeSession();
   await session.open(lesson.world);
-  const player = new Player(session);
+  const player = new Desk(session);
   await player.play(lesson.start);
   await session.setLesson({ do: 'begin', lesson, step: 0, solved: [] });
   return { session, player };

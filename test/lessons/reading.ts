@@ -49,7 +49,9 @@ export function commandOf(line: string): string {
   const words = line.toLowerCase().split(/\s+/);
   const [first = '', second = ''] = words;
   if (first === 'redis-cli') {
-    const option = words.find((word) => word.startsWith('--')) ?? '';
+    const option = words.find((word) => word.startsWith('--'));
+    // `redis-cli -p 7103 GET k` in a shell is a GET.
+    if (option === undefined) return commandOf(words.slice(1).join(' ').replace(/^(-\S+ \d+ )+/, ''));
     return option === '--cluster' ? `redis-cli --cluster ${words[words.indexOf(option) + 1]}` : `redis-cli ${option}`;
   }
   return CONTAINERS.has(first) ? `${first} ${second}` : first;

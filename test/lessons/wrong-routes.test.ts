@@ -7,8 +7,8 @@ import type { Lesson, Task, WrongRoute } from '#lesson/types.ts';
 import { loadLua } from '#node/lua.ts';
 import { lessonIds, readLesson } from '#node/lessons-plugin.ts';
 import { makeSession } from '#session/in-place.ts';
-import { Player } from '#session/play.ts';
 import type { Session } from '#session/session.ts';
+import { Desk } from './desk.ts';
 import { tasksOf } from './reading.ts';
 
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
@@ -22,7 +22,7 @@ async function attempt(session: Session, lesson: Lesson, step: number, task: Tas
   const { branch } = await session.history();
   await session.fork('wrong');
   await session.setLesson({ do: 'begin', lesson, step, solved: [] });
-  await new Player(session).play(route.actions);
+  await new Desk(session).play(route.actions);
   const { tasks } = (await session.lessonState()) as LessonState;
   const { solved, checks } = tasks[task.id] as LessonState['tasks'][string];
   const open = checks.findIndex((check) => !check.holds);
@@ -37,7 +37,7 @@ describe('what might be taken for a solution', () => {
     async (_, lesson) => {
       const session = makeSession();
       await session.open(lesson.world);
-      const player = new Player(session);
+      const player = new Desk(session);
       await player.play(lesson.start);
       for (const [at, step] of lesson.steps.entries()) {
         for (const task of tasksOf(step)) {
