@@ -301,6 +301,11 @@ function typed(view: LessonView, since: number): Scope {
       }),
     /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
     asked: (line: Value) => to(line).length > 0,
+    /** How many such lines were typed since the last line of the other kind. */
+    typedAfter: (line: Value, other: Value) => {
+      const from = replies.findLastIndex((reply) => (other as RegExp).test(reply.line));
+      return replies.slice(from + 1).filter((reply) => (line as RegExp).test(reply.line)).length;
+    },
     /** The same, on one server's console. */
     askedOn: telling(
       (name, line) => on(name, to(line)).length > 0,
