@@ -9,7 +9,7 @@ import type { Program, ProgramMain } from './program.ts';
 export const ask: ProgramMain = function* (argv): Program {
   const hidden = argv[1] === '-s';
   try {
-    const line = yield* ops.ask(argv[hidden ? 2 : 1] ?? '', hidden);
+    const line = yield* ops.ask(argv[hidden ? 2 : 1] ?? '', { hidden });
     if (line === null) return 1;
     yield* ops.print(line + '\n');
     return 0;

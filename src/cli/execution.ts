@@ -11,7 +11,7 @@ import type { CloseReason, Io, Payload, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
 import { encodeReply, ReplyParser } from '#redis/resp.ts';
 import type { Next, ProgramRun } from './program-run.ts';
-import type { Answer, Handle, Op } from './program.ts';
+import type { Answer, Handle, Linenoise, Op } from './program.ts';
 
 /** Ops that a program may perform without waiting before others get their turn. */
 const OPS_PER_TURN = 20_000;
@@ -34,6 +34,7 @@ export interface Ask {
   for: 'line';
   prompt: string;
   hidden: boolean;
+  linenoise: Linenoise | null;
 }
 
 /** What the program waits for. */
@@ -230,7 +231,8 @@ export class Execution {
         this.host.print(this, op.text, op.to ?? 'stdout', op.control ?? false);
         return null;
       case 'ask': {
-        const ask = { for: 'line', prompt: op.prompt, hidden: op.hidden ?? false } as const;
+        const { prompt, hidden = false, linenoise = null } = op;
+        const ask = { for: 'line', prompt, hidden, linenoise } as const;
         const line = this.host.takeLine(this, ask);
         return line === null ? this.wait(ask) : { line };
       }

@@ -47,7 +47,7 @@ function formatEntry({ name, command }: Topic, withGroup: boolean): Bytes {
 
 /** What can follow `line`, as whole lines (Tab). */
 export function completionsOf(line: string): string[] {
-  const help = /^help /i.exec(line);
+  const help = /^help +/i.exec(line);
   const from = help === null ? 0 : help[0].length;
   const typed = line.slice(from).toLowerCase();
   if (typed === '' && help === null) return [];

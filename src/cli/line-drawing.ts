@@ -3,15 +3,15 @@
  * known on every terminal, wide characters and all. */
 
 import { searchMatch, type LineState } from './line-editor.ts';
-import { charWidth } from './text-width.ts';
+import { charWidth, textWidth } from './text-width.ts';
 
 export interface DrawOptions {
   prompt: string;
   columns: number;
-  /** Shown in grey after the line while the cursor stands at its end. */
+  /** Shown in grey after the line, as much of it as its row has room for. */
   hint?: string;
-  /** A secret is typed: nothing of it is shown. */
-  hidden?: boolean;
+  /** A secret is typed: nothing of it is shown, or a star for each character. */
+  hidden?: 'all' | 'stars' | null;
   history: readonly string[];
 }
 
@@ -58,12 +58,26 @@ function compose(state: LineState, options: DrawOptions): { pieces: Piece[]; cur
     };
   }
   const prompt = { text: options.prompt, style: GREEN };
-  if (options.hidden) return { pieces: [prompt], cursorAt: options.prompt.length };
-  const hint = state.cursor === state.text.length ? (options.hint ?? '') : '';
+  if (options.hidden === 'all') return { pieces: [prompt], cursorAt: options.prompt.length };
+  const stars = (text: string): string => '*'.repeat([...text].length);
+  const shown = options.hidden ? stars : (text: string): string => text;
+  const hint = fitting(options.hint ?? '', options.columns - textWidth(options.prompt + state.text));
   return {
-    pieces: [prompt, { text: state.text, style: '' }, { text: hint, style: GREY }],
-    cursorAt: options.prompt.length + state.cursor,
+    pieces: [prompt, { text: shown(state.text), style: '' }, { text: hint, style: GREY }],
+    cursorAt: options.prompt.length + shown(state.text.slice(0, state.cursor)).length,
   };
+}
+
+/** The beginning of `text` that takes no more than so many columns. */
+function fitting(text: string, columns: number): string {
+  let left = columns;
+  let end = 0;
+  for (const char of text) {
+    left -= charWidth(char);
+    if (left < 0) break;
+    end += char.length;
+  }
+  return text.slice(0, end);
 }
 
 function layOut(pieces: readonly Piece[], cursorAt: number, columns: number): Drawn {

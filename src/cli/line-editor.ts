@@ -1,4 +1,5 @@
-/* The line editor of the console: what linenoise is to redis-cli, as pure functions.
+/* The line editor of the console, as pure functions: linenoise where redis-cli reads a line, readline where a
+ * shell does. They differ in a few keys; each has here what the other has besides, where it does no harm.
  *
  * `parseKeys` turns what a terminal sends into keys; `edit` takes a state and a key and gives the next
  * state and what is to be done; line-drawing.ts shows a state. The state is plain data. Completion,
@@ -12,20 +13,25 @@ export interface LineState {
   readonly cursor: number;
   /** What Ctrl-K, Ctrl-U and Ctrl-W took away last; Ctrl-Y gives it back. */
   readonly killed: string;
-  /** Steps back in history; 0 is the line being typed, kept in `draft` meanwhile. */
+  /** Steps back in history; 0 is the line being typed. */
   readonly back: number;
-  readonly draft: string;
+  /** What became of the lines that were left for others meanwhile, by their steps back. */
+  readonly drafts: Readonly<Record<number, string>>;
   /** Reverse search: what was typed, and how far back the match stands. */
   readonly search: { readonly query: string; readonly back: number } | null;
 }
 
-export const EMPTY_LINE: LineState = { text: '', cursor: 0, killed: '', back: 0, draft: '', search: null };
+export const EMPTY_LINE: LineState = { text: '', cursor: 0, killed: '', back: 0, drafts: {}, search: null };
+
+/** Whose keys they are. */
+export type Style = 'linenoise' | 'readline';
 
 export type Key<Name = KeyName> =
   | { kind: 'text'; text: string }
   /** Pasted text, line ends and all. */
   | { kind: 'paste'; text: string }
-  | { kind: 'key'; name: Name };
+  /** `escape`: the terminal sends it as a sequence that begins with Escape. */
+  | { kind: 'key'; name: Name; escape?: boolean };
 
 export type KeyName =
   | 'enter' | 'tab' | 'escape' | 'backspace' | 'delete' | 'left' | 'right' | 'up' | 'down' | 'home' | 'end'
@@ -34,9 +40,11 @@ export type KeyName =
 
 /** What the console must do after a key. */
 export type Act =
-  | { do: 'submit'; lines: string[] }
+  /** `drafts` are lines of the history that were changed and left, by their steps back. */
+  | { do: 'submit'; lines: string[]; drafts: Readonly<Record<number, string>> }
   | { do: 'complete' }
-  | { do: 'interrupt' }
+  /** With the text that was given up. */
+  | { do: 'interrupt'; text: string }
   | { do: 'suspend' }
   | { do: 'eof' }
   | { do: 'clear' }
@@ -91,17 +99,24 @@ export function parseKeys<Name>(
       continue;
     }
     const sequence = char === '\x1b' ? (ESCAPE_SEQUENCE.exec(data.slice(at))?.[0] ?? char) : char;
-    keys.push({ kind: 'key', name: nameOf(sequence) });
+    keys.push({ kind: 'key', name: nameOf(sequence), ...(char === '\x1b' && { escape: true }) });
     at += sequence.length;
   }
   return keys;
 }
 
 /** The state after a key, and what to do. `history` is oldest first. */
-export function edit(state: LineState, key: Key, history: readonly string[]): Edited {
+export function edit(
+  state: LineState,
+  key: Key,
+  history: readonly string[],
+  style: Style = 'readline',
+): Edited {
   if (key.kind === 'paste') return paste(leaveSearch(state, history), key.text);
-  if (state.search) return editSearch(state, key, history);
+  if (state.search) return editSearch(state, key, history, style);
   if (key.kind === 'text') return just(insert(state, key.text));
+  if (style === 'linenoise' && key.name === 'kill-left') return just(kill(state, 0, state.text.length));
+  if (style === 'linenoise' && key.name === 'swap') return just(swapAround(state));
   return press(state, key.name, history);
 }
 
@@ -117,13 +132,16 @@ function press(state: LineState, name: KeyName, history: readonly string[]): Edi
   const { text, cursor } = state;
   switch (name) {
     case 'enter':
-      return { state: { ...EMPTY_LINE, killed: state.killed }, act: { do: 'submit', lines: [text] } };
+      return {
+        state: { ...EMPTY_LINE, killed: state.killed },
+        act: { do: 'submit', lines: [text], drafts: state.drafts },
+      };
     case 'tab':
       return { state, act: { do: 'complete' } };
     case 'escape':
       return { state, act: { do: 'leave' } };
     case 'interrupt':
-      return { state: { ...EMPTY_LINE, killed: state.killed }, act: { do: 'interrupt' } };
+      return { state: { ...EMPTY_LINE, killed: state.killed }, act: { do: 'interrupt', text } };
     case 'suspend':
       return { state, act: { do: 'suspend' } };
     case 'clear':
@@ -198,6 +216,14 @@ function kill(state: LineState, from: number, to: number): LineState {
   return killed === '' ? state : { ...cut(state, from, to), killed };
 }
 
+/** As linenoise does it: only between two characters, and behind both of them unless they are the last. */
+function swapAround(state: LineState): LineState {
+  const { text, cursor } = state;
+  if (cursor === 0 || cursor === text.length) return state;
+  const swapped = swap(state);
+  return swapped.cursor === text.length ? { ...swapped, cursor } : swapped;
+}
+
 /** Exchanges the two characters around the cursor, or the last two at the end. */
 function swap(state: LineState): LineState {
   const { text } = state;
@@ -216,15 +242,18 @@ function paste(state: LineState, text: string): Edited {
   if (!/[\r\n]/.test(clean)) return just(whole);
   const lines = whole.text.split(/\r\n|\r|\n/);
   const rest = lines.pop() ?? '';
-  return { state: withText({ ...EMPTY_LINE, killed: state.killed }, rest), act: { do: 'submit', lines } };
+  return {
+    state: withText({ ...EMPTY_LINE, killed: state.killed }, rest),
+    act: { do: 'submit', lines, drafts: {} },
+  };
 }
 
 function recall(state: LineState, by: number, history: readonly string[]): Edited {
   const back = state.back + by;
   if (back < 0 || back > history.length) return bell(state);
-  const draft = state.back === 0 ? state.text : state.draft;
-  const text = back === 0 ? draft : (history.at(-back) ?? '');
-  return just({ ...withText(state, text), back, draft });
+  const drafts = { ...state.drafts, [state.back]: state.text };
+  const text = drafts[back] ?? history.at(-back) ?? '';
+  return just({ ...withText(state, text), back, drafts });
 }
 
 // --- Reverse search -----------------------------------------------------------------------------
@@ -250,7 +279,7 @@ function leaveSearch(state: LineState, history: readonly string[]): LineState {
   return match === null ? { ...state, search: null } : withText(state, match);
 }
 
-function editSearch(state: LineState, key: Key, history: readonly string[]): Edited {
+function editSearch(state: LineState, key: Key, history: readonly string[], style: Style): Edited {
   const { query, back } = state.search ?? { query: '', back: 0 };
   const look = (next: string, from: number): Edited => {
     const found = findBack(history, next, from);
@@ -268,7 +297,7 @@ function editSearch(state: LineState, key: Key, history: readonly string[]): Edi
     return just({ ...state, search: null });
   }
   // Any other key takes the match and does its own work on it.
-  return edit(leaveSearch(state, history), key, history);
+  return edit(leaveSearch(state, history), key, history, style);
 }
 
 // --- Places in a text ---------------------------------------------------------------------------

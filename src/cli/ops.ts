@@ -1,7 +1,7 @@
 /* The ops of program.ts as calls with typed answers, so that programs read like programs. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { BytesAnswer, Handle, LineAnswer, ReplyAnswer, Step } from './program.ts';
+import type { BytesAnswer, Handle, Linenoise, LineAnswer, ReplyAnswer, Step } from './program.ts';
 
 /** Thrown inside a program when Ctrl-C came while it waited; the one who can go on catches it. */
 export class Interrupted extends Error {
@@ -79,10 +79,18 @@ export function* printError(text: Bytes): Step<void> {
 }
 
 /** A typed line, or null at the end of input. */
-export function* ask(prompt: string, hidden = false): Step<Bytes | null> {
-  const answer = (yield { op: 'ask', prompt, hidden }) as LineAnswer;
+export function* ask(
+  prompt: string,
+  how: { hidden?: boolean; linenoise?: Linenoise } = {},
+): Step<Bytes | null> {
+  const answer = (yield { op: 'ask', prompt, ...how }) as LineAnswer;
   if ('interrupted' in answer) throw new Interrupted();
   return 'line' in answer ? answer.line : null;
+}
+
+/** --askpass: what is typed shows as stars. */
+export function askPassword(): Step<Bytes | null> {
+  return ask('Please input password: ', { hidden: true, linenoise: 'plain' });
 }
 
 export function* sleep(micros: number): Step<void> {

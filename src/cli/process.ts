@@ -12,7 +12,7 @@ import { utf8Decode, utf8Encode } from '#base/bytes.ts';
 import type { CloseReason, Io, Payload, Process, SocketId } from '#redis/io.ts';
 import { Execution, type Ask, type ExecutionHost } from './execution.ts';
 import { ProgramRun } from './program-run.ts';
-import type { ProgramEnv, Programs } from './program.ts';
+import type { Linenoise, ProgramEnv, Programs } from './program.ts';
 import { cliPrograms } from './programs.ts';
 import { sanitize, Transcript } from './terminal.ts';
 
@@ -135,6 +135,11 @@ export class ConsoleProcess implements Process, ExecutionHost {
     return this.atTerminal?.ask?.hidden ?? false;
   }
 
+  /** How the program reads keys, if it does so itself. */
+  get linenoise(): Linenoise | null {
+    return this.atTerminal?.ask?.linenoise ?? null;
+  }
+
   start(): void {
     this.startProgram(this.argv.map(utf8Encode));
   }
@@ -147,7 +152,8 @@ export class ConsoleProcess implements Process, ExecutionHost {
     else if (kind === 'run') this.onRun(input as RunInput);
     else if (kind === 'signal') this.onRunSignal(input as SignalInput);
     else if (kind === 'hangup') this.onHangup();
-    else if (kind === 'interrupt') this.onInterrupt();
+    else if (kind === 'interrupt') this.onInterrupt(utf8Encode(line ?? ''));
+    else if (kind === 'eof') this.onEof();
     else if (kind === 'closeConsole') this.io.exit(0);
   }
 
@@ -214,17 +220,28 @@ export class ConsoleProcess implements Process, ExecutionHost {
     const line = this.typed.shift();
     if (line === undefined) return null;
     this.transcript.beginLine(this.io.now);
-    this.transcript.echo(ask.prompt + (ask.hidden ? '' : sanitize(line)) + '\n');
+    this.transcript.echo(`${echoOf(ask, line)}\n`);
     return line;
   }
 
-  private onInterrupt(): void {
+  /** Ctrl-D: whoever waits for a line hears that there are no more. */
+  private onEof(): void {
+    const { atTerminal } = this;
+    const ask = atTerminal?.ask;
+    if (!atTerminal || !ask) return;
+    this.transcript.echo(ask.linenoise ? `${ask.prompt}\n` : ask.prompt);
+    atTerminal.answer({ eof: true });
+  }
+
+  /** Ctrl-C, with what stood at the prompt. */
+  private onInterrupt(line: Bytes): void {
     // A terminal throws away what was typed ahead when it turns Ctrl-C into a signal.
     this.typed = [];
     const { atTerminal } = this;
     if (atTerminal === null) return;
     const { ask } = atTerminal;
-    this.transcript.echo(ask ? `${ask.prompt}^C\n` : '^C');
+    const mark = ask?.linenoise ? '' : '^C';
+    this.transcript.echo(ask ? `${echoOf(ask, line)}${mark}\n` : mark);
     atTerminal.interrupt();
   }
 
@@ -315,4 +332,11 @@ export class ConsoleProcess implements Process, ExecutionHost {
     if (execution.tty) this.transcript.print(control ? utf8Decode(text) : sanitize(text));
     else execution[to] = (execution[to] + text).slice(0, OUTPUT_KEPT);
   }
+}
+
+/** A prompt with what was typed behind it, as it stands on the screen. */
+function echoOf({ prompt, hidden, linenoise }: Ask, line: Bytes): string {
+  const typed = sanitize(line);
+  if (!hidden) return prompt + typed;
+  return prompt + (linenoise ? '*'.repeat([...typed].length) : '');
 }

@@ -16,6 +16,9 @@ import type { Reply } from '#redis/reply.ts';
 /** A connection as a program knows it: a number given by `connect`. */
 export type Handle = number;
 
+/** A program that reads keys itself, as redis-cli does at its prompt: with advice behind the line, or without. */
+export type Linenoise = 'hints' | 'plain';
+
 export type Op =
   /** answer: { handle } or { error } with the text of strerror ("Connection refused") */
   | { op: 'connect'; ip: string; port: number; timeoutMs?: number }
@@ -31,8 +34,9 @@ export type Op =
   /** Bytes for stdout or stderr. On a terminal control bytes are made visible, unless `control` says
    *  that the program itself wrote them (colours, cursor movement). answer: null */
   | { op: 'print'; text: Bytes; to?: 'stdout' | 'stderr'; control?: boolean }
-  /** Prompts and waits for a line. answer: LineAnswer */
-  | { op: 'ask'; prompt: string; hidden?: boolean }
+  /** Prompts and waits for a line; as redis-cli does at its prompt, or as a terminal does for anybody.
+   *  answer: LineAnswer */
+  | { op: 'ask'; prompt: string; hidden?: boolean; linenoise?: Linenoise | null }
   /** answer: null | { interrupted: true } */
   | { op: 'sleep'; micros: number }
   /** answer: { micros, wallMs } */

@@ -55,7 +55,7 @@ function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<nu
   const { config } = parsed;
   if (state === undefined && parsed.warnings !== '') yield* ops.printError(parsed.warnings);
   if (config.askpass && state === undefined) {
-    config.auth = (yield* ops.ask('Please input password: ', true)) ?? '';
+    config.auth = (yield* ops.askPassword()) ?? '';
   }
   if (config.manager !== null) return yield* clusterManager(config, config.manager, env);
   if (config.mode !== null) return yield* runMode(config, config.mode, env, state);
@@ -152,7 +152,7 @@ function* repl(state: ReplState, env: ProgramEnv): Step<number> {
 function* nextLine(state: ReplState, env: ProgramEnv): Step<Bytes | null> {
   if (env.stdin === null) {
     try {
-      return yield* ops.ask(promptOf(state.session));
+      return yield* ops.ask(promptOf(state.session), { linenoise: state.session.hints ? 'hints' : 'plain' });
     } catch (error) {
       if (error instanceof Interrupted) return null;
       throw error;

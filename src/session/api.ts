@@ -77,7 +77,10 @@ export type Input =
   | { kind: 'fault'; fault: Fault }
   | { kind: 'openConsole'; console: string; argv: string[] }
   | { kind: 'line'; console: string; line: string }
-  | { kind: 'interrupt'; console: string }
+  /** Ctrl-C, with what stood at the prompt. */
+  | { kind: 'interrupt'; console: string; line?: string }
+  /** Ctrl-D where nothing was typed: there are no more lines. */
+  | { kind: 'eof'; console: string }
   | { kind: 'closeConsole'; console: string }
   /** The shell, which lives outside the world, runs a program on a console. `stdin` is what is piped in,
    *  null for the terminal, `files` what lies on the console's disk for it; `outcome` tells how the program

@@ -166,6 +166,7 @@ export class Builder {
       case 'print':
       case 'files':
       case 'interrupt':
+      case 'eof':
       case 'closeConsole':
         return { kind: 'input', name: input.console, input };
       case 'client': {

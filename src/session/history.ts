@@ -270,6 +270,8 @@ function labelOf(input: Input): string {
       return input.line.slice(0, 60);
     case 'interrupt':
       return 'Ctrl-C';
+    case 'eof':
+      return 'Ctrl-D';
     case 'run':
       return input.argv.join(' ').slice(0, 60);
     case 'signal':

@@ -17,6 +17,7 @@ const HELP = /\bhelp\b|\?|--cluster\b|-h\b|\bcommand\b|docs/i;
 const NEED_NOTHING: ReadonlySet<Input['kind']> = new Set<Input['kind']>([
   'fault',
   'interrupt',
+  'eof',
   'signal',
   'hangup',
   'closeConsole',

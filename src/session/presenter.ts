@@ -94,7 +94,7 @@ export class Presenter {
   }
 
   private consoleFrame(state: ConsoleState): ConsoleFrame {
-    const { id, shown, shownEnd, prompt, hidden, lines, outcomes = [], running = [] } = state;
+    const { id, shown, shownEnd, prompt, hidden, linenoise, lines, outcomes = [], running = [] } = state;
     const from = this.shownConsoles.get(id) ?? Math.max(0, shownEnd - TRANSCRIPT_SHOWN);
     this.shownConsoles.set(id, shownEnd);
     const output = from >= shownEnd ? '' : shown.slice(Math.max(0, shown.length - (shownEnd - from)));
@@ -106,6 +106,7 @@ export class Presenter {
       output,
       prompt,
       hidden,
+      ...(linenoise ? { linenoise } : {}),
       ...(outcomes.length > 0 ? { ended: outcomes.map((outcome) => outcome.id) } : {}),
       ...(running.length > 0 ? { running: [...running] } : {}),
       ...(typed.length > 0 ? { typed } : {}),

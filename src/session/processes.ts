@@ -56,7 +56,7 @@ export const viewer: Viewer = {
 
   console(process, name): ConsoleState | null {
     if (!(process instanceof ConsoleProcess)) return null;
-    const { transcript, prompt, hidden, outcomes, runs } = process;
+    const { transcript, prompt, hidden, linenoise, outcomes, runs } = process;
     return {
       id: name,
       shown: transcript.shown,
@@ -65,6 +65,7 @@ export const viewer: Viewer = {
       printedEnd: transcript.printedEnd,
       prompt,
       hidden,
+      linenoise,
       lines: transcript.lines,
       exited: process.own === null,
       outcomes,

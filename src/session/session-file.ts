@@ -9,6 +9,7 @@ export const FILE_FORMAT = 'redis-cluster-playground';
 export const FILE_VERSION = 1;
 const MOST_INPUTS = 100_000;
 const LONGEST_LINE = 1_100_000;
+const NO_LINE = `a typed line is a text of at most ${LONGEST_LINE} characters`;
 const LONGEST_STDIN = 8 << 20;
 const LONGEST_CONFIG = 1 << 20;
 const MOST_WORDS = 100_000;
@@ -98,9 +99,7 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       return areWords(argv) ? null : 'a console runs a program with arguments';
     }
     case 'line': {
-      const { line } = given;
-      if (typeof line !== 'string') return 'a typed line is text';
-      if (line.length > LONGEST_LINE) return `a line has at most ${LONGEST_LINE} characters`;
+      if (!isLine(given['line'])) return NO_LINE;
       return knownConsole(given['console'], has);
     }
     case 'run':
@@ -128,6 +127,9 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
         : 'a configuration file is a text';
     }
     case 'interrupt':
+      if (given['line'] !== undefined && !isLine(given['line'])) return NO_LINE;
+      return knownConsole(given['console'], has);
+    case 'eof':
     case 'hangup':
     case 'closeConsole':
       return knownConsole(given['console'], has);
@@ -169,6 +171,10 @@ function isRunNumber(id: unknown): boolean {
 
 function isFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
+}
+
+function isLine(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= LONGEST_LINE;
 }
 
 function areWords(value: unknown): boolean {

@@ -176,14 +176,14 @@ export class ConsoleShell {
     return this.shell.complete(line);
   }
 
-  /** Ctrl-C. */
-  async interrupt(): Promise<void> {
+  /** Ctrl-C, with what stood at the prompt. */
+  async interrupt(line = ''): Promise<void> {
     const { front } = this;
     if (front === null) {
-      await this.echo(`${this.prompt}^C\n`);
+      await this.echo(`${this.prompt}${line}^C\n`);
       this.pending = '';
     } else if (front.work.isProgram) {
-      await this.door.input({ kind: 'interrupt', console: this.console });
+      await this.door.input({ kind: 'interrupt', console: this.console, line });
     } else {
       await front.work.interrupt();
     }

@@ -4,6 +4,7 @@
  * Frame tells both the truth (what each process is) and, per server, what that server believes of
  * the others; the two are never mixed. Times are virtual microseconds unless a name says otherwise. */
 
+import type { Linenoise } from '#cli/program.ts';
 import type { Micros, ProtocolEvent } from '#redis/io.ts';
 
 export type ProcessState = 'running' | 'paused' | 'down' | 'loading';
@@ -139,6 +140,8 @@ export interface ConsoleFrame {
   prompt: string | null;
   /** True while the prompt asks for a secret. */
   hidden: boolean;
+  /** The program reads keys itself, as redis-cli does at its prompt. */
+  linenoise?: Linenoise;
   /** Lines that were typed: where in `output` each begins, prompt and all, and when it was taken. */
   typed?: { at: Micros; from: number }[];
   /** Numbers of the programs that ended last of those that the shell ran here, and of those that run still. */

@@ -5,6 +5,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { cloneGraph } from '#base/clone.ts';
+import type { Linenoise } from '#cli/program.ts';
 import type { Micros, Payload, Process } from '#redis/io.ts';
 import type { Fault, RunOutcome, ServerFiles } from '#session/api.ts';
 import type { Ack } from './ack-tap.ts';
@@ -96,6 +97,7 @@ export interface ConsoleState {
   printedEnd: number;
   prompt: string | null;
   hidden: boolean;
+  linenoise?: Linenoise | null;
   /** Where typed lines begin, as positions like `shownEnd`, and when they were taken. */
   lines?: readonly { from: number; at: Micros }[];
   exited: boolean;

@@ -5,14 +5,26 @@
  * stopped in the end. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formCluster } from '#node/form-cluster.ts';
 import { answerHelp } from '#node/setup.mjs';
 import { freePorts, startRealServer, stopAll } from '../bridge/processes.ts';
+import { recordKeys } from './keys/record-keys.ts';
+import { parseKeyRecording, printKeyRecording } from './keys/recording.ts';
 import { runSteps } from './run-transcript.ts';
 import { parseTranscript, portsOf, printTranscript, type Transcript } from './transcript.ts';
 
-const folder = join(import.meta.dirname, 'transcripts');
+/** What is recorded, and how. */
+const FOLDERS: Readonly<Record<string, (text: string) => Promise<string>>> = {
+  transcripts: record,
+  keys: async (text) => {
+    try {
+      return printKeyRecording(await recordKeys(parseKeyRecording(text)));
+    } finally {
+      await stopAll();
+    }
+  },
+};
 
 /** Starts the real servers a transcript asks for; resolves to how far its ports were moved. */
 async function startServers(transcript: Transcript): Promise<number> {
@@ -45,19 +57,24 @@ async function record(text: string): Promise<string> {
   }
 }
 
-answerHelp(`Usage: npm run record                     records every transcript anew, from the real programs
+answerHelp(`Usage: npm run record                     records every transcript and every key anew, from the real programs
        npm run record -- strings lists    only those whose name holds one of the words
        npm run record -- --check          writes nothing; tells what differs and fails if anything does`);
 const words = process.argv.slice(2).filter((word) => word !== '--check');
 const check = process.argv.includes('--check');
-const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));
+const names = Object.keys(FOLDERS).flatMap((folder) =>
+  readdirSync(join(import.meta.dirname, folder))
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => join(folder, name)),
+);
 const chosen = names.filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
-if (chosen.length === 0) console.log(`No transcript is called like that. There are: ${names.join(' ')}`);
+if (chosen.length === 0) console.log(`No recording is called like that. There are: ${names.join(' ')}`);
 let different = 0;
 for (const name of chosen.sort()) {
-  const path = join(folder, name);
+  const path = join(import.meta.dirname, name);
   const before = readFileSync(path, 'utf8');
-  const after = await record(before);
+  const after = await FOLDERS[dirname(name)]?.(before);
+  if (after === undefined) continue;
   console.log(`${before === after ? 'same    ' : 'CHANGED '} ${name}`);
   if (before === after) continue;
   different++;

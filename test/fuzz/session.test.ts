@@ -38,9 +38,10 @@ const input = fc.oneof(
   fc.record({ kind: fc.constant('fault'), fault }),
   fc.record({ kind: fc.constant('line'), console: names, line: fc.oneof(fc.string(), odd) }),
   fc.record({
-    kind: fc.constantFrom('interrupt', 'closeConsole', 'openConsole', 'client', 'nothing'),
+    kind: fc.constantFrom('interrupt', 'eof', 'closeConsole', 'openConsole', 'client', 'nothing'),
     console: names,
     id: odd,
+    line: odd,
   }),
   odd,
 );

@@ -67,8 +67,8 @@ class PageShell implements TabShell {
     return this.#shell.complete(line);
   }
 
-  interrupt(): Promise<void> {
-    return this.#shell.interrupt();
+  interrupt(typed: string): Promise<void> {
+    return this.#shell.interrupt(typed);
   }
 
   suspend(): Promise<void> {

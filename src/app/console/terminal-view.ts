@@ -1,13 +1,10 @@
-/* One terminal of the page: xterm shows what the console printed, and the line being edited below it.
+/* One terminal of the page: xterm shows what the console printed, and the line being typed below it.
  *
- * What was printed comes from the console's tab (and so from the world); the line being edited exists
- * only here until Enter. The drawn line is taken off the screen before output is written and put
- * back behind it. After Enter it stays until the world's echo of it arrives, so nothing flickers. */
+ * What was printed comes from the console's tab (and so from the world); the line being typed exists
+ * only here until Enter, and is typed-line.ts's business. */
 
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { drawLine, eraseLine, type Drawn } from '#cli/line-drawing.ts';
-import { edit, EMPTY_LINE, parseKeys, withText, type Act, type LineState } from '#cli/line-editor.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
 import type { Micros } from '#redis/io.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
@@ -20,6 +17,7 @@ import { styleThroughObject, withAdoptedStyles } from './policy-styles.ts';
 import { TerminalSearch } from './terminal-search.ts';
 import { terminalTheme } from './terminal-theme.ts';
 import { useOwnWidths } from './terminal-width.ts';
+import { TypedLine } from './typed-line.ts';
 import { WhyButtons } from './why-buttons.ts';
 
 const SCROLLBACK = 5000;
@@ -54,15 +52,8 @@ export class TerminalView {
   #why: WhyButtons;
   #exchanges: ExchangeButtons;
   #removeStyles: () => void;
-  #line: LineState = EMPTY_LINE;
-  #hint = '';
-  #drawn: Drawn | null = null;
-  /** The drawn line was submitted; its echo is on the way. */
-  #submitted = false;
-  /** Tab pressed again walks through these. */
-  #candidates: string[] = [];
+  #line: TypedLine;
   #shownTo = 0;
-  #midLine = false;
   /** Has the screen at the moment. */
   #editor: Editor | null = null;
 
@@ -79,6 +70,7 @@ export class TerminalView {
       scrollback: SCROLLBACK,
       theme: terminalTheme(element),
     });
+    this.#line = this.#typedLine();
     this.#why = new WhyButtons(this.terminal, (error) => host.why(error));
     this.#exchanges = new ExchangeButtons(this.terminal, (at) => host.exchange(at));
     this.terminal.loadAddon(this.#fit);
@@ -88,9 +80,31 @@ export class TerminalView {
     this.#removeStyles = withAdoptedStyles(() => this.terminal.open(element));
     this.terminal.textarea?.setAttribute('aria-label', label);
     this.terminal.attachCustomKeyEventHandler((event) => this.#onKey(event));
-    this.terminal.onData((data) => this.#onData(data));
+    this.terminal.onData((data) => (this.#editor ?? this.#line).type(data));
     this.terminal.registerLinkProvider(linksOf(this.terminal, host.playground));
     this.fit();
+  }
+
+  #typedLine(): TypedLine {
+    const { terminal } = this;
+    const { playground, tab, leave, report } = this.#host;
+    return new TypedLine({
+      reader: tab,
+      get columns() {
+        return terminal.cols;
+      },
+      write: (text) => terminal.write(text),
+      complete: (line) => completionsAt(playground, tab, line),
+      hint: async (line) => (await playground.ask((session) => session.complete(tab.id, line))).hint,
+      submit: async (lines) => {
+        for (const line of lines) await playground.typist.type(tab, line);
+      },
+      interrupt: (typed) => playground.typist.interrupt(tab, typed),
+      eof: () => playground.typist.eof(tab),
+      suspend: () => playground.typist.suspend(tab),
+      leave,
+      report,
+    });
   }
 
   dispose(): void {
@@ -105,10 +119,10 @@ export class TerminalView {
   fit(): void {
     const size = this.#fit.proposeDimensions();
     if (!size || (size.cols === this.terminal.cols && size.rows === this.terminal.rows)) return;
-    this.#erase();
+    this.#line.erase();
     this.#fit.fit();
     if (this.#editor) this.#drawEditor();
-    else this.#draw();
+    else this.#line.draw();
   }
 
   setType({ size, line }: TerminalHost['type']): void {
@@ -125,13 +139,11 @@ export class TerminalView {
   restart(): void {
     const { tab } = this.#host;
     this.terminal.write(FULL_RESET + BRACKETED_PASTE, () => this.#why.clear());
-    this.#drawn = null;
-    this.#submitted = false;
-    this.#midLine = false;
+    this.#line.forgetScreen();
     this.#editor = null;
     this.#shownTo = tab.written;
     this.#print(tab.text);
-    this.#draw();
+    this.#line.draw();
     this.showEditor();
   }
 
@@ -142,12 +154,11 @@ export class TerminalView {
     if (this.#editor) return;
     const fresh = tab.written - this.#shownTo;
     if (fresh > 0) {
-      this.#erase();
-      this.#submitted = false;
+      this.#line.erase();
       this.#print(tab.text.slice(-fresh));
       this.#shownTo = tab.written;
     }
-    if (!this.#submitted) this.#redraw();
+    this.#line.update();
   }
 
   /** Gives the screen to the editor that the tab has, or takes it back. */
@@ -173,8 +184,7 @@ export class TerminalView {
 
   /** Puts a line at the prompt without running it. */
   setLine(text: string): void {
-    this.#line = withText(this.#line, text);
-    this.#redraw();
+    this.#line.set(text);
   }
 
   #print(text: string): void {
@@ -192,115 +202,7 @@ export class TerminalView {
       this.terminal.write(decorate(piece));
     }
     this.terminal.write('', () => this.#why.mark(from));
-    this.#midLine = !text.endsWith('\n');
-  }
-
-  // --- The line being edited --------------------------------------------------------------------
-
-  #erase(): void {
-    if (this.#drawn) this.terminal.write(eraseLine(this.#drawn));
-    this.#drawn = null;
-  }
-
-  #redraw(): void {
-    this.#erase();
-    this.#draw();
-  }
-
-  #draw(): void {
-    const { tab } = this.#host;
-    // While a program runs there is no prompt; what is typed ahead shows unless output stands there.
-    if (tab.prompt === null && (this.#midLine || this.#line.text === '')) return;
-    if (this.#midLine) this.terminal.write('\r\n');
-    this.#midLine = false;
-    this.#drawn = drawLine(this.#line, {
-      prompt: tab.prompt ?? '',
-      columns: this.terminal.cols,
-      hint: tab.hidden ? '' : this.#hint,
-      hidden: tab.hidden,
-      history: tab.history,
-    });
-    this.terminal.write(this.#drawn.output);
-  }
-
-  #onData(data: string): void {
-    if (this.#editor) return this.#editor.type(data);
-    for (const key of parseKeys(data)) {
-      const { state, act } = edit(this.#line, key, this.#host.tab.history);
-      const same = state.text === this.#line.text;
-      this.#line = state;
-      if (act?.do !== 'complete' && !(key.kind === 'key' && key.name === 'tab')) this.#candidates = [];
-      if (!same) this.#hint = '';
-      if (act) this.#act(act);
-      else if (!this.#submitted) this.#redraw();
-    }
-    void this.#askHint().catch(this.#host.report);
-  }
-
-  #act(act: Act): void {
-    const { playground, tab, report } = this.#host;
-    switch (act.do) {
-      case 'submit':
-        this.#submitted = tab.prompt !== null;
-        void this.#submit(act.lines).catch(report);
-        return;
-      case 'interrupt':
-        this.#redraw();
-        void playground.typist.interrupt(tab).catch(report);
-        return;
-      case 'suspend':
-        void playground.typist.suspend(tab).catch(report);
-        return;
-      case 'eof':
-        void this.#submit(['exit']).catch(report);
-        return;
-      case 'complete':
-        void this.#complete().catch(report);
-        return;
-      case 'clear':
-        this.#drawn = null;
-        this.terminal.write('\x1b[2J\x1b[H');
-        this.#draw();
-        return;
-      case 'leave':
-        return this.#host.leave();
-      case 'bell':
-        this.#redraw();
-    }
-  }
-
-  async #submit(lines: readonly string[]): Promise<void> {
-    const { playground, tab } = this.#host;
-    for (const line of lines) await playground.typist.type(tab, line);
-  }
-
-  // --- Completion and hints ---------------------------------------------------------------------
-
-  async #complete(): Promise<void> {
-    const { playground, tab } = this.#host;
-    const { text } = this.#line;
-    if (this.#candidates.length === 0) {
-      const found = await completionsAt(playground, tab, text);
-      if (this.#line.text !== text) return;
-      this.#candidates = found;
-    }
-    const next = this.#candidates.shift();
-    if (next === undefined) return;
-    // What was certain is typed; Tab asks again what may follow.
-    if (this.#candidates.length > 0) this.#candidates.push(next);
-    this.#line = withText(this.#line, next);
-    this.#redraw();
-    await this.#askHint();
-  }
-
-  async #askHint(): Promise<void> {
-    const { playground, tab } = this.#host;
-    const { text } = this.#line;
-    if (text.trim() === '' || tab.hidden || tab.isAtShell) return;
-    const { hint } = await playground.ask((session) => session.complete(tab.id, text));
-    if (this.#line.text !== text || hint === this.#hint) return;
-    this.#hint = hint;
-    if (!this.#submitted) this.#redraw();
+    this.#line.printed(text);
   }
 
   // --- Keys that are not the line editor's ------------------------------------------------------
@@ -311,7 +213,7 @@ export class TerminalView {
     const control = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     // Tab completes what there is; with nothing typed it moves on, so that the terminal is no trap.
-    const idle = this.#line.text === '' && !this.#editor;
+    const idle = this.#line.isEmpty && !this.#editor;
     if (event.key === 'Tab' && (event.shiftKey || idle)) return false;
     if (control && key === 'v') return false;
     if (control && key === 'c' && (event.shiftKey || this.terminal.hasSelection())) return false;

@@ -1,6 +1,7 @@
 /* The consoles of the page: one tab per program that runs in the world. What a program printed is
  * kept here as text, so that a terminal that is opened late, or not at all, loses nothing. */
 
+import { remembered, revised } from '#cli/typed-history.ts';
 import type { Input, LoggedInput } from '#session/api.ts';
 import type { Editor } from '#shell/editor/editor.ts';
 import type { Micros } from '#redis/io.ts';
@@ -22,16 +23,14 @@ export interface TabShell {
   type(line: string): Promise<void>;
   /** What Tab offers for a line: whole lines. */
   complete(line: string): Promise<string[]>;
-  interrupt(): Promise<void>;
+  /** Ctrl-C, with what stood at the prompt. */
+  interrupt(typed: string): Promise<void>;
   /** Ctrl-Z. */
   suspend(): Promise<void>;
 }
 
 /** The prompt of a shell that is not loaded yet. */
 const FIRST_PROMPT = 'root@redis:~# ';
-
-/** As many lines as redis-cli keeps. */
-const HISTORY_KEPT = 100;
 
 export class ConsoleTab {
   readonly id: string;
@@ -49,6 +48,8 @@ export class ConsoleTab {
   worldPrompt: string | null = null;
   prompt: string | null = $state(null);
   hidden = $state(false);
+  /** Keys are those of redis-cli's prompt. */
+  linenoise: ConsoleFrame['linenoise'] | null = null;
   /** Lines typed while the program runs, sent one by one as its prompt comes back. */
   readonly waitingLines: string[] = [];
   /** False when the world, at the time it is at, has no such console: it was turned back to before it. */
@@ -78,9 +79,13 @@ export class ConsoleTab {
     return this.isShell && this.shell?.busy !== 'program';
   }
 
+  /** A line was typed. What was asked for as a secret, and commands with passwords, are forgotten. */
   remember(line: string): void {
-    if (line.trim() === '' || this.history.at(-1) === line) return;
-    this.history = [...this.history, line].slice(-HISTORY_KEPT);
+    if (!this.hidden) this.history = remembered(this.history, line);
+  }
+
+  revise(drafts: Readonly<Record<number, string>>): void {
+    this.history = revised(this.history, drafts);
   }
 
   /** The prompt as the one says who has the terminal: the shell, or a program of the world. */
@@ -228,5 +233,6 @@ export class Consoles {
     tab.worldPrompt = part.prompt;
     if (!tab.sending) tab.showPrompt();
     tab.hidden = part.hidden;
+    tab.linenoise = part.linenoise ?? null;
   }
 }

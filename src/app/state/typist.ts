@@ -99,11 +99,19 @@ export class Typist {
     else await this.#send(tab);
   }
 
-  /** Ctrl-C: stops what runs, and forgets the lines that wait. */
-  async interrupt(tab: ConsoleTab): Promise<void> {
+  /** Ctrl-C: stops what runs, and forgets the lines that wait; `typed` is what stood at the prompt. */
+  async interrupt(tab: ConsoleTab, typed: string): Promise<void> {
     tab.waitingLines.length = 0;
-    if (tab.isShell) return (await this.shellOf(tab)).interrupt();
-    await this.#playground.input({ kind: 'interrupt', console: tab.id });
+    if (tab.isShell) return (await this.shellOf(tab)).interrupt(typed);
+    await this.#playground.input({ kind: 'interrupt', console: tab.id, ...(typed && { line: typed }) });
+  }
+
+  /** Ctrl-D where nothing was typed: a shell is left, a program hears that there are no more lines. */
+  async eof(tab: ConsoleTab): Promise<void> {
+    if (tab.prompt === null) return;
+    if (tab.isAtShell) return this.type(tab, 'exit');
+    tab.prompt = null;
+    await this.#playground.input({ kind: 'eof', console: tab.id });
   }
 
   /** Ctrl-Z: a shell stops what runs; redis-cli by itself has nobody to go back to. */

@@ -147,7 +147,7 @@ function* importCommand(manager: Manager, args: readonly Bytes[]): Step<boolean>
     );
     return false;
   }
-  if (options.fromAskpass) options.fromPass = (yield* ops.ask('Please input password: ', true)) ?? '';
+  if (options.fromAskpass) options.fromPass = (yield* ops.askPassword()) ?? '';
   const where = addressFromArgs(args);
   if (where !== null) {
     yield* log(

@@ -4,6 +4,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8Decode } from '#base/bytes.ts';
+import { loadShellPrograms } from '#cli/programs.ts';
 import { loadLua } from '#node/lua.ts';
 import { CliWorld } from './cli-world.ts';
 import { golden } from './golden.ts';
@@ -29,6 +30,7 @@ describe.sequential('a lone server', () => {
   let world: CliWorld;
   beforeAll(async () => {
     await loadLua();
+    await loadShellPrograms();
     world = new CliWorld({ ports: [7330], config: { 'enable-debug-command': 'yes' }, paranoid: true });
   });
 
@@ -160,6 +162,25 @@ describe.sequential('a lone server', () => {
     expect(opened.process.prompt).toBe('127.0.0.1:7330> ');
     opened.type('PING');
     expect(opened.result().screen).toMatch(/PONG\n$/);
+  });
+
+  test('-x at a terminal takes lines until Ctrl-D', () => {
+    const opened = world.open(['redis-cli', '-p', '7330', '-x', 'SET', 'typed']);
+    opened.step(50);
+    opened.type('one');
+    opened.type('two');
+    opened.input({ kind: 'eof' });
+    opened.step(50);
+    expect(opened.result()).toMatchObject({ screen: 'one\ntwo\nOK\n', exitCode: 0 });
+    expect(world.run(['redis-cli', '-p', '7330', 'GET', 'typed']).stdout).toBe('"one\\ntwo\\n"\n');
+  });
+
+  test('Ctrl-C at a question leaves what was typed, and its mark behind it', () => {
+    const opened = world.open(['ask', 'Sure? ']);
+    opened.step(50);
+    opened.input({ kind: 'interrupt', line: 'ye\x1b[2J' });
+    opened.step(50);
+    expect(opened.result()).toMatchObject({ screen: 'Sure? ye^[[2J^C\n', exitCode: 130 });
   });
 
   test('Ctrl-C while a command blocks ends redis-cli', () => {

@@ -24,7 +24,7 @@ describe('typing', () => {
 
   test('Enter submits the line and empties it', () => {
     const { acts, line } = type('SET foo 你好\r');
-    expect(acts).toEqual([{ do: 'submit', lines: ['SET foo 你好'] }]);
+    expect(acts).toEqual([{ do: 'submit', lines: ['SET foo 你好'], drafts: {} }]);
     expect(line).toBe('|');
   });
 
@@ -55,7 +55,7 @@ describe('typing', () => {
 
   test('Ctrl-C forgets the line and interrupts', () => {
     const { acts, line } = type('GET foo\x03');
-    expect([acts, line]).toEqual([[{ do: 'interrupt' }], '|']);
+    expect([acts, line]).toEqual([[{ do: 'interrupt', text: 'GET foo' }], '|']);
   });
 });
 
@@ -64,7 +64,7 @@ describe('pasting', () => {
 
   test('several lines are submitted one by one and the rest stays', () => {
     const { acts, line } = type(paste('SET a 1\r\nSET b 2\nGET a'));
-    expect(acts).toEqual([{ do: 'submit', lines: ['SET a 1', 'SET b 2'] }]);
+    expect(acts).toEqual([{ do: 'submit', lines: ['SET a 1', 'SET b 2'], drafts: {} }]);
     expect(line).toBe('GET a|');
   });
 
@@ -88,8 +88,8 @@ describe('history', () => {
   });
 
   test('Ctrl-R finds the newest line, again the next older, and Enter runs it', () => {
-    expect(type('\x12 a\r', history).acts).toEqual([{ do: 'submit', lines: ['DEL a'] }]);
-    expect(type('\x12 a\x12\r', history).acts).toEqual([{ do: 'submit', lines: ['GET a'] }]);
+    expect(type('\x12 a\r', history).acts).toEqual([{ do: 'submit', lines: ['DEL a'], drafts: {} }]);
+    expect(type('\x12 a\x12\r', history).acts).toEqual([{ do: 'submit', lines: ['GET a'], drafts: {} }]);
   });
 
   test('an arrow takes the match to edit it, Escape leaves the search', () => {
@@ -125,7 +125,7 @@ describe('drawing', () => {
   });
 
   test('a secret is not drawn', () => {
-    expect(drawLine(withText(EMPTY_LINE, 'secret'), { ...options, hidden: true }).output).not.toContain('s');
+    expect(drawLine(withText(EMPTY_LINE, 'secret'), { ...options, hidden: 'all' }).output).not.toContain('s');
   });
 });
 
