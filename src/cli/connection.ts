@@ -76,8 +76,7 @@ export function* cliConnect(session: Session, how: 'if-needed' | 'force' | 'quie
   const made = yield* ops.connect(config.host, config.port);
   if ('error' in made) {
     if (how !== 'quiet') {
-      const where = formatAddress(config.host, config.port);
-      yield* ops.printError(`Could not connect to Redis at ${where}: ${made.error}\n`);
+      yield* ops.printError(`Could not connect to Redis at ${config.host}:${config.port}: ${made.error}\n`);
     }
     return false;
   }
@@ -176,7 +175,7 @@ export function* cliReadReply(session: Session, rawStrings: boolean): Step<boole
   session.lastReplyWasError = reply instanceof ErrorReply;
   session.lastReplyWasNil = reply === null || reply instanceof NullArray;
   if (reply instanceof ErrorReply) {
-    if (session.config.setErrcode) {
+    if (session.config.setErrcode && !session.interactive) {
       yield* ops.printError(`${reply.text}\n`);
       throw new Exit(1);
     }

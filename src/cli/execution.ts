@@ -363,5 +363,7 @@ function connectError(reason: CloseReason): string {
 /** Only what the machine's own hosts file knows; null when there is no such name. */
 function resolve(host: string): string | null {
   if (host === 'localhost') return '127.0.0.1';
-  return /^[0-9a-fA-F.:]+$/.test(host) ? host : null;
+  const parts = host.split('.');
+  const isIp = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+  return isIp || /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/.test(host) ? host : null;
 }

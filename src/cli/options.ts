@@ -18,7 +18,7 @@ export interface CliConfig {
   repeat: number;
   intervalMicros: number;
   resp2: boolean;
-  resp3: boolean;
+  resp3: boolean | 'unless-resp2';
   output: OutputMode;
   itemDelimiter: Bytes;
   replyDelimiter: Bytes;
@@ -258,18 +258,18 @@ const FLAGS: Readonly<Record<string, OptionHandler>> = {
   // What belongs to TLS has no meaning without it.
   '--insecure': () => {},
   '--verbose': ({ config }) => void (config.verbose = true),
-  '--stat': ({ config }) => void (config.mode = { kind: 'stat' }),
-  '--scan': ({ config }) => void (config.mode = { kind: 'scan' }),
-  '--pipe': ({ config }) => void (config.mode = { kind: 'pipe' }),
-  '--bigkeys': ({ config }) => void (config.mode = { kind: 'bigkeys' }),
-  '--memkeys': ({ config }) => void (config.mode = { kind: 'memkeys' }),
-  '--hotkeys': ({ config }) => void (config.mode = { kind: 'hotkeys' }),
-  '--latency': ({ config }) => void (config.mode = { kind: 'latency' }),
-  '--latency-dist': ({ config }) => void (config.mode = { kind: 'latency-dist' }),
+  '--stat': ({ config }) => choose(config, { kind: 'stat' }),
+  '--scan': ({ config }) => choose(config, { kind: 'scan' }),
+  '--pipe': ({ config }) => choose(config, { kind: 'pipe' }),
+  '--bigkeys': ({ config }) => choose(config, { kind: 'bigkeys' }),
+  '--memkeys': ({ config }) => choose(config, { kind: 'memkeys' }),
+  '--hotkeys': ({ config }) => choose(config, { kind: 'hotkeys' }),
+  '--latency': ({ config }) => choose(config, { kind: 'latency' }),
+  '--latency-dist': ({ config }) => choose(config, { kind: 'latency-dist' }),
   '--mono': ({ config }) => void (config.mono = true),
-  '--latency-history': ({ config }) => void (config.mode = { kind: 'latency-history' }),
-  '--slave': ({ config }) => void (config.mode = { kind: 'replica' }),
-  '--replica': ({ config }) => void (config.mode = { kind: 'replica' }),
+  '--latency-history': ({ config }) => choose(config, { kind: 'latency-history' }),
+  '--slave': ({ config }) => choose(config, { kind: 'replica' }),
+  '--replica': ({ config }) => choose(config, { kind: 'replica' }),
   '--cluster-yes': ({ manager }) => void (manager.yes = true),
   '--cluster-simulate': ({ manager }) => void (manager.simulate = true),
   '--cluster-replace': ({ manager }) => void (manager.replace = true),
@@ -295,7 +295,8 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
     ),
   ),
   '-r': (p) => void (p.config.repeat = atoi(p.value())),
-  '-i': (p) => void (p.config.intervalMicros = Math.trunc(atof(p.value()) * 1e6)),
+  // The system takes a negative time for a very long one.
+  '-i': (p) => void (p.config.intervalMicros = Math.trunc(atof(p.value()) * 1e6) >>> 0),
   '-n': (p) => void (p.config.db = atoi(p.value())),
   '-X': (p) => void (p.config.stdinTag = p.value()),
   '-a': (p) => void (p.config.auth = p.value()),
@@ -313,14 +314,13 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
     }
     p.config.pattern = words[0] as Bytes;
   },
-  '--lru-test': (p) => void (p.config.mode = { kind: 'lru-test', keys: atoi(p.value()) }),
-  '--intrinsic-latency': (p) =>
-    void (p.config.mode = { kind: 'intrinsic-latency', seconds: atoi(p.value()) }),
-  '--rdb': (p) => void (p.config.mode = { kind: 'rdb', path: p.value() }),
-  '--functions-rdb': (p) => void (p.config.mode = { kind: 'functions-rdb', path: p.value() }),
+  '--lru-test': (p) => choose(p.config, { kind: 'lru-test', keys: atoi(p.value()) }),
+  '--intrinsic-latency': (p) => choose(p.config, { kind: 'intrinsic-latency', seconds: atoi(p.value()) }),
+  '--rdb': (p) => choose(p.config, { kind: 'rdb', path: p.value() }),
+  '--functions-rdb': (p) => choose(p.config, { kind: 'functions-rdb', path: p.value() }),
   '--pipe-timeout': (p) => void (p.config.pipeTimeoutSeconds = atoi(p.value())),
   '--memkeys-samples': (p) => {
-    p.config.mode = { kind: 'memkeys' };
+    choose(p.config, { kind: 'memkeys' });
     p.config.memkeysSamples = atoi(p.value());
   },
   '--show-pushes': (p) => {
@@ -341,14 +341,37 @@ const VALUED: Readonly<Record<string, OptionHandler>> = {
   '--cluster-threshold': (p) => void (p.manager.threshold = atof(p.value())),
 };
 
+/** Of several modes that are asked for, the first of these is it; of one that is asked for again, the last. */
+const MODES: readonly CliMode['kind'][] = [
+  'latency-history',
+  'latency',
+  'latency-dist',
+  'replica',
+  'rdb',
+  'functions-rdb',
+  'pipe',
+  'bigkeys',
+  'memkeys',
+  'hotkeys',
+  'stat',
+  'scan',
+  'lru-test',
+  'intrinsic-latency',
+];
+
+function choose(config: CliConfig, mode: CliMode): void {
+  const before = config.mode === null ? MODES.length : MODES.indexOf(config.mode.kind);
+  if (MODES.indexOf(mode.kind) <= before) config.mode = mode;
+}
+
 function noTls(): never {
   throw new OptionError('TLS is not part of this world: servers here speak in the clear, without --tls.\n');
 }
 
-/** --json speaks RESP3 unless -2 asked for RESP2. */
+/** --json speaks RESP3 unless -2 asks for RESP2, before it or behind it. */
 function useJson(config: CliConfig, mode: 'json' | 'quoted-json'): void {
   config.output = mode;
-  if (!config.resp2) config.resp3 = true;
+  config.resp3 ||= 'unless-resp2';
 }
 
 /** The subcommand and its arguments, up to the next word that begins with a dash. */
@@ -384,6 +407,7 @@ function checkCombinations(config: CliConfig): void {
   if (config.stdinLastArg && config.stdinTag !== null) {
     throw new OptionError('Options -x and -X are mutually exclusive.\n');
   }
+  if (config.resp3 === 'unless-resp2') config.resp3 = !config.resp2;
   if (config.resp2 && config.resp3) throw new OptionError('Options -2 and -3 are mutually exclusive.\n');
   if (config.ldb && config.evalFile === null) {
     throw new OptionError(
@@ -420,12 +444,10 @@ function parseUri(uri: Bytes, config: CliConfig): void {
     config.auth = percentDecode(info.slice(colon + 1));
     rest = rest.slice(userEnd + 1);
   }
+  if (rest === '') return;
   const portAt = rest.indexOf(':');
-  if (portAt >= 0) {
-    config.port = atoi(rest.slice(portAt + 1));
-    rest = rest.slice(0, portAt);
-  }
-  if (rest !== '') config.host = rest;
+  if (portAt >= 0) config.port = atoi(rest.slice(portAt + 1));
+  config.host = portAt >= 0 ? rest.slice(0, portAt) : rest;
 }
 
 function percentDecode(text: Bytes): Bytes {
@@ -436,10 +458,16 @@ function percentDecode(text: Bytes): Bytes {
   });
 }
 
-/** Leading whole number of a text, 0 when there is none (after atoi). */
+const LONGEST = 2n ** 63n;
+
+/** Leading whole number of a text, 0 when there is none; of large ones the low 32 bits (after atoi). */
 export function atoi(text: Bytes): number {
-  const found = /^[ \t\n\v\f\r]*([+-]?\d+)/.exec(text);
-  return found === null ? 0 : Number(found[1]);
+  const found = /^[ \t\n\v\f\r]*([+-]?)(\d+)/.exec(text);
+  if (found === null) return 0;
+  const size = BigInt(found[2] as string);
+  const whole = found[1] === '-' ? -size : size;
+  const kept = whole < -LONGEST ? -LONGEST : whole >= LONGEST ? LONGEST - 1n : whole;
+  return Number(BigInt.asIntN(32, kept));
 }
 
 function atof(text: Bytes): number {

@@ -113,14 +113,29 @@ export async function startRealCluster(nodes: number, masters: number): Promise<
 }
 
 /** redis-cli to its end, with `input` on its standard input. */
-export async function redisCli(argv: (string | number)[], input = ''): Promise<Finished> {
-  return await run(tool('redis-cli'), argv.map(String), input);
+export async function redisCli(
+  argv: (string | number)[],
+  input = '',
+  where: Surroundings = {},
+): Promise<Finished> {
+  return await run(tool('redis-cli'), argv.map(String), input, where);
+}
+
+/** Where a program runs, if not in the project's folder, and its variables. */
+interface Surroundings {
+  cwd?: string;
+  vars?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program to its end. */
-export async function run(program: string, argv: string[], input = ''): Promise<Finished> {
+export async function run(
+  program: string,
+  argv: string[],
+  input = '',
+  { cwd = root, vars = {} }: Surroundings = {},
+): Promise<Finished> {
   // redis-cli colours what it prints unless the terminal is a dumb one.
-  const child = spawn(program, argv, { cwd: root, env: { ...process.env, TERM: 'dumb' } });
+  const child = spawn(program, argv, { cwd, env: { ...process.env, TERM: 'dumb', ...vars } });
   children.add(child);
   let stdout = '';
   let stderr = '';

@@ -140,7 +140,7 @@ export function* intrinsicLatency(seconds: number): Step<number> {
   const end = begin + seconds * 1_000_000;
   let worst = 0;
   let runs = 0;
-  for (let last = begin; last < end;) {
+  for (let last = begin; runs === 0 || last < end;) {
     yield* ops.sleep(1_000);
     const now = (yield* ops.clock()).micros;
     const late = Math.max(1, now - last - 1_000);
@@ -151,12 +151,11 @@ export function* intrinsicLatency(seconds: number): Step<number> {
     last = now;
     runs++;
   }
-  const average = runs === 0 ? 0 : ((yield* ops.clock()).micros - begin) / runs;
+  const average = (seconds * 1_000_000) / runs;
   yield* ops.print(
     `\n${runs} total runs (avg latency: ${average.toFixed(4)} microseconds / ${(average * 1000).toFixed(2)} nanoseconds per run).\n`,
   );
-  if (runs > 0) {
-    yield* ops.print(`Worst run took ${Math.trunc(worst / average)}x longer than the average latency.\n`);
-  }
+  const times = average === 0 ? 'inf' : (worst / average).toFixed(0);
+  yield* ops.print(`Worst run took ${times}x longer than the average latency.\n`);
   return 0;
 }

@@ -28,7 +28,9 @@ export function* pipeMode(session: Session, env: ProgramEnv): Step<number> {
       break;
     }
     if (!('reply' in answer)) {
-      yield* ops.printError(`Error reading replies from server\n`);
+      // That the connection ended is no word worth.
+      if ('error' in answer && answer.error.startsWith('Protocol error'))
+        yield* ops.printError('Error reading replies from server\n');
       return 1;
     }
     if (answer.reply instanceof ErrorReply) {

@@ -31,6 +31,8 @@ function* sendSync(handle: Handle): Step<Preamble | null> {
     head += answer.data;
     // Empty lines keep the connection alive while the snapshot is being made.
     head = head.replace(/^(?:\r?\n)+/, '');
+    // PSYNC is answered by a line of its own.
+    head = head.replace(/^\+.*\n/, '');
     const end = head.indexOf('\n');
     if (end < 0) continue;
     const line = head.slice(0, end).replace(/\r$/, '');
@@ -106,10 +108,10 @@ function* replconf(session: Session, name: string, value: string): Step<boolean>
 export function* rdbMode(session: Session, path: Bytes, functionsOnly: boolean): Step<number> {
   if (session.handle === null) return 1;
   yield* replconf(session, 'capa', 'eof');
-  if (functionsOnly) {
-    if (!(yield* replconf(session, 'rdb-filter-only', 'functions'))) return 1;
-  } else {
-    yield* replconf(session, 'rdb-only', '1');
+  yield* replconf(session, 'rdb-only', '1');
+  if (functionsOnly && !(yield* replconf(session, 'rdb-filter-only', 'functions'))) {
+    yield* ops.printError('Failed requesting functions only RDB from server, aborting\n');
+    return 1;
   }
   return (yield* fetchRdb(session.handle, path)) ? 0 : 1;
 }

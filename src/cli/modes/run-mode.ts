@@ -24,7 +24,7 @@ export function* runMode(config: CliConfig, mode: CliMode, env: ProgramEnv, stat
     if (mode.kind === 'intrinsic-latency') return yield* intrinsicLatency(mode.seconds);
     const kept = state as ModeState | undefined;
     const session = kept?.session ?? newSession(config, env, false);
-    if (kept === undefined && !(yield* cliConnect(session, 'if-needed')) && session.handle === null) return 1;
+    if (kept === undefined && !(yield* cliConnect(session, 'if-needed'))) return 1;
     return yield* startMode(session, mode, env, kept);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;

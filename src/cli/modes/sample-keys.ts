@@ -9,7 +9,7 @@ import { Exit } from '#cli/ops.ts';
 import type { Step } from '#cli/program.ts';
 import { ErrorReply, Status } from '#redis/reply.ts';
 import type { Reply } from '#redis/reply.ts';
-import { ask, scanPage } from './ask.ts';
+import { ask, askOrExit, scanPage } from './ask.ts';
 
 /** Prints every key. */
 export function* scanMode(session: Session): Step<number> {
@@ -52,12 +52,18 @@ function percent(part: number, whole: number): string {
   return (whole === 0 ? 0 : (100 * part) / whole).toFixed(2).padStart(5, '0');
 }
 
+function* keyCount(session: Session): Step<number> {
+  const reply = yield* askOrExit(session, ['DBSIZE'], "Couldn't determine DBSIZE: ");
+  if (typeof reply === 'number') return reply;
+  yield* ops.printError('Non INTEGER response from DBSIZE!\n');
+  throw new Exit(1);
+}
+
 /** Keys with many elements; with `samples` (not null) keys that take much memory. */
 export function* findBigKeys(session: Session, samples: number | null): Step<number> {
   const types = new Map<string, TypeInfo>();
   for (const [name, command, unit] of KNOWN_TYPES) types.set(name, newType(name, command, unit));
-  const dbsize = yield* ask(session, ['DBSIZE']);
-  const totalKeys = typeof dbsize === 'number' ? dbsize : 0;
+  const totalKeys = yield* keyCount(session);
   yield* ops.print(HEADER('biggest'));
   let sampled = 0;
   let keyBytes = 0;
@@ -140,6 +146,18 @@ function* sizeOf(session: Session, key: Bytes, info: TypeInfo, samples: number |
   return 0;
 }
 
+/** The real one keeps the types in a table that is being enlarged: each look at it moves a part, until two keys
+ *  have been looked at. */
+function inOrder(types: TypeInfo[], looks: number): TypeInfo[] {
+  const first = [
+    ['hash', 'list', 'string'],
+    ['string', 'list', 'hash'],
+  ][looks];
+  if (first === undefined) return types;
+  const place = ({ name }: TypeInfo): number => first.indexOf(name);
+  return [...types.slice(0, 3).sort((a, b) => place(a) - place(b)), ...types.slice(3)];
+}
+
 function* printSummary(types: TypeInfo[], sampled: number, keyBytes: number, memory: boolean): Step<void> {
   yield* ops.print('\n-------- summary -------\n\n');
   yield* ops.print(`Sampled ${sampled} keys in the keyspace!\n`);
@@ -153,7 +171,7 @@ function* printSummary(types: TypeInfo[], sampled: number, keyBytes: number, mem
     );
   }
   yield* ops.print('\n');
-  for (const info of types) {
+  for (const info of inOrder(types, sampled)) {
     const unit = memory ? 'bytes' : info.unit;
     const average = info.count > 0 ? info.total / info.count : 0;
     yield* ops.print(
@@ -165,8 +183,7 @@ function* printSummary(types: TypeInfo[], sampled: number, keyBytes: number, mem
 /** Keys by their access counter; only under an LFU policy. */
 export function* findHotKeys(session: Session): Step<number> {
   const top: { key: Bytes; counter: number }[] = [];
-  const dbsize = yield* ask(session, ['DBSIZE']);
-  const totalKeys = typeof dbsize === 'number' ? dbsize : 0;
+  const totalKeys = yield* keyCount(session);
   yield* ops.print(HEADER('hot'));
   let sampled = 0;
   let cursor = '0';

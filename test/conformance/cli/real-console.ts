@@ -43,10 +43,12 @@ export async function runOurs(argv: readonly string[], options: RunOptions = {})
     stdin: options.stdin ?? null,
     vars: { TERM: 'dumb', ...options.vars },
   });
+  const disk = new MemoryDisk();
+  for (const [path, data] of Object.entries(options.files ?? {})) disk.write(path, data);
   const host = new Host({
     name: 'console',
     random: Prng.stream(1, 'console'),
-    disk: new MemoryDisk(),
+    disk,
     listeners: new Map(),
   });
   host.run(process);
