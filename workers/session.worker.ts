@@ -19,7 +19,7 @@
 
 import './own-scripts.ts';
 import { expose, proxy, wrap, type Remote } from 'comlink';
-import { loadShellPrograms } from '#cli/programs.ts';
+import { loadShellPrograms } from '#cli/fetched.ts';
 import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs } from '#redis/words.ts';
 import type { WorldConfig } from '#session/api.ts';

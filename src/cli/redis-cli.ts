@@ -3,13 +3,12 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { splitArgs } from '#base/split-args.ts';
-import { clusterManager } from './cluster/manager.ts';
 import { cliConnect, command, formatAddress, newSession } from './connection.ts';
 import type { Session } from './connection.ts';
+import { fetchedPrograms } from './fetched.ts';
 import { UnknownReplyType } from './format.ts';
 import { usage, VERSION_LINE } from './help.ts';
 import { issueCommandRepeat } from './issue-command.ts';
-import { runMode } from './modes/run-mode.ts';
 import * as ops from './ops.ts';
 import { Exit, Interrupted } from './ops.ts';
 import { parseOptions } from './options.ts';
@@ -57,11 +56,21 @@ function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<nu
   if (config.askpass && state === undefined) {
     config.auth = (yield* ops.askPassword()) ?? '';
   }
-  if (config.manager !== null) return yield* clusterManager(config, config.manager, env);
-  if (config.mode !== null) return yield* runMode(config, config.mode, env, state);
+  if (config.manager !== null || config.mode !== null) return yield* otherMode(config, env, state);
   if (config.evalFile !== null) return yield* evalMode(config, config.evalFile, env);
   if (config.argv.length > 0) return yield* noninteractive(config, env);
   return yield* startRepl(config, env);
+}
+
+/** --cluster, or a mode of its own. */
+function* otherMode(config: CliConfig, env: ProgramEnv, state: unknown): Step<number> {
+  const fetched = fetchedPrograms();
+  if (fetched !== null && config.manager !== null)
+    return yield* fetched.clusterManager(config, config.manager, env);
+  if (fetched !== null && config.mode !== null)
+    return yield* fetched.runMode(config, config.mode, env, state);
+  yield* ops.printError('redis-cli: this mode has not been fetched\n');
+  return 127;
 }
 
 // -------------------------------------------------------------------- single commands

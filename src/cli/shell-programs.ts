@@ -1,6 +1,9 @@
-/* Programs that only a shell runs; fetched when one is first wanted. */
+/* Programs that only a shell runs, and modes of redis-cli that only a command line asks for; fetched when one is
+ * first wanted. */
 
 export { ask } from './ask.ts';
+export { clusterManager } from './cluster/manager.ts';
+export { runMode } from './modes/run-mode.ts';
 export { nc } from './nc.ts';
 export { ping } from './ping.ts';
 export { redisBenchmark } from './redis-benchmark.ts';

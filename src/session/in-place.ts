@@ -2,7 +2,7 @@
  * Node, and for the session's own worker when one is enough. */
 
 import { completionsOf, hintOf } from '#cli/help.ts';
-import { loadShellPrograms } from '#cli/programs.ts';
+import { loadShellPrograms } from '#cli/fetched.ts';
 import { loadHelpWords } from '#cli/words.ts';
 import { loadCommandDocs } from '#redis/words.ts';
 import { WorldHost } from '#sim/host.ts';

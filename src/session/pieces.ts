@@ -1,6 +1,6 @@
 /* Which inputs need a piece of the program that most visits never need: Lua for scripts, the texts of
- * redis-cli's help, of the HELP subcommands and COMMAND DOCS, the shell's own programs. It is loaded before the
- * first input that could need it. Whoever is in doubt loads. */
+ * redis-cli's help, of the HELP subcommands and COMMAND DOCS, the shell's own programs, redis-cli's modes other
+ * than the prompt. It is loaded before the first input that could need it. Whoever is in doubt loads. */
 
 import type { Input } from './api.ts';
 
@@ -12,6 +12,9 @@ const SCRIPTING = /\b(?:eval|evalsha|fcall|function|script|add-node)(?:_ro)?\b/i
 const SCRIPTING_CLIENTS = /lock/i;
 /** redis-cli explains itself also to whom it does not understand. */
 const HELP = /\bhelp\b|\?|--cluster\b|-h\b|\bcommand\b|docs/i;
+
+/** redis-cli --cluster and its other modes have long names. */
+const MODES = /--[a-z]/;
 
 /** Inputs in which no command can be. */
 const NEED_NOTHING: ReadonlySet<Input['kind']> = new Set<Input['kind']>([
@@ -31,6 +34,6 @@ export function piecesFor(input: Input): Piece[] {
   const pieces: Piece[] = [];
   if (SCRIPTING.test(text) || (input.kind === 'client' && SCRIPTING_CLIENTS.test(text))) pieces.push('lua');
   if (HELP.test(text)) pieces.push('help');
-  if (input.kind === 'run' && input.argv[0] !== 'redis-cli') pieces.push('shell');
+  if (MODES.test(text) || (input.kind === 'run' && input.argv[0] !== 'redis-cli')) pieces.push('shell');
   return pieces;
 }

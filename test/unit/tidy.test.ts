@@ -42,7 +42,7 @@ const loadedCode = [
   'src/redis/scripting/interpreter.ts',
   'src/redis/words.ts',
   'src/cli/words.ts',
-  'src/cli/programs.ts',
+  'src/cli/fetched.ts',
 ];
 
 interface SourceFile {

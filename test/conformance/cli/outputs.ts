@@ -1,6 +1,7 @@
 /* Standard output and standard error of a program in a console, apart: the console has one transcript,
  * so what goes to standard error is marked while the program runs. */
 
+import { loadShellPrograms } from '#cli/fetched.ts';
 import type { ConsoleProcess } from '#cli/process.ts';
 import type { Op, Program, ProgramMain, Programs } from '#cli/program.ts';
 import { cliPrograms } from '#cli/programs.ts';
@@ -24,6 +25,8 @@ export interface RunResult {
   screen: string;
   exitCode: number | null;
 }
+
+await loadShellPrograms();
 
 const STDERR_BEGIN = '\x02';
 const STDERR_END = '\x03';

@@ -4,7 +4,6 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8Decode } from '#base/bytes.ts';
-import { loadShellPrograms } from '#cli/programs.ts';
 import { loadLua } from '#node/lua.ts';
 import { CliWorld } from './cli-world.ts';
 import { golden } from './golden.ts';
@@ -30,7 +29,6 @@ describe.sequential('a lone server', () => {
   let world: CliWorld;
   beforeAll(async () => {
     await loadLua();
-    await loadShellPrograms();
     world = new CliWorld({ ports: [7330], config: { 'enable-debug-command': 'yes' }, paranoid: true });
   });
 

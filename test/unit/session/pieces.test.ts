@@ -18,6 +18,9 @@ test('a piece of the program is loaded for the inputs that may need it, and for 
   const run = { kind: 'run', console: 'console:host', id: 1, stdin: '', tty: false } as const;
   expect(piecesFor({ ...run, argv: ['redis-cli', 'ping'] })).toEqual([]);
   expect(piecesFor({ ...run, argv: ['nc', '-z', '127.0.0.1', '7000'] })).toEqual(['shell']);
+  expect(piecesFor({ ...run, argv: ['redis-cli', '-p', '7000', '--scan'] })).toEqual(['shell']);
+  expect(typed('redis-cli --cluster check 127.0.0.1:7000')).toEqual(['help', 'shell']);
+  expect(piecesFor({ kind: 'openConsole', console: 'c', argv: ['redis-cli', '--stat'] })).toEqual(['shell']);
   expect(piecesFor({ kind: 'interrupt', console: 'help' })).toEqual([]);
 });
 
