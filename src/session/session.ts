@@ -1,7 +1,7 @@
 /* A session: one world with its clock, its history and its consoles, behind SessionApi.
  *
  * The session decides when time passes and keeps the log of what came from outside; the host runs the
- * world, here or in workers. Calls are taken one after the other, whoever makes them.
+ * world, here or in workers.
  *
  * Going to another time means the nearest snapshot and a replay of the inputs since. Nothing that only
  * looks (frames, packets, watches) has a part in the world's state. */
@@ -37,6 +37,7 @@ import { Presenter } from './presenter.ts';
 import { writeFault } from './fault-text.ts';
 import { piecesFor, type Piece } from './pieces.ts';
 import { checkInput, checkInputs, checkSessionFile, FILE_FORMAT, FILE_VERSION } from './session-file.ts';
+import { Turns } from './turns.ts';
 import { printedSince, TypedLines, type Sight, type Watch } from './watch.ts';
 
 const TICK_US = 100_000;
@@ -92,23 +93,14 @@ export class Session implements SessionApi {
   private planned: LoggedInput[] = [];
   private stoppedBy: string | null = null;
   private lastSnapshotAt: Micros = 0;
-  private queue: Promise<unknown> = Promise.resolve();
-  /** Set while a call is being answered: the time it wants to reach, whether it shall end early, and whether
-   *  a world that is being made must be made first. */
-  private work: { to: Micros | null; interrupted: boolean; firm: boolean } | null = null;
+  private readonly turns = new Turns();
 
   constructor(tools: SessionTools) {
     this.tools = tools;
   }
 
-  /** Runs one call at a time, in the order in which they came. */
-  private alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(() => {
-      this.work = { to: null, interrupted: false, firm: false };
-      return work().finally(() => (this.work = null));
-    });
-    this.queue = result.catch(() => undefined);
-    return result;
+  private alone<T>(answer: () => Promise<T>): Promise<T> {
+    return this.turns.take(answer);
   }
 
   private get world(): Open {
@@ -178,11 +170,11 @@ export class Session implements SessionApi {
     history.goTo({ inputIndex: 0, eventIndex: 0 });
     history.snapshots = [];
     const settled = Math.round(config.warmUpMs * 1000);
-    this.aim(settled);
+    this.turns.aimAt(settled);
     await builder.makeServers(() => this.passOn());
     // A large cluster may have needed longer than the warm-up to form.
     const warm = Math.max(settled, Math.ceil(host.now / TICK_US) * TICK_US);
-    this.aim(warm);
+    this.turns.aimAt(warm);
     while (host.now < warm && !host.halted) {
       await host.run(this.tools.breathe ? Math.min(warm, host.now + TICK_US) : warm);
       await this.passOn();
@@ -196,22 +188,17 @@ export class Session implements SessionApi {
   private async passOn(): Promise<void> {
     await this.drain();
     await this.tools.breathe?.();
-    if (this.work?.interrupted && !this.work.firm) throw new Stopped();
+    if (this.turns.abandoned) throw new Stopped();
   }
 
   progress(): Promise<Progress | null> {
-    const { current, work } = this;
-    return Promise.resolve(work && { now: current?.host.now ?? 0, to: work.to });
+    const { aim } = this.turns;
+    return Promise.resolve(aim === undefined ? null : { now: this.current?.host.now ?? 0, to: aim });
   }
 
   interrupt(): Promise<void> {
-    if (this.work) this.work.interrupted = true;
+    this.turns.interrupt();
     return Promise.resolve();
-  }
-
-  /** Notes on the way to which time it is. */
-  private aim(to: Micros): void {
-    if (this.work) this.work.to = Math.max(this.work.to ?? 0, to);
   }
 
   // ---- Time ----
@@ -256,11 +243,11 @@ export class Session implements SessionApi {
     const { host } = this.world;
     const { watch } = this.tools;
     if (!watch) throw new Error('This session cannot read expressions.');
-    this.aim(limit);
+    this.turns.aimAt(limit);
     for (;;) {
       const holds = watch.holds(expression, await this.look());
       this.stoppedBy = holds ? expression : null;
-      if (holds || host.now >= limit || host.halted || this.work?.interrupted) return;
+      if (holds || host.now >= limit || host.halted || this.turns.interrupted) return;
       await this.runTo(Math.min(limit, host.now + LOOK_EVERY_US), { types: 'all' });
     }
   }
@@ -343,7 +330,7 @@ export class Session implements SessionApi {
   /** Makes the world anew, where none of it was kept; false when somebody did not want to wait for that and
    *  the world stays where it was. `firm`: it cannot stay there. */
   private async rebuild(config: WorldConfig, history: History, firm: boolean): Promise<boolean> {
-    if (this.work) this.work.firm = firm;
+    this.turns.insist(firm);
     try {
       await this.build(config, history);
       return true;
@@ -366,10 +353,10 @@ export class Session implements SessionApi {
   private async runTo(to: Micros, stop: StopRule | null): Promise<Stop | null> {
     const { host, history, overseer, snapshotPlan } = this.world;
     this.stoppedBy = null;
-    this.aim(to);
+    this.turns.aimAt(to);
     for (;;) {
       await this.tools.breathe?.();
-      if (this.work?.interrupted) return null;
+      if (this.turns.interrupted) return null;
       const input = history.nextInput();
       const nextLook = this.tools.watch?.active ? host.now + WATCH_EVERY_US : Infinity;
       const nextSnapshot = this.lastSnapshotAt + snapshotPlan.everyUs;
