@@ -193,6 +193,25 @@ describe('sessions', () => {
     await app.closePage(page);
   });
 
+  test.each([
+    [{ version: 999 }, '这个会话文件由更新版本的页面生成'],
+    [{ playhead: -5 }, '会话文件里的播放位置不是有效的时间。'],
+    [{ inputs: [{ at: 1e300, input: {} }] }, '会话文件里第 1 个输入的时间无效。'],
+  ])('in Chinese a file that cannot be (%j) is refused in Chinese', async (change, words) => {
+    const page = await app.open({ lang: 'zh' });
+    const saved = (await page.evaluate(() => window.playground.save())) as object;
+    await page.getByRole('button', { name: '集群', exact: true }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('menuitem', { name: '打开会话' }).click(),
+    ]);
+    const buffer = Buffer.from(JSON.stringify({ ...saved, ...change }));
+    await chooser.setFiles({ name: 'session.json', mimeType: 'application/json', buffer });
+    await page.getByRole('status').filter({ hasText: words }).waitFor();
+    expect(await page.evaluate(() => window.playground.exec('PING'))).toContain('PONG');
+    await app.closePage(page);
+  });
+
   test('a worker that dies is started again from the log and says so', async () => {
     const page = await app.open({ expectedMessages: /out of memory/ });
     await page.evaluate(async () => {

@@ -3,10 +3,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Input } from '#session/api.ts';
+import { inChinese } from '#app/i18n/session-problems.ts';
 import { ConfigError, completeConfig } from '#session/config.ts';
 import { checkSessionFile, SessionFileError } from '#session/session-file.ts';
 import { TOY_WORLD, toySession } from '#test/unit/session/toys.ts';
 
+/** Whoever reads Chinese is told in Chinese. */
+const HAN = /[\u4e00-\u9fff]/;
 const names = fc.constantFrom('7000', '7001', '7002', 'console:1', 'nobody', '', '__proto__', 'client:a');
 const odd = fc.oneof(
   fc.double(),
@@ -57,6 +60,7 @@ test(
       for (const each of inputs) {
         await session.input(each as Input).catch((error: Error) => {
           expect(error.message).toMatch(/^[A-Z].*\.$/s);
+          expect(inChinese(error.message)).toMatch(HAN);
         });
         const frame = await session.advance(20_000);
         expect(frame.halted).toBeNull();
@@ -93,6 +97,7 @@ test('a damaged session file is refused in words, whatever is wrong with it', ()
           expect(checkSessionFile(file).format).toBe(base.format);
         } catch (error) {
           expect(error instanceof SessionFileError || error instanceof ConfigError).toBe(true);
+          expect(inChinese((error as Error).message)).toMatch(HAN);
         }
       },
     ),
@@ -143,6 +148,7 @@ test('a world is made of nothing but what was checked', () => {
         expect(config.basePort).toBeLessThan(65_536);
       } catch (error) {
         expect(error).toBeInstanceOf(ConfigError);
+        expect(inChinese((error as Error).message)).toMatch(HAN);
       }
     }),
   );

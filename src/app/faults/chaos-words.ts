@@ -9,7 +9,7 @@ export const chaosWord = wordsOf({
     '每行一个故障：从现在起的秒数，然后是内容。',
   ],
   words: ['What can happen', '可以写什么'],
-  problem: ['Line {why}', '第 {why} 行有误'],
+  problem: ['Line {line}: {why}', '第 {line} 行：{why}'],
   example: ['An example', '示例'],
   save: ['Save as a file', '存为文件'],
   open: ['Open a file', '打开文件'],

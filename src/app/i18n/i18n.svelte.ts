@@ -65,6 +65,16 @@ export function textIn(lang: 'en' | 'zh', word: Word, params?: Params): string {
   return params ? fill(text, params) : text;
 }
 
+/** What an error says, in the language of the labels: a session says it in English. */
+export async function messageOf(error: unknown): Promise<string> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (labelLanguage() === 'en') return message;
+  return await import('./session-problems.ts').then(
+    ({ inChinese }) => inChinese(message),
+    () => message,
+  );
+}
+
 /** `text` with `{name}` replaced by the parameters. */
 export function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {

@@ -3,6 +3,7 @@
 
 import { createContext } from 'svelte';
 import type { Teacher } from '#app/classroom/teacher.svelte.ts';
+import { messageOf } from '#app/i18n/i18n.svelte.ts';
 import type { PageActions, Shortcut } from './shortcuts.ts';
 import { lastError } from './last-error.ts';
 import type { Micros } from '#redis/io.ts';
@@ -108,6 +109,6 @@ export class Page implements PageActions {
 
   /** Shows what went wrong, in the words of the error. */
   complain(error: unknown): void {
-    this.notice = { text: error instanceof Error ? error.message : String(error), bad: true };
+    void messageOf(error).then((text) => (this.notice = { text, bad: true }));
   }
 }
