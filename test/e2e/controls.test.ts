@@ -99,11 +99,81 @@ describe('a message under way', () => {
     await app.closePage(page);
   });
 
+  test('is dropped by its menu, which keys reach through the tree', async () => {
+    const page = await openPaused();
+    await runToEvent(page, 'AUTH_REQUEST');
+    await walkTree(page, [/^shard/, /^7005/, /^link to 7000/], /^auth-req from 7005/);
+    await page.keyboard.press('m');
+    await page.getByRole('menu', { name: '7005 → 7000' }).waitFor();
+    await page.getByRole('menuitem', { name: /^Drop it/ }).click();
+    await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['kill', 'drop']);
+    await app.closePage(page);
+  });
+
   test('is sent twice: it arrives twice', async () => {
     const page = await openPaused();
     await chooseRequest(page);
     await page.getByRole('button', { name: 'Send twice' }).click();
     await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['kill', 'duplicate']);
+    await app.closePage(page);
+  });
+});
+
+/** The names and links by which keys go through the tree of the stage, until one is reached whose text begins so. */
+async function walkTree(page: Page, open: readonly RegExp[], wanted: RegExp): Promise<void> {
+  const focused = page.getByRole('tree').locator(':focus');
+  await page.getByRole('tree').locator('[tabindex="0"]').focus();
+  for (let left = 40; left > 0; left--) {
+    const text = ((await focused.textContent()) ?? '').trim();
+    if (wanted.test(text)) return;
+    const opens =
+      open.some((one) => one.test(text)) && (await focused.getAttribute('aria-expanded')) === 'false';
+    const before = await focused.getAttribute('aria-expanded');
+    await page.keyboard.press(opens ? 'ArrowRight' : 'ArrowDown');
+    if (opens) await expect.poll(() => focused.getAttribute('aria-expanded')).not.toBe(before);
+    else await expect.poll(async () => ((await focused.textContent()) ?? '').trim()).not.toBe(text);
+  }
+  throw new Error(`${String(wanted)} is not in the tree`);
+}
+
+describe('a link', () => {
+  /** Presses the right button on a link, in the middle of its line. */
+  async function pressLink(page: Page, link: string): Promise<void> {
+    const line = page.locator(`[data-link="${link}"] path`).first();
+    await line.waitFor({ state: 'attached' });
+    const { x, y } = await line.evaluate((path: SVGPathElement) => {
+      const middle = path.getPointAtLength(path.getTotalLength() / 2);
+      const { x: left, y: top } = middle.matrixTransform(path.getScreenCTM() ?? undefined);
+      return { x: left, y: top };
+    });
+    await page.mouse.click(x, y, { button: 'right' });
+  }
+
+  test('is broken and mended by its menu, also the cable of a replica', async () => {
+    const page = await openPaused();
+    const done: string[] = [];
+    for (const [link, item, fault] of [
+      ['7000>7001', 'Cut 7001 → 7000 only', 'cut'],
+      ['7000>7001', 'Mend', 'heal'],
+      ['7000>7001', 'Slow down', 'link'],
+      ['7001>7004', 'Make lossy', 'link'],
+    ] as const) {
+      await pressLink(page, link);
+      await page.getByRole('menu', { name: link.replace('>', ' ↔ ') }).waitFor();
+      await page.getByRole('menuitem', { name: item }).click();
+      done.push(fault);
+      await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(done);
+    }
+    await app.closePage(page);
+  });
+
+  test('has the same menu by keys', async () => {
+    const page = await openPaused();
+    await walkTree(page, [/^7000/], /^link to 7002/);
+    await page.keyboard.press('m');
+    await page.getByRole('menu', { name: '7000 ↔ 7002' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['cut']);
     await app.closePage(page);
   });
 });
@@ -162,6 +232,23 @@ describe('a server', () => {
     await node(page, '7004').waitFor();
     await app.closePage(page);
   });
+});
+
+test('a chosen server is brought to the middle, and the stage fitted again', async () => {
+  const page = await openPaused();
+  const before = (await node(page, '7004').boundingBox())!;
+  await node(page, '7004').click();
+  await chooseOfStage(page, 'Zoom to 7004');
+  await expect
+    .poll(async () => (await node(page, '7004').boundingBox())!.width)
+    .toBeGreaterThan(before.width * 1.7);
+  const stage = (await page.locator('main svg[role=img]').boundingBox())!;
+  const disc = (await node(page, '7004').locator('rect').first().boundingBox())!;
+  expect(disc.x + disc.width / 2).toBeCloseTo(stage.x + stage.width / 2, -1);
+  expect(disc.y + disc.height / 2).toBeCloseTo(stage.y + stage.height / 2, -1);
+  await page.getByRole('button', { name: 'Fit' }).click();
+  await expect.poll(async () => (await node(page, '7004').boundingBox())!.width).toBeCloseTo(before.width, 0);
+  await app.closePage(page);
 });
 
 test('the stage is zoomed by button and wheel, dragged, and fitted again', async () => {

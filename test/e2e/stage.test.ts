@@ -444,12 +444,56 @@ describe('the inspector', () => {
     await panel.getByText(/Its map is right for all 16384 slots/).waitFor();
     await run(page, `await fault.kill('7002'); await clock.runUntil('PROMOTED'); await idle();`);
     await panel.getByText('≠ map wrong about 5461 slots').waitFor();
+    await panel.getByRole('button', { name: 'Why?', exact: true }).click();
+    await page.getByRole('heading', { name: 'What app1 believes of the slots' }).waitFor();
+    expect(await panel.innerText()).toMatch(/10923–16383\s+7002 ≠ 7005/);
+    await tab(page, 'Apps').click();
     expect(await panel.locator('table').innerText()).toMatch(/10923–16383\s+7002\s+7005/);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await panel.getByRole('button', { name: 'Start', exact: true }).waitFor();
     // Chosen on the stage it is chosen here, and the other way round.
     await page.locator('[data-visitor="client:app1"]').click();
     await panel.getByRole('button', { name: 'Start', exact: true }).waitFor({ state: 'detached' });
+    await app.closePage(page);
+  });
+
+  test('the tables of two servers are laid side by side, where they differ', async () => {
+    const page = await openStage();
+    await run(page, `await fault.kill('7002'); await clock.runUntil('FAIL'); await idle();`);
+    const panel = page.locator('[role=tabpanel]').first();
+    const suspects = await page.evaluate(() =>
+      (window as unknown as { playground: Automation }).playground
+        .state()
+        .servers.filter(({ state }) => state === 'running')
+        .map(
+          ({ name, view }) =>
+            [name, view?.find((other) => other.name === '7002')?.flags.includes('fail')] as const,
+        ),
+    );
+    const [failed, other] = [true, false].map((has) => suspects.find(([, fail]) => fail === has)?.[0] ?? '');
+    await panel.getByLabel('One server', { exact: true }).selectOption(failed!);
+    await panel.getByLabel('Another server', { exact: true }).selectOption(other!);
+    const row = panel.locator('table.diff tr', { hasText: '7002' }).filter({ hasText: 'flags' });
+    expect(await row.locator('td').nth(1).innerText()).toMatch(/\bfail\b(?!\?)/);
+    expect(await row.locator('td').nth(2).innerText()).not.toMatch(/\bfail\b(?!\?)/);
+    await panel.getByLabel('Another server', { exact: true }).selectOption(failed!);
+    await panel.getByText('Both tables say the same.').waitFor();
+    await app.closePage(page);
+  });
+
+  test('figures are drawn over time, latencies among them, and keys by master', async () => {
+    const page = await openStage();
+    await tab(page, 'Apps').click();
+    await page.getByRole('button', { name: 'Start a new one' }).click();
+    await page.locator('[data-visitor="client:app1"]').waitFor();
+    for (let step = 0; step < 4; step++) await run(page, `await clock.advance(600); await idle();`);
+    await tab(page, 'Charts').click();
+    const panel = page.locator('[role=tabpanel]').first();
+    const figure = (name: string) => panel.locator('figure', { hasText: name });
+    for (const name of ['commands per second', 'latency, median', 'latency, p99', 'replication offset'])
+      await expect.poll(() => figure(name).locator('b').innerText(), { timeout: 60_000 }).toMatch(/[1-9]/);
+    expect(await figure('commands per second').locator('path').getAttribute('d')).toMatch(/^M[\d.,L-]{20,}/);
+    expect(await panel.locator('dd').count()).toBe(3);
     await app.closePage(page);
   });
 

@@ -1,19 +1,140 @@
-/* What can be done with one server, given the state it is in. */
+/* What can be done with a server, a link or a message under way, given the state it is in. */
 
 import { t } from '#app/i18n/i18n.svelte.ts';
 import type { MenuItem } from '#app/shell/menu-item.ts';
+import type { MenuTarget } from '#app/state/fault-menu.svelte.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
-import type { Fault } from '#session/api.ts';
+import { DEFAULT_WORLD, type Fault } from '#session/api.ts';
 import type { ServerFrame } from '#sim/frame.ts';
 
 /** With more servers than this, only the links within a shard are listed; others are cut on the stage. */
 const LINKS_LISTED = 8;
 
+/** What the menu is called. */
+export function menuLabel(playground: Playground, target: MenuTarget): string {
+  if (target.kind === 'server') return t('fault.menuOf', { server: target.name });
+  const { from, to } =
+    target.kind === 'link' ? target : (flying(playground, target.id) ?? { from: '', to: '' });
+  return `${from} ${target.kind === 'link' ? '↔' : '→'} ${to}`;
+}
+
+/** The entries of a menu; none when what it belongs to is gone. */
+export function menuItems(playground: Playground, page: Page, target: MenuTarget): MenuItem[] {
+  if (target.kind === 'link') return linkMenuItems(playground, page, target);
+  if (target.kind === 'packet')
+    return flying(playground, target.id) ? packetMenuItems(playground, page, target) : [];
+  const server = playground.server(target.name);
+  return server ? nodeMenuItems(playground, page, server) : [];
+}
+
+function flying(playground: Playground, id: number): { from: string; to: string } | undefined {
+  const { frame, now } = playground;
+  return frame?.packets.find((packet) => packet.id === id && now < packet.deliverAt);
+}
+
+/** Does faults, one after the other; what cannot be done is said. */
+function faulter(playground: Playground, page: Page): Faulter {
+  return (...faults) =>
+    () => {
+      for (const fault of faults)
+        void playground.fault(fault).catch((error: unknown) => page.complain(error));
+    };
+}
+
+/** Selects the thing and turns to the panel about it, for what a menu has no room for. */
+function whyItem(playground: Playground, page: Page, target: MenuTarget): MenuItem {
+  const run = (): void => {
+    playground.selection = target;
+    page.why(playground);
+  };
+  return { id: 'why', label: t('inspect.why'), separated: true, run };
+}
+
+/** What a menu does to a link; the panel about the link lets one say how much. */
+const SLOW_MS = 200;
+const LOSS = 0.2;
+
+type Link = Extract<MenuTarget, { kind: 'link' }>;
+
+function linkMenuItems(playground: Playground, page: Page, link: Link): MenuItem[] {
+  const { from, to } = link;
+  const fault = faulter(playground, page);
+  const mending = mendLink(playground, link);
+  const cut = (one: string, other: string): MenuItem => ({
+    id: `cut-${one}`,
+    label: t('link.doOneWay', { from: one, to: other }),
+    danger: true,
+    run: fault({ kind: 'cut', from: one, to: other, oneWay: true }),
+  });
+  return [
+    { id: 'cut', label: t('link.doCut'), danger: true, run: fault({ kind: 'cut', from, to }) },
+    cut(from, to),
+    cut(to, from),
+    {
+      id: 'slow',
+      label: t('link.doSlow'),
+      note: `${SLOW_MS} ms`,
+      separated: true,
+      run: fault({ kind: 'link', from, to, latencyUs: SLOW_MS * 1000 }),
+    },
+    {
+      id: 'lossy',
+      label: t('link.doLose'),
+      note: `${LOSS * 100} %`,
+      run: fault({ kind: 'link', from, to, loss: LOSS }),
+    },
+    {
+      id: 'mend',
+      label: t('link.doHeal'),
+      disabled: mending.length === 0,
+      separated: true,
+      run: fault(...mending),
+    },
+    whyItem(playground, page, link),
+  ];
+}
+
+/** What makes a link as all links are: nothing cut, and the usual latency and loss. Nothing when it is. */
+export function mendLink(playground: Playground, { from, to }: Pick<Link, 'from' | 'to'>): Fault[] {
+  const ways = (playground.frame?.links ?? []).filter(
+    (link) => (link.from === from && link.to === to) || (link.from === to && link.to === from),
+  );
+  if (ways.length === 0) return [];
+  const { latencyUs, jitterUs, loss } = { ...DEFAULT_WORLD, ...playground.config };
+  const unusual = ways.some(
+    (link) => link.latencyUs !== latencyUs || link.jitterUs !== jitterUs || link.loss !== loss,
+  );
+  const heal: Fault = { kind: 'heal', from, to };
+  return unusual ? [heal, { kind: 'link', from, to, latencyUs, jitterUs, loss }] : [heal];
+}
+
+/** How much later a message arrives that the menu delays. */
+const DELAY_MS = 1000;
+
+function packetMenuItems(
+  playground: Playground,
+  page: Page,
+  target: Extract<MenuTarget, { kind: 'packet' }>,
+): MenuItem[] {
+  const packet = target.id;
+  const fault = faulter(playground, page);
+  return [
+    { id: 'drop', label: t('packet.drop'), danger: true, run: fault({ kind: 'drop', packet }) },
+    {
+      id: 'delay',
+      label: t('packet.delay'),
+      note: `+${DELAY_MS / 1000} s`,
+      run: fault({ kind: 'delay', packet, byUs: DELAY_MS * 1000 }),
+    },
+    { id: 'duplicate', label: t('packet.duplicate'), run: fault({ kind: 'duplicate', packet }) },
+    whyItem(playground, page, target),
+  ];
+}
+
 /** The entries of a server's menu. */
 export function nodeMenuItems(playground: Playground, page: Page, server: ServerFrame): MenuItem[] {
-  const fault = (fault: Fault) => (): void =>
-    void playground.fault(fault).catch((error: unknown) => page.complain(error));
+  const fault = faulter(playground, page);
   return [
     ...lookItems(playground, page, server),
     ...processItems(server, fault),
@@ -41,7 +162,7 @@ function lookItems(playground: Playground, page: Page, server: ServerFrame): Men
   ];
 }
 
-type Faulter = (fault: Fault) => () => void;
+type Faulter = (...faults: Fault[]) => () => void;
 
 function processItems(server: ServerFrame, fault: Faulter): MenuItem[] {
   const name = server.name;

@@ -12,6 +12,7 @@ export type Figure =
   | 'busBytesPerSecond'
   | 'memory'
   | 'keys'
+  | 'offset'
   | 'lagBytes'
   | 'errors'
   | 'redirects'

@@ -134,6 +134,11 @@ export const RULES = {
     zh: '命令里的键决定槽，槽决定由谁回答：本节点，或者 MOVED、ASK、TRYAGAIN、CROSSSLOT、CLUSTERDOWN。',
     lesson: '05',
   },
+  clusterRedirectClient: {
+    en: 'A client keeps a slot map of its own, and nobody tells it of a change. It learns of one when a server answers MOVED, or when it asks for the map again; until then it asks in the wrong place.',
+    zh: '客户端自己保存一份槽映射，变化时没有人通知它。要等服务器回 MOVED，或者它重新查询映射，才会知道；在那之前它会问错地方。',
+    lesson: '05',
+  },
   setslot: {
     en: 'While a slot is migrating, its source answers for keys it still has and sends ASK for the others; the target answers only after ASKING.',
     zh: '槽迁移期间，源节点回答它还有的键，其余返回 ASK；目标节点只在 ASKING 之后回答。',

@@ -1,8 +1,9 @@
-/* Why is it so, for what is no server's state: who answers for a slot, how a link is, why a message was
- * sent. Like why.ts it tells the rule, the values and the events that led there. */
+/* Why is it so, for what is no server's state: who answers for a slot, how a link is, what a client believes,
+ * why a message was sent. Like why.ts it tells the rule, the values and the events that led there. */
 
 import type { FeedEvent, Frame, PacketFrame } from '#sim/frame.ts';
 import { ownerBySlot } from '#app/stage/beliefs.ts';
+import { staleRanges } from '#app/stage/client-map.ts';
 import type { RuleName } from './rules.ts';
 import type { WhyAnswer } from './why.ts';
 
@@ -71,6 +72,36 @@ export function whyLink(
   );
   const rule: RuleName = usual ? 'clusterCron' : 'signal';
   return { fact: 'link', subject: `${from} ↔ ${to}`, rule, values, chain: chain.slice(-CHAIN_MAX) };
+}
+
+/** How many ranges of a slot map are told. */
+const RANGES_TOLD = 5;
+
+/** What an application client believes of the slots, and how that came to be. */
+export function whyClient(frame: Frame, events: readonly FeedEvent[], id: string): WhyAnswer | null {
+  const client = frame.clients.find((one) => one.id === id);
+  if (!client) return null;
+  const stale = staleRanges(client.map, frame.servers);
+  const values = stale
+    .slice(0, RANGES_TOLD)
+    .map(({ first, last, believes, truly }): [string, string] => [
+      `${first}–${last}`,
+      `${believes ?? '–'} ≠ ${truly ?? '–'}`,
+    ]);
+  const { refresh } = client.settings;
+  if (refresh !== undefined) values.push(['refresh', String(refresh)]);
+  values.push(['MOVED, ASK', String(client.redirects)]);
+  const owners = new Set(stale.map(({ truly }) => truly));
+  const chain = events.filter(
+    ({ who, event }) => /^(SLOT_OWNER|PROMOTED)$/.test(event.type) && owners.has(who),
+  );
+  return {
+    fact: 'client',
+    subject: id,
+    rule: 'clusterRedirectClient',
+    values,
+    chain: chain.slice(-CHAIN_MAX),
+  };
 }
 
 /** Who sends which message by which rule, and which of the sender's events belong to it. */

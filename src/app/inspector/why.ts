@@ -24,10 +24,11 @@ export type Fact =
   | 'event'
   | 'slot'
   | 'link'
+  | 'client'
   | 'message';
 
 /** What a server's own state can be. */
-type StateFact = Exclude<Fact, 'reply' | 'event' | 'slot' | 'link' | 'message'>;
+type StateFact = Exclude<Fact, 'reply' | 'event' | 'slot' | 'link' | 'client' | 'message'>;
 
 export interface WhyAnswer {
   /** What is explained, and of whom. */

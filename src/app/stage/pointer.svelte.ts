@@ -6,6 +6,8 @@ import { distance, type Point } from './geometry.ts';
 
 /** Movement below this is a click. */
 const CLICK_PX = 5;
+/** How far one comes close to a server: not so far that the slot map takes the place of its neighbours. */
+const FOCUS = 2;
 
 type Gesture =
   | { kind: 'pan'; last: Point; moved: boolean }
@@ -101,6 +103,12 @@ export class StagePointer {
 
   home(): void {
     this.camera = HOME;
+  }
+
+  /** Brings a place of the stage to the middle of the window, enlarged. */
+  focus(place: Point, middle: Point): void {
+    const k = Math.max(FOCUS, this.camera.k);
+    this.camera = { k, x: middle.x - place.x * k, y: middle.y - place.y * k };
   }
 
   #middle(): Point {

@@ -10,14 +10,14 @@ import type { Frame, ServerFrame } from '#sim/frame.ts';
 import type { Fault, HistoryView, Input, PacketDetail, RunCondition, StepKind } from '#session/api.ts';
 import type { SessionApi, SessionFile, WorldConfig } from '#session/api.ts';
 import type { Micros } from '#redis/io.ts';
-import { t } from '#app/i18n/i18n.svelte.ts';
+import { messageOf, t } from '#app/i18n/i18n.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { CallLine } from './call-line.svelte.ts';
 import type { Connection } from './connect.ts';
 import { Consoles } from './consoles.svelte.ts';
 import { Feed } from './feed.svelte.ts';
+import { FaultMenu } from './fault-menu.svelte.ts';
 import { FrameWatchers } from './frame-watchers.ts';
-import { NodeMenu } from './node-menu.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { sameSelection, type Selection } from './selection.ts';
 import { Typist } from './typist.ts';
@@ -40,7 +40,7 @@ export const FIRST_WORLD: Partial<WorldConfig> = {
 };
 
 export class Playground {
-  readonly menu = new NodeMenu();
+  readonly menu = new FaultMenu();
   readonly clock = new Clock();
   readonly preferences = new Preferences();
   readonly feed = new Feed();
@@ -172,7 +172,7 @@ export class Playground {
         this.phase = 'ready';
         if (wasPlaying) this.play();
       }
-      throw wordsFor(error);
+      throw await wordsFor(error);
     }
   }
 
@@ -419,7 +419,7 @@ export class Playground {
     try {
       await this.#show(() => this.#restored(this.session.load(file)));
     } catch (error) {
-      throw wordsFor(error);
+      throw await wordsFor(error);
     }
     this.selection = null;
     this.lens = null;
@@ -525,6 +525,7 @@ export class Playground {
 }
 
 /** An error in words for people; the session says in English that somebody stopped it. */
-function wordsFor(error: unknown): unknown {
-  return error instanceof Error && error.name === 'Stopped' ? new Error(t('work.stopped')) : error;
+async function wordsFor(error: unknown): Promise<Error> {
+  const stopped = error instanceof Error && error.name === 'Stopped';
+  return new Error(stopped ? t('work.stopped') : await messageOf(error));
 }

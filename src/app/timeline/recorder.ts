@@ -26,6 +26,8 @@ export interface Sample {
   ops: number;
   memory: number;
   keys: number;
+  /** How far the masters' replication streams have got, summed. */
+  offset: number;
   /** Bytes that replicas still have to receive, summed. */
   lagBytes: number;
   /** Bus messages and their bytes since the sample before, per second of virtual time. */
@@ -118,6 +120,7 @@ export class Recorder {
       ops: 0,
       memory: 0,
       keys: 0,
+      offset: 0,
       lagBytes: 0,
       busPerSecond: this.#busCount / seconds,
       busBytesPerSecond: this.#busBytes / seconds,
@@ -132,7 +135,10 @@ export class Recorder {
       if (server.state === 'down') continue;
       sample.ops += server.opsPerSecond;
       sample.memory += server.usedMemory;
-      if (server.role === 'master') sample.keys += server.keys;
+      if (server.role === 'master') {
+        sample.keys += server.keys;
+        sample.offset += server.replication.offset;
+      }
       const master = server.role === 'replica' ? byName.get(server.masterName ?? '') : undefined;
       if (master) sample.lagBytes += Math.max(0, master.replication.offset - server.replication.offset);
     }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exampleChaos } from '#app/faults/chaos.ts';
-import { nodeMenuItems } from '#app/faults/items.ts';
+import { menuItems, menuLabel, nodeMenuItems } from '#app/faults/items.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import type { Fault } from '#session/api.ts';
 import { parseChaos } from '#session/chaos.ts';
-import type { ServerFrame } from '#sim/frame.ts';
+import type { Frame, ServerFrame } from '#sim/frame.ts';
 import { clusterFrame } from '#test/unit/app/stage/frames.ts';
 
 describe('the chaos tape', () => {
@@ -66,5 +67,75 @@ describe('the menu of a server', () => {
     expect(linksOf(all, servers[0])).toContain('7100');
     expect(linksOf(all, servers[0])).not.toContain('7001');
     expect(linksOf(all, replica)).toContain('7000');
+  });
+});
+
+/** A page that only notes which faults it was asked for. */
+function noting(frame: Partial<Frame>): { playground: Playground; done: Fault[] } {
+  const done: Fault[] = [];
+  const playground = {
+    frame: { links: [], packets: [], ...frame },
+    now: 100,
+    config: { latencyUs: 40_000, jitterUs: 0 },
+    fault: (fault: Fault) => Promise.resolve(void done.push(fault)),
+  } as unknown as Playground;
+  return { playground, done };
+}
+
+function choose(playground: Playground, target: Parameters<typeof menuItems>[2], id: string): void {
+  const item = menuItems(playground, {} as Page, target).find((one) => one.id === id);
+  if (!item || item.disabled) throw new Error(`${id} cannot be chosen`);
+  item.run();
+}
+
+describe('the menu of a link', () => {
+  const link = { kind: 'link', from: '7000', to: '7001' } as const;
+
+  test('cuts it, in one direction or both, slows it and makes it lossy', () => {
+    const { playground, done } = noting({});
+    expect(menuLabel(playground, link)).toBe('7000 ↔ 7001');
+    for (const id of ['cut', 'cut-7001', 'slow', 'lossy']) choose(playground, link, id);
+    expect(done).toEqual([
+      { kind: 'cut', from: '7000', to: '7001' },
+      { kind: 'cut', from: '7001', to: '7000', oneWay: true },
+      { kind: 'link', from: '7000', to: '7001', latencyUs: 200_000 },
+      { kind: 'link', from: '7000', to: '7001', loss: 0.2 },
+    ]);
+  });
+
+  test('mends what is unusual about it, in whichever direction, and nothing else', () => {
+    expect(() => choose(noting({}).playground, link, 'mend')).toThrow('cannot be chosen');
+    const usual = { latencyUs: 40_000, jitterUs: 0, loss: 0 };
+    const back = { from: '7001', to: '7000', cut: true, ...usual };
+    const cut = noting({ links: [back] });
+    choose(cut.playground, link, 'mend');
+    expect(cut.done).toEqual([{ kind: 'heal', from: '7000', to: '7001' }]);
+    const lossy = noting({ links: [{ ...back, cut: false, loss: 0.5 }] });
+    choose(lossy.playground, link, 'mend');
+    expect(lossy.done.at(-1)).toEqual({ kind: 'link', from: '7000', to: '7001', ...usual });
+    expect(() => choose(noting({ links: [{ ...back, from: '7005' }] }).playground, link, 'mend')).toThrow();
+  });
+});
+
+describe('the menu of a message', () => {
+  const target = { kind: 'packet', id: 7 } as const;
+  const packet = { id: 7, from: '7005', to: '7000', sentAt: 50, deliverAt: 200 } as Frame['packets'][number];
+
+  test('drops it, delays it and sends it twice while it flies', () => {
+    const { playground, done } = noting({ packets: [packet] });
+    expect(menuLabel(playground, target)).toBe('7005 → 7000');
+    for (const id of ['drop', 'delay', 'duplicate']) choose(playground, target, id);
+    expect(done).toEqual([
+      { kind: 'drop', packet: 7 },
+      { kind: 'delay', packet: 7, byUs: 1_000_000 },
+      { kind: 'duplicate', packet: 7 },
+    ]);
+  });
+
+  test('is empty when it has arrived', () => {
+    expect(
+      menuItems(noting({ packets: [{ ...packet, deliverAt: 90 }] }).playground, {} as Page, target),
+    ).toEqual([]);
+    expect(menuItems(noting({}).playground, {} as Page, target)).toEqual([]);
   });
 });
