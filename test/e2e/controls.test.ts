@@ -222,6 +222,22 @@ describe('a server', () => {
     await app.closePage(page);
   });
 
+  test('tells which settings of its are not the default, and its log', async () => {
+    const page = await openPaused();
+    await page.evaluate(async () => {
+      await window.playground.exec('CONFIG SET maxmemory 12mb', { console: '7001' });
+    });
+    await node(page, '7001').click();
+    const setting = panel(page).locator('dt', { hasText: /^maxmemory$/ });
+    await setting.waitFor();
+    expect(await setting.locator('xpath=following-sibling::dd[1]').innerText()).toBe('12582912');
+    await panel(page).locator('pre', { hasText: 'Ready to accept connections' }).waitFor();
+    await node(page, '7002').click();
+    await panel(page).getByRole('heading', { name: /7002/ }).waitFor();
+    expect(await setting.count()).toBe(0);
+    await app.closePage(page);
+  });
+
   test('is hidden, and comes back when the stage is tidied', async () => {
     const page = await openPaused();
     await node(page, '7004').click();
@@ -236,8 +252,9 @@ describe('a server', () => {
 
 test('a chosen server is brought to the middle, and the stage fitted again', async () => {
   const page = await openPaused();
-  const before = (await node(page, '7004').boundingBox())!;
   await node(page, '7004').click();
+  await page.getByRole('heading', { name: /7004/ }).waitFor();
+  const before = (await node(page, '7004').boundingBox())!;
   await chooseOfStage(page, 'Zoom to 7004');
   await expect
     .poll(async () => (await node(page, '7004').boundingBox())!.width)
@@ -308,6 +325,35 @@ describe('time', () => {
     await typeLine(page, 'GET hello');
     await waitForTerminal(page, '"1"');
     expect(await wasSlowed()).toBe(false);
+    await app.closePage(page);
+  });
+
+  test('live goes to the end of what has happened, and plays on from there', async () => {
+    const page = await openPaused();
+    const end = await page.evaluate(async () => {
+      const { clock, idle } = window.playground;
+      const start = clock.now();
+      const reached = await clock.advance(5000);
+      await clock.seek(start);
+      await idle();
+      return reached;
+    });
+    await page.getByRole('button', { name: 'live', exact: true }).click();
+    await expect
+      .poll(() => page.evaluate(() => window.playground.clock.now()), { timeout: 60_000 })
+      .toBeGreaterThan(end);
+    expect(await page.evaluate(() => window.playground.state().playing)).toBe(true);
+    await app.closePage(page);
+  });
+
+  test('number keys look through the eyes of a server, zero at the truth', async () => {
+    const page = await openPaused();
+    const lens = page.getByLabel('Whose view the stage shows');
+    await page.locator('h1').click();
+    await page.keyboard.press('2');
+    await expect.poll(() => lens.inputValue()).toBe('7001');
+    await page.keyboard.press('0');
+    await expect.poll(() => lens.inputValue()).toBe('');
     await app.closePage(page);
   });
 

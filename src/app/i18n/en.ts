@@ -130,7 +130,7 @@ export const enPage = {
   'console.line': 'Command line, {prompt}',
   'console.send': 'Run',
   'console.chips': 'Pieces of a command',
-  'console.stands': 'Time stands still; the answer comes when it runs.',
+  'console.stands': 'Time stands still.',
   'console.play': 'Let it run',
   'console.none': 'No console is open. Choose a server above.',
 

@@ -130,7 +130,7 @@ export const zhPage = {
   'console.line': '命令行，{prompt}',
   'console.send': '执行',
   'console.chips': '命令片段',
-  'console.stands': '时间已暂停，恢复后才会有回复。',
+  'console.stands': '时间已暂停。',
   'console.play': '恢复',
   'console.none': '还没有打开控制台，请在上方选择一个节点。',
 

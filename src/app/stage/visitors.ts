@@ -83,5 +83,6 @@ export function endpoint(name: string, layout: Layout, visitors: readonly Visito
   const mark =
     visitors.find((visitor) => visitor.name === wanted) ??
     visitors.find((visitor) => visitor.kind === 'more');
-  return mark ? { name: mark.name, x: mark.x, y: mark.y, radius: mark.height / 2, shard: -1 } : null;
+  // Messages come out below its name and go in there: they must not lie on it.
+  return mark ? { name: mark.name, x: mark.x, y: mark.y + mark.height / 2, radius: 8, shard: -1 } : null;
 }

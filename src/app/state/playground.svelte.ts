@@ -90,6 +90,9 @@ export class Playground {
   #historyStale = true;
   #recovering = false;
   #animation = 0;
+  /** Of which servers the frame under way, and the one that is shown, tells more than of the others. */
+  #asked = '';
+  #detailed = '';
   readonly #watchers = new FrameWatchers();
 
   constructor(connect: () => Connection) {
@@ -252,7 +255,13 @@ export class Playground {
     this.calls.watch(nowMs, () => Promise.race([this.session.progress(), this.#death]));
     if (this.phase !== 'ready') return;
     if (this.calls.waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
-    if (!this.clock.playing) return this.clock.wind(nowMs);
+    if (!this.clock.playing) {
+      this.clock.wind(nowMs);
+      // What is looked at closely comes with the next frame, and while time stands none comes by itself.
+      if (this.calls.waiting === 0 && this.#lookedAt().join() !== this.#detailed)
+        void this.refresh().catch((e) => this.fail(e));
+      return;
+    }
     // A slow answer makes the next frame longer; asking twice would only queue up work.
     if (this.calls.waiting > 0) return;
     const dt = this.clock.take(nowMs, this.frame, this.selection);
@@ -475,11 +484,18 @@ export class Playground {
     this.lens = this.lens === name ? null : name;
   }
 
-  #request(): { detail: string[] } {
+  /** Servers of which more is wanted than of the others. */
+  #lookedAt(): string[] {
     const names = new Set(this.viewsWanted);
     if (this.lens !== null) names.add(this.lens);
     if (this.selection?.kind === 'server') names.add(this.selection.name);
-    return { detail: [...names] };
+    return [...names];
+  }
+
+  #request(): { detail: string[] } {
+    const detail = this.#lookedAt();
+    this.#asked = detail.join();
+    return { detail };
   }
 
   // --- The line of calls ------------------------------------------------------------------------
@@ -490,8 +506,10 @@ export class Playground {
 
   #show(call: () => Promise<Frame>): Promise<Frame> {
     return this.#enqueue(async () => {
+      this.#asked = '';
       const frame = await call();
       this.#accept(frame);
+      this.#detailed = this.#asked;
       return frame;
     });
   }
