@@ -51,6 +51,8 @@ export interface SpaceTimeInput {
   packets: Iterable<PacketFrame>;
   events: readonly FeedEvent[];
   servers: readonly string[];
+  /** Those that do not run. */
+  troubled: readonly string[];
   axis: Axis;
   laneHeight: number;
   maxLanes: number;
@@ -118,10 +120,13 @@ function chosenIds(packets: Iterable<PacketFrame>, selection: Selection): Set<nu
   return ids;
 }
 
+/** As much as one message of the selection counts that a server is down or paused. */
+const TROUBLE = 100;
+
 /** Which lanes there are. Where there are more processes than room, those that take part in something
- *  other than heartbeats come first. */
+ *  other than heartbeats come first, and those with which something is wrong. */
 function lanesOf(
-  { servers, maxLanes, laneHeight, selection }: SpaceTimeInput,
+  { servers, troubled, maxLanes, laneHeight, selection }: SpaceTimeInput,
   inView: readonly PacketFrame[],
   cone: ReadonlySet<number> | null,
 ): { lanes: Lane[]; hidden: number } {
@@ -132,11 +137,12 @@ function lanesOf(
   for (const packet of inView) {
     for (const end of [laneOf(packet.from), laneOf(packet.to)]) {
       if (!known.has(end) && (end === 'console' || end.startsWith('client:'))) guests.add(end);
-      const gain = isHeartbeat(packet) ? 0 : cone?.has(packet.id) ? 100 : 1;
+      const gain = isHeartbeat(packet) ? 0 : cone?.has(packet.id) ? TROUBLE : 1;
       weight.set(end, (weight.get(end) ?? 0) + gain);
     }
   }
   names.push(...[...guests].sort());
+  for (const name of troubled) weight.set(name, (weight.get(name) ?? 0) + TROUBLE);
   if (selection?.kind === 'server') weight.set(selection.name, Infinity);
   let shown = names;
   if (names.length > maxLanes) {

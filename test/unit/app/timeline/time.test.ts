@@ -226,6 +226,7 @@ describe('space-time', () => {
     packets,
     events: [],
     servers: ['a', 'b', 'c'],
+    troubled: [],
     axis: { from: 0, to: 100, width: 1000 },
     laneHeight: 10,
     maxLanes: 8,
@@ -251,6 +252,8 @@ describe('space-time', () => {
     expect(hiddenLanes).toBe(5);
     const chosen = spaceTime({ ...input, servers, maxLanes: 3, selection: { kind: 'server', name: 'h' } });
     expect(chosen.lanes.map(({ name }) => name)).toContain('h');
+    const down = spaceTime({ ...input, servers, troubled: ['g'], maxLanes: 3 });
+    expect(down.lanes.map(({ name }) => name)).toContain('g');
   });
 
   test('all messages are drawn, whatever is selected, also when they can be gone through only once', () => {
