@@ -25,7 +25,7 @@ export class ClientProcess implements Process, RequestOwner, AppHost {
   readonly name: string;
   settings: ClientSettings;
   readonly seeds: readonly string[];
-  readonly latencies = new Latencies();
+  latencies = new Latencies();
   ops = 0;
   errors = 0;
   staleReads = 0;
@@ -103,8 +103,15 @@ export class ClientProcess implements Process, RequestOwner, AppHost {
     this.client.settings = this.settings;
     const stopped = !this.running;
     this.running = true;
-    if (stopped && action === 'start') this.app.start();
-    else this.app.changed();
+    if (!stopped || action !== 'start') return this.app.changed();
+    this.countAnew();
+    this.app.start();
+  }
+
+  /** Who starts a program once more wants to know how it fares from now on. */
+  private countAnew(): void {
+    this.ops = this.errors = this.staleReads = this.client.redirects = 0;
+    this.latencies = new Latencies();
   }
 }
 

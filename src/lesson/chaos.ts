@@ -42,7 +42,9 @@ export function scoreOf(begun: ChaosRun | undefined, view: LessonView): ChaosSco
   const run = begun ?? { id: '', at: view.now, endsAt: view.now, before: view, after: null };
   const { ledger, clients } = run.after ?? view;
   const until = Math.min(view.now, run.endsAt);
-  const more = (name: 'ops' | 'errors'): number => sum(clients, name) - sum(run.before.clients, name);
+  // A client that was started anew meanwhile has counted from nothing.
+  const more = (name: 'ops' | 'errors'): number =>
+    Math.max(0, sum(clients, name) - sum(run.before.clients, name));
   const asked = more('ops');
   return {
     seconds: (until - run.at) / SECOND_US,

@@ -104,7 +104,7 @@ test('search finds steps and terms, and opens the step', async () => {
     .getByRole('navigation')
     .getByRole('button', { name: /The claim spreads/ })
     .click();
-  await reaches(page, 'Step 3 of 4');
+  await reaches(page, 'Step 3 of 6');
   await app.closePage(page);
 });
 
@@ -187,7 +187,7 @@ test('on paper stands the whole lesson and nothing else', async () => {
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
   const sheet = page.locator('body > .sheet');
-  expect(await sheet.getByRole('heading', { level: 2 }).count()).toBe(5);
+  expect(await sheet.getByRole('heading', { level: 2 }).count()).toBe(6);
   expect(await page.locator('#app').isVisible()).toBe(false);
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await expect.poll(() => sheet.count()).toBe(0);

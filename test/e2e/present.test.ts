@@ -76,7 +76,7 @@ test('a clicker shows a lesson from the first caption to the last solved task', 
   // The last cue waits for the world; the key hurries it.
   await page.keyboard.press('PageDown');
   const solved = (): Promise<string> => page.evaluate(keptProgress);
-  for (const task of ['one-suspects', 'count-reports', 'crash', 'comes-back', 'false-alarm'])
+  for (const task of ['one-suspects', 'count-reports', 'crash', 'comes-back', 'cleared', 'false-alarm'])
     await expect.poll(solved, wait).toContain(task);
   await app.closePage(page);
 });
