@@ -2,6 +2,8 @@
  * database and then delete from the cache. With the dangers that this has: many misses at once for one
  * key (the mutex is the cure), and keys that expire together (jitter is).
  *
+ * When the cache does not answer, the application may fall back on what it knew last; else it asks the database.
+ *
  * Ids that exist nowhere are never found in the cache, unless the answer "nothing" is cached as well.
  *
  * The database is a part of the client: a version number for each key, and a delay for each query. */
@@ -30,13 +32,16 @@ interface Query {
 
 export class CacheApp implements App {
   note = '';
-  /** `peak`: the most database queries in one second. */
-  readonly figures = { hits: 0, misses: 0, queries: 0, peak: 0 };
+  /** `peak`: the most database queries in one second; `overloads`: seconds with more than its limit;
+   *  `local`: answers of the application's own. */
+  readonly figures = { hits: 0, misses: 0, queries: 0, peak: 0, overloads: 0, local: 0 };
   /** Queries in the current second. */
   private second = { number: 0, queries: 0 };
   private readonly host: AppHost;
   private readonly versions = new Map<Bytes, number>();
   private queries: Query[] = [];
+  /** Keys whose value the application has had in its hands. */
+  private readonly known = new Set<Bytes>();
 
   constructor(host: AppHost) {
     this.host = host;
@@ -89,8 +94,13 @@ export class CacheApp implements App {
       return;
     }
     if (note['step'] !== 'read') return;
+    if (reply instanceof ErrorReply && this.host.settings.fallback && this.known.has(key)) {
+      this.figures.local++;
+      return;
+    }
     if (typeof reply === 'string') {
       this.figures.hits++;
+      this.known.add(key);
       if (Number(reply) < (note['version'] as number)) this.host.countStaleRead();
       return;
     }
@@ -106,6 +116,7 @@ export class CacheApp implements App {
     const number = Math.floor(this.host.io.now / 1e6);
     if (this.second.number !== number) this.second = { number, queries: 0 };
     this.figures.peak = Math.max(this.figures.peak, ++this.second.queries);
+    if (this.second.queries === this.host.settings.dbLimit + 1) this.figures.overloads++;
     this.later(key, then, this.host.settings.dbMs * 1000);
   }
 
@@ -138,6 +149,7 @@ export class CacheApp implements App {
   private fill(key: Bytes): void {
     const { io, settings } = this.host;
     const nothing = key.startsWith(`${settings.prefix}${NOTHING}:`);
+    this.known.add(key);
     if (nothing && !settings.cacheNothing) return;
     const ttl = settings.ttlMs + io.random.below(Math.floor(settings.ttlJitterMs) + 1);
     const value = nothing ? NOTHING : String(this.versions.get(key) ?? 0);

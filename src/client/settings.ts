@@ -32,6 +32,10 @@ export interface ClientSettings {
   pauseMs: number;
   /** Release by comparing the token first. */
   safeRelease: boolean;
+  /** Locks: the port of the bank that is visited under the lock (0: none), and whether a number is drawn with
+   *  the lock for it. */
+  bank: number;
+  fenced: boolean;
   /** Cache: how long the database takes for one query, and what is done about its dangers. */
   dbMs: number;
   ttlJitterMs: number;
@@ -39,6 +43,10 @@ export interface ClientSettings {
   /** Cache: share of requests for what exists nowhere, and whether that answer is cached too. */
   ghosts: number;
   cacheNothing: boolean;
+  /** Cache: how many queries a second the database stands, and whether the application uses what it knew
+   *  when the cache does not answer. */
+  dbLimit: number;
+  fallback: boolean;
   /** Cache: everything is loaded at the start, in one query. */
   warm: boolean;
   /** Counter: notices with WATCH that somebody else was faster. */
@@ -70,11 +78,15 @@ const DEFAULTS: ClientSettings = {
   holdMs: 500,
   pauseMs: 200,
   safeRelease: true,
+  bank: 0,
+  fenced: false,
   dbMs: 20,
   ttlJitterMs: 0,
   mutex: false,
   ghosts: 0,
   cacheNothing: false,
+  dbLimit: 1e6,
+  fallback: false,
   warm: false,
   watch: true,
   script: false,
@@ -95,6 +107,8 @@ const RANGES: { [Name in keyof ClientSettings]?: [least: number, most: number] }
   holdMs: [0, 86_400_000],
   pauseMs: [1, 86_400_000],
   dbMs: [0, 60_000],
+  dbLimit: [0, 1e6],
+  bank: [0, 65_535],
   ttlJitterMs: [0, 86_400_000],
 };
 

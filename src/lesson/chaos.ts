@@ -1,6 +1,7 @@
 /* What a cluster made of a chaos tape: between the moment at which the tape was begun and its end, how many
- * writes were acknowledged and how many of them are lost, for how long some slot had nobody to serve it, and how
- * many requests were answered. */
+ * writes were acknowledged and how many of them are lost, for how long some slot had nobody to serve it, how
+ * many requests were answered, how many coupons were spent more than once, and how often a database had more
+ * to do than it stands. */
 
 import type { Micros } from '#redis/io.ts';
 import type { ClientFrame, LedgerFrame } from '#sim/frame.ts';
@@ -33,6 +34,12 @@ export interface ChaosScore {
   /** Requests of all workloads, and how many of a hundred were answered without an error. */
   asked: number;
   answered: number;
+  /** Coupons that were spent at the bank, and how many of them had been spent before. */
+  spent: number;
+  twice: number;
+  /** What databases were asked, and seconds in which one had more queries than its limit. */
+  queries: number;
+  overloads: number;
 }
 
 const SECOND_US = 1_000_000;
@@ -43,9 +50,11 @@ export function scoreOf(begun: ChaosRun | undefined, view: LessonView): ChaosSco
   const { ledger, clients } = run.after ?? view;
   const until = Math.min(view.now, run.endsAt);
   // A client that was started anew meanwhile has counted from nothing.
-  const more = (name: 'ops' | 'errors'): number =>
-    Math.max(0, sum(clients, name) - sum(run.before.clients, name));
-  const asked = more('ops');
+  const more = (count: Count): number => Math.max(0, sum(clients, count) - sum(run.before.clients, count));
+  const asked = more(workloads('ops'));
+  const coupons = view.events
+    .filter(({ at, event }) => event.type === 'COUPON_SPENT' && at >= run.at && at <= until)
+    .map(({ event }) => event['coupon']);
   return {
     seconds: (until - run.at) / SECOND_US,
     lasts: (run.endsAt - run.at) / SECOND_US,
@@ -54,10 +63,20 @@ export function scoreOf(begun: ChaosRun | undefined, view: LessonView): ChaosSco
     lost: ledger.lost - run.before.ledger.lost,
     down: (ledger.outageMs - run.before.ledger.outageMs) / 1000,
     asked,
-    answered: asked === 0 ? 0 : Math.floor(((asked - more('errors')) / asked) * 1000) / 10,
+    answered: asked === 0 ? 0 : Math.floor(((asked - more(workloads('errors'))) / asked) * 1000) / 10,
+    spent: coupons.length,
+    twice: coupons.length - new Set(coupons).size,
+    queries: more(({ figures }) => figures['queries'] ?? 0),
+    overloads: more(({ figures }) => figures['overloads'] ?? 0),
   };
 }
 
-function sum(clients: readonly ClientFrame[], name: 'ops' | 'errors'): number {
-  return clients.reduce((total, client) => total + (client.kind === 'workload' ? client[name] : 0), 0);
+type Count = (client: ClientFrame) => number;
+
+function workloads(name: 'ops' | 'errors'): Count {
+  return (client) => (client.kind === 'workload' ? client[name] : 0);
+}
+
+function sum(clients: readonly ClientFrame[], count: Count): number {
+  return clients.reduce((total, client) => total + count(client), 0);
 }

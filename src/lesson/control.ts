@@ -17,3 +17,6 @@ export type LessonControl =
   /** A chaos tape begins now; its faults are planned separately. */
   | { do: 'chaos'; id: string; lastsMs: number }
   | { do: 'end' };
+
+/** Names of consoles that are nobody's in the page begin so; what is typed there answers no task. */
+export const HAND = 'hand:';

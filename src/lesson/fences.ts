@@ -136,6 +136,7 @@ export class Fences {
 
   chaos(name: string, body: Source): Chaos {
     const chaos = { id: this.id(name, body), ...readYaml(chaosSchema, body) };
+    for (const action of chaos.hand) if (action.do === 'until') checkExpression(action.expression, body);
     this.tapes.set(chaos.id, chaos);
     return chaos;
   }

@@ -55,7 +55,7 @@ function readAction(fields: Record<string, unknown>): Action | string {
   return `unknown action "${name}"`;
 }
 
-const NO_CHAOS = { title: '', faults: '', lastsMs: 0, show: {} };
+const NO_CHAOS = { title: '', faults: '', hand: [], lastsMs: 0, show: {} };
 
 function readLaunch(value: string | number): Action | string {
   const port = Number(value);
@@ -149,7 +149,7 @@ export const programSchema = v.strictObject({
     v.minLength(1, 'needs at least one client'),
   ),
   show: v.optional(labels, {}),
-  edit: v.optional(v.nullable(v.picklist(['rules'])), null),
+  edit: v.optional(v.nullable(v.union([v.literal('rules'), v.array(text)])), null),
 });
 
 export const programWordsSchema = v.strictObject({ title: text, show: v.optional(labels, {}) });
@@ -157,13 +157,19 @@ export const programWordsSchema = v.strictObject({ title: text, show: v.optional
 export const chaosSchema = v.pipe(
   v.strictObject({
     title: text,
-    faults: v.pipe(
-      text,
-      v.regex(/^(\s*\d+(\.\d+)? +[a-z].*(\n|$))+$/i, 'one fault a line: seconds, then what happens'),
+    faults: v.optional(
+      v.pipe(
+        v.string(),
+        v.trim(),
+        v.regex(/^(\s*\d+(\.\d+)? +[a-z].*(\n|$))*$/i, 'one fault a line: seconds, then what happens'),
+      ),
+      '',
     ),
+    hand: v.optional(actions, []),
     lasts: duration,
     show: v.optional(labels, {}),
   }),
+  v.check(({ faults, hand }) => faults !== '' || hand.length > 0, 'a tape without faults and hand is none'),
   v.transform(({ lasts, ...rest }) => ({ ...rest, lastsMs: lasts })),
 );
 
@@ -172,7 +178,7 @@ export const chaosWordsSchema = v.strictObject({ title: text, show: v.optional(l
 export const stageSchema = v.strictObject({
   lens: v.optional(v.nullable(port)),
   select: v.optional(text),
-  show: v.optional(v.array(text)),
+  map: v.optional(v.picklist(['keys', 'load'])),
   speed: v.optional(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1000))),
   panel: v.optional(text),
 });

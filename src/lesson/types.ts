@@ -104,8 +104,8 @@ export interface Program {
   clients: { id: string; spec: Record<string, unknown> }[];
   /** The figures that matter here, of those that the client counts, with the words around each. */
   show: Readonly<Record<string, string>>;
-  /** A setting that the learner writes: alert rules. */
-  edit: 'rules' | null;
+  /** What the learner writes: alert rules, or the settings of these names. */
+  edit: 'rules' | readonly string[] | null;
 }
 
 /** Faults that are played against the learner's cluster; what it makes of them is counted until they are over. */
@@ -114,6 +114,8 @@ export interface Chaos {
   title: string;
   /** One a line, as src/session/chaos.ts reads them. `{master0}` and the like are filled in when it begins. */
   faults: string;
+  /** What somebody else does to the cluster before the first fault, out of the learner's sight. */
+  hand: Action[];
   lastsMs: number;
   /** The figures that matter here, with the words around each. */
   show: Readonly<Partial<Record<keyof ChaosScore, string>>>;
@@ -123,9 +125,10 @@ export interface Chaos {
 export interface StageCue {
   lens?: string | null;
   select?: string;
-  show?: string[];
   speed?: number;
   panel?: string;
+  /** What the slot map on the stage counts. */
+  map?: 'keys' | 'load';
 }
 
 export interface Step {

@@ -4,7 +4,7 @@
 
 import { conditionProblem } from '#lesson/condition.ts';
 import type { ChaosRun } from '#lesson/chaos.ts';
-import type { LessonControl } from '#lesson/control.ts';
+import { HAND, type LessonControl } from '#lesson/control.ts';
 import { evaluate, ExpressionError, parseExpression } from '#lesson/expression.ts';
 import { scopeOf } from '#lesson/predicates.ts';
 import { LessonRun, type LessonState } from '#lesson/run.ts';
@@ -149,7 +149,7 @@ export class LessonWatch implements Watch {
       now: frame.now,
       servers: frame.servers,
       events: this.events,
-      replies: lines.map(asTyped),
+      replies: lines.filter(({ console }) => !console.startsWith(HAND)).map(asTyped),
       acts: this.acts,
       lives: this.lives,
       shares: this.shares,

@@ -2,7 +2,7 @@
  * the hidden start of a lesson, and the live proofs of interview cards. */
 
 import { keyHashSlot } from '#base/crc16.ts';
-import type { LessonControl } from '#lesson/control.ts';
+import { HAND, type LessonControl } from '#lesson/control.ts';
 import type { Action } from '#lesson/types.ts';
 import type { Micros } from '#redis/io.ts';
 import type { Fault, SessionApi } from './api.ts';
@@ -27,10 +27,17 @@ export class Player {
   readonly session: SessionApi;
   readonly onLine: (played: Played) => void;
   opened = new Set<string>();
+  /** Before the name of each console: those of the page begin so. */
+  readonly ownConsoles: string;
 
-  constructor(session: SessionApi, onLine: (played: Played) => void = () => undefined) {
+  constructor(
+    session: SessionApi,
+    onLine: (played: Played) => void = () => undefined,
+    ownConsoles = 'console:',
+  ) {
     this.session = session;
     this.onLine = onLine;
+    this.ownConsoles = ownConsoles;
   }
 
   /** Plays all actions in order; rejects with what went wrong when one cannot be done. */
@@ -61,7 +68,8 @@ export class Player {
         return this.session.input({ kind: 'launch', port: action.port, config });
       }
       case 'chaos': {
-        const { id, faults, lastsMs } = action.chaos;
+        const { id, faults, hand, lastsMs } = action.chaos;
+        await handOf(this.session).play(hand);
         const { now, servers } = await this.session.frame();
         await this.tell({ do: 'chaos', id, lastsMs });
         return this.session.schedule(plannedFaults(fillPlaces(faults, servers), now));
@@ -85,7 +93,7 @@ export class Player {
   async open(name: string): Promise<void> {
     if (this.opened.has(name)) return;
     this.opened.add(name);
-    const console = `console:${name}`;
+    const console = this.ownConsoles + name;
     // Somebody else may have it open: the page, or a player before.
     const { consoles } = await this.session.frame();
     if (consoles.some(({ id, ended }) => id === console && !ended)) return;
@@ -95,7 +103,7 @@ export class Player {
 
   async type(name: string, line: string): Promise<void> {
     await this.open(name);
-    const console = `console:${name}`;
+    const console = this.ownConsoles + name;
     let output = await this.session.exec(console, line, LINE_LIMIT_US);
     // redis-cli notices a server's restart only with the next line; a person types it again.
     if (LOST.test(output)) output = await this.session.exec(console, line, LINE_LIMIT_US);
@@ -105,6 +113,11 @@ export class Player {
   async fill(text: string): Promise<string> {
     return PLACE.test(text) ? fillPlaces(text, (await this.session.frame()).servers) : text;
   }
+}
+
+/** Somebody else at the cluster: what he types is seen in no console of the page, and answers no task. */
+export function handOf(session: SessionApi): Player {
+  return new Player(session, undefined, HAND);
 }
 
 /** The faults of a chaos tape that begins now. */
@@ -132,7 +145,8 @@ export interface NamedServer {
   view: readonly { name: string | null; id: string }[] | null;
 }
 
-/** Puts names in: `{id:7000}` the node id of a server, `{owner:key}` who serves a key, `{master0}`,
+/** Puts names in: `{id:7000}` the node id of a server, `{id:ghost}` one that others list and
+ *  no server has, `{owner:key}` who serves a key, `{master0}`,
  *  `{replica0}`, `{down0}` the first such server (`{replica}` for short), `{others}` all that the line does
  *  not name. */
 export function fillPlaces(text: string, servers: readonly NamedServer[]): string {
@@ -153,8 +167,9 @@ export function fillPlaces(text: string, servers: readonly NamedServer[]): strin
 
 function idOf(servers: readonly NamedServer[], name: string): string {
   const server = servers.find((candidate) => candidate.name === name);
-  // A server that is down no longer tells its id, but the others remember it.
-  const remembered = servers.flatMap((s) => s.view ?? []).find((node) => node.name === name);
+  // A server that is down no longer tells its id, but the others remember it; a ghost is nobody's any more.
+  const wanted = name === 'ghost' ? null : name;
+  const remembered = servers.flatMap((s) => s.view ?? []).find((node) => node.name === wanted);
   return server?.nodeId || remembered?.id || `no-server-${name}`;
 }
 

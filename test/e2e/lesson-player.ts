@@ -106,11 +106,11 @@ export class LessonPlayer {
         await this.page.evaluate(() => window.playground.clock.play());
         return;
       case 'act':
+        if (action.act === 'pasted') return this.pasteExample();
         expect(action.act).toBe('opened:packet');
         return this.openPacket();
       case 'client':
-        await this.writeRules(action.id, action.spec);
-        return this.startProgram(action.id);
+        return this.steer(action);
       case 'chaos':
         return this.playTape(action.chaos);
       default:
@@ -126,7 +126,7 @@ export class LessonPlayer {
       .flatMap((block) => (block.kind === 'chaos' && block.chaos.id === id ? [block.chaos.title] : []))[0];
     const card = this.page.getByRole('region', { name: title ?? '', exact: true });
     await card.getByRole('button').click();
-    await card.getByText(/^\d+ of|^第/).waitFor();
+    await card.getByText(/^\d+ of|^第 \d/).waitFor();
   }
 
   // ---- Programs ----
@@ -138,22 +138,50 @@ export class LessonPlayer {
     await this.page.getByRole('button', { name: `${then} ${client}`, exact: true }).waitFor();
   }
 
-  /** The recorded solutions only start clients. One that an earlier task had started runs already. */
-  private async startProgram(client: string): Promise<void> {
+  /** Starts, stops or changes a client. One that an earlier task had started runs already. */
+  private async steer({ id, action, spec }: Extract<Action, { do: 'client' }>): Promise<void> {
     const words = this.lang === 'zh' ? (['启动', '停止'] as const) : (['Start', 'Stop'] as const);
     await this.see('lesson');
-    const runs = this.page.getByRole('button', { name: `${words[1]} ${client}`, exact: true });
-    if ((await runs.count()) === 0) await this.program(client, words);
+    if (action === 'stop') return this.program(id, [words[1], words[0]]);
+    await this.write(id, spec);
+    if (action === 'set') {
+      const use = this.lang === 'zh' ? '从现在起照此执行' : 'Use these from now on';
+      return this.card(id).getByRole('button', { name: use, exact: true }).click();
+    }
+    const runs = this.page.getByRole('button', { name: `${words[1]} ${id}`, exact: true });
+    if ((await runs.count()) === 0) await this.program(id, words);
   }
 
-  /** Rules that are not those of the lesson are typed in their place. */
-  private async writeRules(client: string, spec: unknown): Promise<void> {
-    const { rules } = Object(spec) as { rules?: string };
-    if (rules === undefined) return;
-    await this.see('lesson');
+  private card(client: string): Locator {
     const button = this.page.getByRole('button', { name: new RegExp(` ${client}$`) });
-    const card = this.page.getByRole('region').filter({ has: button });
-    await card.getByRole('textbox').fill(rules);
+    return this.page.getByRole('region').filter({ has: button });
+  }
+
+  /** Rules or settings that are not those of the lesson are typed in their place. */
+  private async write(client: string, spec: unknown): Promise<void> {
+    const program = this.lesson.steps
+      .flatMap(({ blocks }) => blocks)
+      .flatMap((block) => (block.kind === 'program' ? [block.program] : []))
+      .find(({ clients }) => clients.some(({ id }) => id === client));
+    const given = Object(spec) as Record<string, unknown>;
+    const names = program?.edit === 'rules' ? ['rules'] : (program?.edit ?? []);
+    const said = names.filter((name) => given[name] !== undefined);
+    if (said.length === 0) return;
+    const text =
+      program?.edit === 'rules'
+        ? String(given['rules'])
+        : said.map((name) => `${name}: ${String(given[name])}`).join('\n');
+    await this.card(client).getByRole('textbox').fill(text);
+  }
+
+  private async pasteExample(): Promise<void> {
+    await this.button('world.menu').click();
+    await this.page.getByRole('menuitem', { name: this.word('paste.open'), exact: true }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: this.lang === 'zh' ? '看一个例子' : 'Show an example' }).click();
+    await dialog.locator('figure svg').waitFor();
+    await this.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   }
 
   private async freeze({ kind, server }: { kind: string; server: string }): Promise<void> {

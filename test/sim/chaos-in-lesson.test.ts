@@ -13,6 +13,7 @@ const chaos = {
   id: 'storm',
   title: 'A storm',
   faults: '2 partition {master2} | {others}\n7 healAll\n12 kill {master0}\n',
+  hand: [],
   lastsMs: 20_000,
   show: {},
 };
@@ -57,5 +58,43 @@ test('the others are all servers that a line does not name', () => {
   });
   expect(fillPlaces('1 partition {master1} | {others}\n2 cut 7000 {others}', servers)).toBe(
     '1 partition 7001 | 7000 7002\n2 cut 7000 7001 7002',
+  );
+});
+
+test('what somebody else does before a tape begins is done, and answers no task', async () => {
+  const session = await begin();
+  const checks = ["reply('OK')", 'asked(/set/i)', "get('k') == 'v'", "chaos('storm').over"];
+  const task = {
+    id: 't',
+    goal: '',
+    checks: checks.map((expression) => ({ expression, say: '' })),
+    hints: [],
+    solutions: [],
+    harmless: [],
+    wrong: [],
+    challenge: false,
+  };
+  const steps = [{ id: 's1', title: 't', blocks: [{ kind: 'task', task }] }];
+  await session.setLesson({
+    do: 'begin',
+    lesson: { id: 'l', steps } as unknown as Lesson,
+    step: 0,
+    solved: [],
+  });
+  const hand = [{ do: 'line', console: '7000c', line: 'SET k v' } as const];
+  await new Player(session).act({ do: 'chaos', chaos: { ...chaos, faults: '', hand, lastsMs: 1000 } });
+  await session.advance(2 * S);
+  const held = (await session.lessonState()) as LessonState;
+  expect(held.tasks['t']?.checks.map(({ holds }) => holds)).toEqual([false, false, true, true]);
+});
+
+test('the id of a ghost is that of a node which a server lists and nobody is', () => {
+  const view = [
+    { name: '7001', id: 'one' },
+    { name: null, id: 'left' },
+  ];
+  const servers = [{ name: '7000', role: 'master', state: 'running', nodeId: 'self', slots: [], view }];
+  expect(fillPlaces('FORGET {id:ghost} {id:7001} {id:7000} {id:7009}', servers)).toBe(
+    'FORGET left one self no-server-7009',
   );
 });

@@ -184,6 +184,87 @@ describe('locks', () => {
   });
 });
 
+describe('a bank behind a lock', () => {
+  const world: Partial<WorldConfig> = {
+    preset: 'standalone',
+    masters: 2,
+    replicasPerMaster: 0,
+    warmUpMs: 1000,
+  };
+  const spec = {
+    kind: 'lock',
+    cluster: false,
+    seeds: [7000],
+    holdMs: 300,
+    ttlMs: 1000,
+    pauseMs: 50,
+    bank: 7001,
+  };
+
+  /** Two clients spend coupons for a minute and are frozen in turn: how often each coupon was spent. */
+  async function spend(more: object): Promise<{ coupons: number[]; rejected: number }> {
+    const session = await open(world);
+    await start(session, 'a', { ...spec, ...more });
+    await start(session, 'b', { ...spec, ...more });
+    const coupons: number[] = [];
+    const pass = async (us: number): Promise<void> => {
+      const { events } = await session.advance(us);
+      for (const { event } of events)
+        if (event.type === 'COUPON_SPENT') coupons.push(Number(event['coupon']));
+    };
+    for (let at = 0; at < 10; at++) {
+      const server = `client:${at % 2 ? 'b' : 'a'}`;
+      await pass(3e6);
+      await session.input({ kind: 'fault', fault: { kind: 'pause', server } });
+      await pass(3e6);
+      await session.input({ kind: 'fault', fault: { kind: 'resume', server } });
+    }
+    const rejected = (await session.frame()).clients.map(({ figures }) => figures['rejected'] ?? NaN);
+    return { coupons, rejected: Math.max(...rejected) };
+  }
+
+  test('gives a coupon twice when a holder is frozen for longer than the lock lives', async () => {
+    const { coupons, rejected } = await spend({});
+    expect(coupons.length).toBeGreaterThan(50);
+    expect(new Set(coupons).size).toBeLessThan(coupons.length);
+    expect(rejected).toBe(0);
+  });
+
+  test('refuses who comes too late when it is told the number of the lock', async () => {
+    const { coupons, rejected } = await spend({ fenced: true });
+    expect(coupons.length).toBeGreaterThan(50);
+    expect(new Set(coupons).size).toBe(coupons.length);
+    expect(rejected).toBeGreaterThan(0);
+  });
+
+  test('that does not answer spends nothing, and the lock is given back', async () => {
+    const session = await open(world);
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7001' } });
+    await start(session, 'a', { ...spec, fenced: true });
+    await session.advance(20e6);
+    const { figures } = await client(session, 'a');
+    expect(figures).toMatchObject({ spent: 0, holding: 0 });
+    expect(figures['rejected']).toBeGreaterThan(2);
+  });
+});
+
+test('an application falls back on what it knew, and seconds above the limit of the database are counted', async () => {
+  const session = await open();
+  const spec = { kind: 'cache', rate: 200, keys: 50, reads: 1, ttlMs: 60_000, dbMs: 10, dbLimit: 40 };
+  await start(session, 'plain', { ...spec, prefix: 'p:' });
+  await start(session, 'careful', { ...spec, prefix: 'c:', fallback: true });
+  await session.advance(20e6);
+  const figures = async (id: string) => (await client(session, id)).figures as Record<string, number>;
+  const [plain, careful] = [await figures('plain'), await figures('careful')];
+  expect(careful['local']).toBe(0);
+  for (const server of ['7000', '7003'])
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server } });
+  await session.advance(20e6);
+  expect((await figures('plain'))['overloads']).toBeGreaterThan((plain['overloads'] ?? 0) + 5);
+  expect((await figures('careful'))['overloads']).toBe(careful['overloads']);
+  expect((await figures('careful'))['local']).toBeGreaterThan(100);
+});
+
 test('a cache spares the database, and its mutex lets one client fill a key', async () => {
   const session = await open();
   const spec = { kind: 'cache', rate: 100, keys: 5, reads: 1, ttlMs: 1000, dbMs: 200 };

@@ -63,6 +63,7 @@ export const sentencesEn: Readonly<Record<string, string>> = {
   ALERT_FIRING: '{who} raises the alert {rule} about {server}',
   ALERT_ENDED: '{who} takes the alert {rule} about {server} back',
   LOCK_RELEASED: '{who} releases the lock {lock}',
+  COUPON_SPENT: '{who} spends coupon {coupon}',
 };
 
 /** Events that are folded, in a few words; how many there were is written behind. */

@@ -64,6 +64,7 @@ export const sentencesZh: typeof sentencesEn = {
   ALERT_FIRING: '{who} 发出告警 {rule}：{server}',
   ALERT_ENDED: '{who} 解除告警 {rule}：{server}',
   LOCK_RELEASED: '{who} 释放锁 {lock}',
+  COUPON_SPENT: '{who} 花掉第 {coupon} 张券',
 };
 
 /** Events that are folded, in a few words; how many there were is written behind. */

@@ -3,14 +3,14 @@
  * is an input like any other and the presenter may do something else at any time. */
 
 import { choiceOrder } from '#app/lesson/choice-order.ts';
-import { selectionOf } from '#app/lesson/targets.ts';
+import { turnStage } from '#app/lesson/turn-stage.ts';
 import type { Course } from '#app/state/course.svelte.ts';
 import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import type { ConsoleTab } from '#app/state/consoles.svelte.ts';
 import type { Selection } from '#app/state/selection.ts';
 import { shownLanguages } from '#app/i18n/i18n.svelte.ts';
-import type { Action, Quiz, StageCue } from '#lesson/types.ts';
+import type { Action, Quiz } from '#lesson/types.ts';
 import { parseFault } from '#session/fault-text.ts';
 import { Player } from '#session/play.ts';
 import { cueTexts } from './cue-words.ts';
@@ -144,16 +144,8 @@ export class Show {
   /** Turns the stage to what a step talks about. */
   #turn(): void {
     const step = this.cue?.step;
-    for (const [at, cue] of this.script.turns) if (this.script.cues[at]?.step === step) this.#stage(cue);
-  }
-
-  #stage(cue: StageCue): void {
-    const { playground, page } = this;
-    if (cue.lens !== undefined) playground.lens = cue.lens;
-    if (cue.speed !== undefined) playground.clock.setSpeed(cue.speed);
-    if (cue.panel !== undefined) page.panel = cue.panel;
-    const selection = cue.select === undefined ? null : selectionOf(cue.select);
-    if (selection) playground.selection = selection;
+    for (const [at, cue] of this.script.turns)
+      if (this.script.cues[at]?.step === step) turnStage(this.playground, this.page, cue);
   }
 
   // --- What cues do -------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ export class Page implements PageActions {
   contents = $state(false);
   /** The panel of the inspector that a lesson asked for; the inspector takes it and sets null. */
   panel: string | null = $state(null);
+  /** What a lesson wants the slot map to count; the stage takes it and sets null. */
+  slotMap: 'keys' | 'load' | null = $state(null);
   /** A line to be put at the prompt, not run; the console takes it and sets null. */
   ahead: string | null = $state(null);
   keys: readonly Shortcut[] = [];

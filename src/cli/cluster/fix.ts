@@ -80,7 +80,8 @@ export function* fixOpenSlot(manager: Manager, slot: number): Step<boolean> {
     owner = yield* chooseOwner(manager, slot, migrating, importing);
     if (owner === null) return false;
   }
-  if (owners.length > 1 && !(yield* makeOthersImport(slot, owner, owners, importing))) return false;
+  if (owners.length > 1 && !(yield* makeOthersImport(slot, owner, owners, migrating, importing)))
+    return false;
   return yield* closeOpenSlot(manager, slot, owner, migrating, importing);
 }
 
@@ -144,11 +145,13 @@ function* chooseOwner(
   if (!(yield* setSlotOwner(owner, slot, false))) return null;
   owner.slots[slot] = 1;
   // The owner needs no marks any more.
-  for (const list of [migrating, importing]) {
-    const at = list.indexOf(owner);
-    if (at >= 0) list.splice(at, 1);
-  }
+  for (const list of [migrating, importing]) remove(list, owner);
   return owner;
+}
+
+function remove(list: ClusterNode[], node: ClusterNode): void {
+  const at = list.indexOf(node);
+  if (at >= 0) list.splice(at, 1);
 }
 
 /** The owners that were not chosen give the slot up and wait for their keys to be fetched. */
@@ -156,6 +159,7 @@ function* makeOthersImport(
   slot: number,
   owner: ClusterNode,
   owners: readonly ClusterNode[],
+  migrating: ClusterNode[],
   importing: ClusterNode[],
 ): Step<boolean> {
   for (const node of owners) {
@@ -167,6 +171,7 @@ function* makeOthersImport(
     const marked = yield* setSlot(node, slot, 'importing', owner.name);
     if (marked !== null) return false;
     if (!importing.includes(node)) importing.push(node);
+    remove(migrating, node);
   }
   return true;
 }

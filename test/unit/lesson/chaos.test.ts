@@ -16,7 +16,8 @@ const ledger = (acked: number, lost: number, outageMs: number) => ({
   lost,
   outageMs,
 });
-const client = (ops: number, errors: number, kind = 'workload') => ({ kind, ops, errors }) as ClientFrame;
+const client = (ops: number, errors: number, kind = 'workload') =>
+  ({ kind, ops, errors, figures: {} }) as ClientFrame;
 
 const run = (changes: Partial<ChaosRun> = {}): ChaosRun => ({
   id: 'storm',
@@ -49,6 +50,18 @@ describe('the score of a chaos tape', () => {
     const later = { ledger: ledger(900, 90, 9000), clients: [client(9000, 900)] };
     const score = scoreOf(run({ after: now }), viewOf({ now: 200 * S, ...later }));
     expect(score).toMatchObject({ seconds: 60, over: true, written: 60, lost: 3, down: 2, answered: 97.5 });
+  });
+
+  test('counts coupons that were spent twice, and what databases had to do', () => {
+    const spent = (at: number, coupon: number) => {
+      return { seq: at, at: at * S, who: 'client:E', event: { type: 'COUPON_SPENT', coupon } };
+    };
+    const cache = (queries: number, overloads: number) =>
+      ({ ...client(0, 0, 'cache'), figures: { queries, overloads } }) as ClientFrame;
+    const events = [spent(9, 3), spent(11, 4), spent(12, 5), spent(20, 4), spent(71, 5)];
+    const before = { ledger: ledger(0, 0, 0), clients: [cache(100, 2)] };
+    const view = viewOf({ now: 90 * S, events, clients: [cache(180, 5)] });
+    expect(scoreOf(run({ before }), view)).toMatchObject({ spent: 3, twice: 1, queries: 80, overloads: 3 });
   });
 
   test('is that of nothing while no tape was begun in this step', () => {

@@ -175,11 +175,18 @@ describe('programs of a lesson', () => {
     });
   });
 
+  it('may let their settings be written', () => {
+    const [block] = parse(`${front}\n## One\n\n${program.replace('show:', 'edit: [rate]\nshow:')}\n`)
+      .steps[0]!.blocks;
+    expect(block).toMatchObject({ program: { edit: ['rate'] } });
+  });
+
   it.each([
     ['a client that no program has', `${program}\n\n${start('B')}`, 'no program has a client "B"'],
     ['one client twice', `${program}\n\n${program.replace('program p', 'program q')}`, 'is there twice'],
     ['words without a number', program.replace('{count} ', ''), 'needs {count}'],
     ['no code', program.replace(/code:[\s\S]*;/, ''), 'code'],
+    ['something to write that is none', program.replace('show:', 'edit: all\nshow:'), 'edit'],
     ['a port that is none', `${program}\n\n${start('A').replace('7101', '99999')}`, 'must be a port'],
   ])('are refused with %s', (_, body, complaint) => {
     expect(() => parse(`${front}\n## One\n\n${body}\n`)).toThrow(complaint);
@@ -197,13 +204,23 @@ const chaos = [
 ].join('\n');
 const played = (id: string): string => task.replace('  - - fault: kill 7002', `  - - chaos: ${id}`);
 
+const hand = chaos.replace(/faults[\s\S]*healAll\n/, 'hand:\n  - 7000: GET k\n');
+
 describe('chaos tapes of a lesson', () => {
+  it('may be the hand of somebody else alone', () => {
+    const [block] = parse(`${front}\n## One\n\n${hand}\n`).steps[0]!.blocks;
+    expect(block).toMatchObject({
+      chaos: { faults: '', hand: [{ do: 'line', console: '7000', line: 'GET k' }], lastsMs: 12_000 },
+    });
+  });
+
   it('are what a solution plays, and have a title in each language', () => {
     const lesson = parse(`${front}\n## One\n\n${chaos}\n\n${played('storm')}\n`);
     const tape = {
       id: 'storm',
       title: 'A storm',
       faults: '1 kill 7002\n9.5 healAll',
+      hand: [],
       lastsMs: 12_000,
       show: {},
     };
@@ -224,6 +241,9 @@ describe('chaos tapes of a lesson', () => {
     ['a tape that is not there', `${chaos}\n\n${played('rain')}`, 'there is no chaos "rain"'],
     ['a line without a time', chaos.replace('9.5 healAll', 'healAll'), 'one fault a line'],
     ['no end', chaos.replace('lasts: 12s\n', ''), 'lasts'],
+    ['nothing that happens', chaos.replace(/faults[\s\S]*healAll\n/, ''), 'without faults and hand'],
+    ['a hand that waits for nonsense', hand.replace('GET k', 'GET k\n  - until: view(('), 'view(('],
+    ['a hand that does what nobody can', hand.replace('7000: GET k', 'juggle: 3'), 'unknown action'],
     ['words without a number', chaos.replace('lasts:', 'show: { lost: lost }\nlasts:'), 'needs {count}'],
   ])('are refused with %s', (_, body, complaint) => {
     expect(() => parse(`${front}\n## One\n\n${body}\n`)).toThrow(complaint);
