@@ -55,27 +55,28 @@ function swapContents(a: Db, b: Db): void {
   for (const db of [a, b]) for (const key of db.blockingKeys.keys()) signalKeyAsReady(db, key);
 }
 
-function flushArgument(argv: readonly Bytes[]): ErrorReply | null {
-  if (argv.length > 2) return SYNTAX_ERROR;
-  const known = argv.length === 1 || isWord(argv[1], 'sync') || isWord(argv[1], 'async');
-  return known ? null : SYNTAX_ERROR;
+/** Whether another thread is to free what goes. */
+function flushesLazily(client: Client, argv: readonly Bytes[]): boolean | ErrorReply {
+  if (argv.length === 1) return client.server.config.lazyfreeLazyUserFlush;
+  if (argv.length === 2 && isWord(argv[1], 'async')) return true;
+  return argv.length === 2 && isWord(argv[1], 'sync') ? false : SYNTAX_ERROR;
 }
 
 function flushdb(client: Client, argv: readonly Bytes[]): Reply {
-  const error = flushArgument(argv);
-  if (error !== null) return error;
+  const lazily = flushesLazily(client, argv);
+  if (lazily instanceof ErrorReply) return lazily;
   const server = client.server;
-  server.dirty += emptyDb(server, client.db.id);
+  server.dirty += emptyDb(server, client.db.id, lazily);
   trackingInvalidateAll(server);
   client.flags |= CLIENT_FORCE_AOF | CLIENT_FORCE_REPL;
   return OK;
 }
 
 function flushall(client: Client, argv: readonly Bytes[]): Reply {
-  const error = flushArgument(argv);
-  if (error !== null) return error;
+  const lazily = flushesLazily(client, argv);
+  if (lazily instanceof ErrorReply) return lazily;
   const server = client.server;
-  server.dirty += emptyDb(server);
+  server.dirty += emptyDb(server, -1, lazily);
   trackingInvalidateAll(server);
   saveAfterFlush(server);
   client.flags |= CLIENT_FORCE_AOF | CLIENT_FORCE_REPL;

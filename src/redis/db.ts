@@ -11,6 +11,7 @@ import { CLIENT_MASTER, type Client } from './client.ts';
 import { updateAccessClock, accessClockForNew } from './evict.ts';
 import { keyMemory } from './info-memory.ts';
 import { touchAllWatchedKeysInDb, touchWatchedKey } from './multi.ts';
+import { freeDatabase, freeObj } from './lazyfree.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
 import { createStringObject, type Obj, type ObjType, setStringValue, StringObj } from './object.ts';
 import { alsoPropagate } from './propagate.ts';
@@ -131,8 +132,10 @@ export function dbAdd(db: Db, key: Bytes, obj: Obj): void {
 export function dbOverwrite(db: Db, key: Bytes, obj: Obj): void {
   const slot = keyHashSlot(key);
   // A client in XREADGROUP learns that its stream is gone.
-  if (db.blockingKeys.size > 0 && db.keys.get(slot, key)?.type === 'stream') signalKeyAsReady(db, key);
+  const old = db.keys.get(slot, key);
+  if (db.blockingKeys.size > 0 && old?.type === 'stream') signalKeyAsReady(db, key);
   put(db, slot, key, obj, false);
+  if (old !== undefined) freeObj(db.server, old, db.server.config.lazyfreeLazyServerDel);
 }
 
 function put(db: Db, slot: number, key: Bytes, obj: Obj, isNew: boolean): void {
@@ -200,17 +203,29 @@ export function setStringKey(client: Client, db: Db, key: Bytes, value: Bytes): 
   signalModifiedKey(client, db, key);
 }
 
-/** Deletes a key; false when there was none. */
-export function dbDelete(db: Db, key: Bytes): boolean {
+/** Deletes a key; false when there was none. `lazily`: another thread frees its value. */
+export function dbDelete(
+  db: Db,
+  key: Bytes,
+  lazily: boolean = db.server.config.lazyfreeLazyServerDel,
+): boolean {
+  const obj = dbTake(db, key);
+  if (obj === null) return false;
+  freeObj(db.server, obj, lazily);
+  return true;
+}
+
+/** Takes a key out of the keyspace and returns its value, which lives on; null when there was none. */
+export function dbTake(db: Db, key: Bytes): Obj | null {
   const slot = keyHashSlot(key);
   const obj = db.keys.get(slot, key);
-  if (obj === undefined) return false;
+  if (obj === undefined) return null;
   if (db.expires.size > 0) db.expires.delete(slot, key);
   db.keys.delete(slot, key);
   db.server.datasetBytes -= obj.bytes;
   // A client in XREADGROUP learns that its stream is gone.
   if (obj.type === 'stream') signalKeyAsReady(db, key);
-  return true;
+  return obj;
 }
 
 /** A value that was taken out of the keyspace is given to another place in it (RENAME, MOVE). */
@@ -272,7 +287,7 @@ function expireIfNeeded(db: Db, key: Bytes, slot: number, flags: number): boolea
 /** Deletes a key whose time has passed, and tells replicas, the AOF and whoever watches. */
 export function deleteExpiredKeyAndPropagate(db: Db, key: Bytes): void {
   const server = db.server;
-  dbDelete(db, key);
+  dbDelete(db, key, server.config.lazyfreeLazyExpire);
   notifyKeyspaceEvent(server, 'x', 'expired', key, db.id);
   signalModifiedKey(null, db, key);
   alsoPropagate(server, db.id, [server.config.lazyfreeLazyExpire ? 'UNLINK' : 'DEL', key]);
@@ -306,8 +321,8 @@ export function getKeysInSlot(db: Db, slot: number, count: number): Bytes[] {
   return db.keys.keysInSlot(slot, count);
 }
 
-/** Empties all databases, or one; returns how many keys there were. */
-export function emptyDb(server: Server, dbId = -1): number {
+/** Empties all databases, or one; returns how many keys there were. `lazily`: another thread frees them. */
+export function emptyDb(server: Server, dbId = -1, lazily = false): number {
   let removed = 0;
   for (const db of server.dbs) {
     if (dbId !== -1 && db.id !== dbId) continue;
@@ -318,6 +333,7 @@ export function emptyDb(server: Server, dbId = -1): number {
     for (const key of db.blockingKeys.keys()) {
       if (db.keys.get(keyHashSlot(key), key)?.type === 'stream') signalKeyAsReady(db, key);
     }
+    freeDatabase(server, db.keys.size, db.keys, lazily);
     db.keys.clear();
     db.expires.clear();
     db.ownVolatile.clear();

@@ -91,7 +91,7 @@ export function performEvictions(server: Server): boolean {
 const keysMemory = (server: Server): number => server.datasetBytes + tableOverhead(server);
 
 function evictKey(server: Server, db: Db, key: Bytes): void {
-  dbDelete(db, key);
+  dbDelete(db, key, server.config.lazyfreeLazyEviction);
   server.stats.evictedKeys++;
   signalModifiedKey(null, db, key);
   notifyKeyspaceEvent(server, 'e', 'evicted', key, db.id);

@@ -102,7 +102,7 @@ function expireGeneric(client: Client, argv: readonly Bytes[], seconds: boolean,
   if (lookupKeyWrite(client, key) === null) return 0;
   if (refused(options, getExpire(db, key), when)) return 0;
   if (hasAlreadyExpired(client, when)) {
-    dbDelete(db, key);
+    dbDelete(db, key, server.config.lazyfreeLazyExpire);
     rewriteClientCommandVector(client, [server.config.lazyfreeLazyExpire ? 'UNLINK' : 'DEL', key]);
     signalModifiedKey(client, db, key);
     notifyKeyspaceEvent(server, 'g', 'del', key, db.id);

@@ -12,6 +12,7 @@ import {
   dbDelete,
   dbExists,
   dbMoveValue,
+  dbTake,
   getExpire,
   keyIsExpired,
   LOOKUP_NOTOUCH,
@@ -37,13 +38,14 @@ export function parseDbId(text: Bytes): number | ErrorReply {
   return Number(id);
 }
 
-function del(client: Client, argv: readonly Bytes[]): Reply {
+/** DEL, and UNLINK, which leaves the freeing to another thread. */
+function delGeneric(client: Client, argv: readonly Bytes[], lazily: boolean): Reply {
   const db = client.db;
   let deleted = 0;
   for (let at = 1; at < argv.length; at++) {
     const key = argv[at] as Bytes;
     // A key whose time has passed is deleted as expired, not by us.
-    if (!dbExists(db, key) || !dbDelete(db, key)) continue;
+    if (!dbExists(db, key) || !dbDelete(db, key, lazily)) continue;
     signalModifiedKey(client, db, key);
     notifyKeyspaceEvent(client.server, 'g', 'del', key, db.id);
     client.server.dirty++;
@@ -83,7 +85,7 @@ function renameGeneric(client: Client, argv: readonly Bytes[], onlyNew: boolean)
     if (onlyNew) return 0;
     dbDelete(db, target);
   }
-  dbDelete(db, source);
+  dbTake(db, source);
   dbMoveValue(db, target, obj);
   if (expire !== -1) setExpire(client, db, target, expire);
   signalModifiedKey(client, db, source);
@@ -107,7 +109,7 @@ function move(client: Client, argv: readonly Bytes[]): Reply {
   const obj = lookupKeyWrite(client, key);
   if (obj === null || dbExists(target, key)) return 0;
   const expire = getExpire(source, key);
-  dbDelete(source, key);
+  dbTake(source, key);
   dbMoveValue(target, key, obj);
   if (expire !== -1) setExpire(client, target, key, expire);
   signalModifiedKey(client, source, key);
@@ -175,8 +177,8 @@ function randomkey(client: Client): Reply {
 }
 
 export const genericCommands: CommandProcs = {
-  del,
-  unlink: del,
+  del: (client, argv) => delGeneric(client, argv, client.server.config.lazyfreeLazyUserDel),
+  unlink: (client, argv) => delGeneric(client, argv, true),
   exists,
   touch,
   type,

@@ -34,6 +34,10 @@ export abstract class Obj {
   abstract copy(): Obj;
   /** Estimated bytes of the value without its key, looking at up to `samples` elements (0 = all). */
   abstract memoryUsage(samples: number): number;
+  /** How many allocations there are to free, roughly. */
+  freeEffort(): number {
+    return 1;
+  }
 
   /** A second header on the same contents; neither owns the contents afterwards. */
   shallow(): this {

@@ -178,7 +178,7 @@ function getex(client: Client, argv: readonly Bytes[]): Reply {
     const when = expireMilliseconds(client, options.time, options.unit);
     if (when instanceof ErrorReply) return when;
     if (options.unit.endsWith('at') && hasAlreadyExpired(client, when)) {
-      dbDelete(db, key);
+      dbDelete(db, key, server.config.lazyfreeLazyExpire);
       rewriteClientCommandVector(client, [server.config.lazyfreeLazyExpire ? 'UNLINK' : 'DEL', key]);
       signalModifiedKey(client, db, key);
       notifyKeyspaceEvent(server, 'g', 'del', key, db.id);

@@ -238,7 +238,7 @@ function prepareToLoad(server: Server, kind: LoadingKind, bytes: number): Loadin
   if (!async) attachToNewMaster(server);
   if (kind !== 'swapdb') {
     server.io.log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
-    emptyDb(server);
+    emptyDb(server, -1, server.config.replicaLazyFlush);
   }
   return startLoading(server, kind, bytes, async);
 }
@@ -257,7 +257,7 @@ export function snapshotLoaded(server: Server, load: Loading, why: string | null
       'warning',
       `Failed trying to load the MASTER synchronization DB from ${load.kind === 'disk' ? 'disk' : 'socket'}, check server logs.`,
     );
-    if (load.kind !== 'swapdb') emptyDb(server);
+    if (load.kind !== 'swapdb') emptyDb(server, -1, server.config.replicaLazyFlush);
     abortHandshake(server);
     return;
   }

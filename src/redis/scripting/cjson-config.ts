@@ -1,20 +1,21 @@
-/* The settings of the library cjson. They belong to a run of a script, so they stand apart from the
- * library, which is loaded with Lua. */
+/* The settings of the library cjson. Redis keeps them in its interpreter, where they outlive the script that
+ * changed them; so they are part of what a server knows of scripts, and stand apart from the library, which is
+ * loaded with Lua. */
 
-/** What scripts may adjust; starts anew with every script. */
+/** What scripts may adjust. Replaced, never changed. */
 export interface CjsonConfig {
-  sparseConvert: boolean;
-  sparseRatio: number;
-  sparseSafe: number;
-  encodeMaxDepth: number;
-  decodeMaxDepth: number;
-  encodeInvalidNumbers: boolean | 'null';
-  decodeInvalidNumbers: boolean;
-  precision: number;
-  keepBuffer: boolean;
+  readonly sparseConvert: boolean;
+  readonly sparseRatio: number;
+  readonly sparseSafe: number;
+  readonly encodeMaxDepth: number;
+  readonly decodeMaxDepth: number;
+  readonly encodeInvalidNumbers: boolean | 'null';
+  readonly decodeInvalidNumbers: boolean;
+  readonly precision: number;
+  readonly keepBuffer: boolean;
 }
 
-export const cjsonDefaults = (): CjsonConfig => ({
+export const CJSON_DEFAULTS: CjsonConfig = {
   sparseConvert: false,
   sparseRatio: 2,
   sparseSafe: 10,
@@ -24,4 +25,4 @@ export const cjsonDefaults = (): CjsonConfig => ({
   decodeInvalidNumbers: true,
   precision: 14,
   keepBuffer: true,
-});
+};

@@ -96,7 +96,10 @@ function flushCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length > 3 || (mode !== undefined && mode !== 'sync' && mode !== 'async')) {
     return fail('SCRIPT FLUSH only support SYNC|ASYNC option');
   }
-  client.server.scripting.scripts.clear();
+  const { scripting } = client.server;
+  scripting.scripts.clear();
+  // With the interpreter goes what scripts have set in it.
+  delete scripting.cjson.eval;
   return OK;
 }
 

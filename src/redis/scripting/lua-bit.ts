@@ -17,42 +17,41 @@ function toBit(value: number): number {
 /** The functions of the library. */
 export function bitFunctions(lua: LuaState): Record<string, LuaFunction> {
   const { module } = lua;
-  const argument = (thread: LuaThread, at: number, name: string): number =>
-    toBit(lua.checkNumber(thread, at, name));
+  const argument = (thread: LuaThread, at: number): number => toBit(lua.checkNumber(thread, at));
   const push = (thread: LuaThread, value: number): number => {
     module._lua_pushnumber(thread, value | 0);
     return 1;
   };
   const unary =
-    (name: string, run: (a: number) => number): LuaFunction =>
+    (run: (a: number) => number): LuaFunction =>
     (thread) =>
-      push(thread, run(argument(thread, 1, name)));
+      push(thread, run(argument(thread, 1)));
   const shift =
-    (name: string, run: (a: number, by: number) => number): LuaFunction =>
+    (run: (a: number, by: number) => number): LuaFunction =>
     (thread) =>
-      push(thread, run(argument(thread, 1, name), argument(thread, 2, name) & 31));
+      push(thread, run(argument(thread, 1), argument(thread, 2) & 31));
   const fold =
-    (name: string, run: (a: number, b: number) => number): LuaFunction =>
+    (run: (a: number, b: number) => number): LuaFunction =>
     (thread) => {
-      let out = argument(thread, 1, name);
-      for (let at = 2; at <= module._lua_gettop(thread); at++) out = run(out, argument(thread, at, name));
+      let out = argument(thread, 1);
+      for (let at = 2; at <= module._lua_gettop(thread); at++) out = run(out, argument(thread, at));
       return push(thread, out);
     };
   return {
-    tobit: unary('tobit', (a) => a),
-    bnot: unary('bnot', (a) => ~a),
-    band: fold('band', (a, b) => a & b),
-    bor: fold('bor', (a, b) => a | b),
-    bxor: fold('bxor', (a, b) => a ^ b),
-    lshift: shift('lshift', (a, by) => a << by),
-    rshift: shift('rshift', (a, by) => a >>> by),
-    arshift: shift('arshift', (a, by) => a >> by),
-    rol: shift('rol', (a, by) => (a << by) | (a >>> ((32 - by) & 31))),
-    ror: shift('ror', (a, by) => (a >>> by) | (a << ((32 - by) & 31))),
-    bswap: unary('bswap', (a) => (a >>> 24) | ((a >> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24) | 0),
+    tobit: unary((a) => a),
+    bnot: unary((a) => ~a),
+    band: fold((a, b) => a & b),
+    bor: fold((a, b) => a | b),
+    bxor: fold((a, b) => a ^ b),
+    lshift: shift((a, by) => a << by),
+    rshift: shift((a, by) => a >>> by),
+    arshift: shift((a, by) => a >> by),
+    rol: shift((a, by) => (a << by) | (a >>> ((32 - by) & 31))),
+    ror: shift((a, by) => (a >>> by) | (a << ((32 - by) & 31))),
+    bswap: unary((a) => (a >>> 24) | ((a >> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24) | 0),
     tohex: (thread) => {
-      const value = argument(thread, 1, 'tohex') >>> 0;
-      const digits = lua.type(thread, 2) > 0 ? argument(thread, 2, 'tohex') : 8;
+      const value = argument(thread, 1) >>> 0;
+      const digits = lua.type(thread, 2) > 0 ? argument(thread, 2) : 8;
       const count = Math.min(8, Math.abs(digits));
       const text = count === 0 ? '' : value.toString(16).padStart(8, '0').slice(-count);
       lua.pushBytes(thread, digits < 0 ? text.toUpperCase() : text);

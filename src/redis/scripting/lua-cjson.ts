@@ -4,7 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { formatG, parseDouble } from '#base/float.ts';
 import type { CjsonConfig } from './cjson-config.ts';
 import type { LuaThread } from './lua-module.ts';
-import type { LuaFunction, LuaState } from './lua-state.ts';
+import { LUA_BOOLEAN, LUA_GLOBALS, LUA_NIL, type LuaFunction, type LuaState } from './lua-state.ts';
 import { LUA_NULL, LuaOpaque, LuaTable, pushValue, readValue, type LuaValue } from './lua-value.ts';
 
 /** A value that JSON cannot say, or a text that is not JSON. */
@@ -284,8 +284,55 @@ function unicodeEscape(text: Bytes, at: number): [bytes: Bytes, length: number] 
   return [String.fromCharCode(...bytes), length];
 }
 
-/** The functions of the library. `config` gives the settings of the script that runs. */
-export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record<string, LuaFunction> {
+/** Where the functions of the library find their settings: those of the table by which they were called. */
+export interface CjsonSettings {
+  get(table: number): CjsonConfig;
+  set(table: number, config: CjsonConfig): void;
+  /** Settings for one more table of functions; its number. */
+  add(): number;
+}
+
+/** The first upvalue of the function that runs. */
+const FIRST_UPVALUE = LUA_GLOBALS - 1;
+
+/** Pushes the library as a table. Functions that a script gets from `new` have settings of their own. */
+export function pushCjson(lua: LuaState, settings: CjsonSettings): void {
+  const { module } = lua;
+  const tableOf = (thread: LuaThread): number => module._lua_tonumber(thread, FIRST_UPVALUE);
+  const addresses = new Map<string, number>();
+  const push = (thread: LuaThread, table: number): void => {
+    module._lua_createtable(thread, 0, 16);
+    for (const [name, address] of addresses) {
+      module._lua_pushnumber(thread, table);
+      module._lua_pushcclosure(thread, address, 1);
+      lua.setField(thread, -2, name);
+    }
+    lua.pushBytes(thread, 'cjson');
+    lua.setField(thread, -2, '_NAME');
+    lua.pushBytes(thread, '2.1.0');
+    lua.setField(thread, -2, '_VERSION');
+    module._lua_pushlightuserdata(thread, 0);
+    lua.setField(thread, -2, 'null');
+  };
+  const functions: Record<string, LuaFunction> = {
+    ...codingFunctions(lua, (thread) => settings.get(tableOf(thread))),
+    ...settingFunctions(lua, {
+      get: (thread) => settings.get(tableOf(thread)),
+      set: (thread, config) => settings.set(tableOf(thread), config),
+    }),
+    new: (thread) => {
+      push(thread, settings.add());
+      return 1;
+    },
+  };
+  for (const [name, code] of Object.entries(functions)) addresses.set(name, lua.addressOf(code));
+  push(lua.main, 0);
+}
+
+function codingFunctions(
+  lua: LuaState,
+  config: (thread: LuaThread) => CjsonConfig,
+): Record<string, LuaFunction> {
   const { module } = lua;
   const guarded = (thread: LuaThread, action: () => LuaValue): number => {
     let problem: string | null = null;
@@ -301,79 +348,100 @@ export function cjsonFunctions(lua: LuaState, config: () => CjsonConfig): Record
     pushValue(lua, thread, value);
     return 1;
   };
-  const one = (thread: LuaThread, name: string): void => {
-    if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, name, 'expected 1 argument');
+  const one = (thread: LuaThread): void => {
+    if (module._lua_gettop(thread) !== 1) lua.argumentError(thread, 1, 'expected 1 argument');
   };
   return {
     encode: (thread) => {
-      one(thread, 'encode');
+      one(thread);
+      const now = config(thread);
       return guarded(thread, () => {
-        const depth = config().encodeMaxDepth;
         const tooDeep = (found: number): never => {
           throw new CjsonError(`Cannot serialise, excessive nesting (${found})`);
         };
-        return encode(readValue(lua, thread, 1, depth, tooDeep), config());
+        return encode(readValue(lua, thread, 1, now.encodeMaxDepth, tooDeep), now);
       });
     },
     decode: (thread) => {
-      one(thread, 'decode');
-      const text = lua.checkString(thread, 1, 'decode');
-      return guarded(thread, () => new Decoder(text, config()).decode());
+      one(thread);
+      const text = lua.checkString(thread, 1);
+      const now = config(thread);
+      return guarded(thread, () => new Decoder(text, now).decode());
     },
-    ...settingFunctions(lua, config),
   };
 }
 
-/** The functions by which a script adjusts the library. */
-function settingFunctions(lua: LuaState, config: () => CjsonConfig): Record<string, LuaFunction> {
+type Choice = boolean | 'null';
+
+/** The functions by which a script adjusts the library: each sets what it is given and returns what holds. */
+function settingFunctions(
+  lua: LuaState,
+  settings: { get(thread: LuaThread): CjsonConfig; set(thread: LuaThread, config: CjsonConfig): void },
+): Record<string, LuaFunction> {
   const { module } = lua;
-  const integerOption = (
-    thread: LuaThread,
-    field: 'encodeMaxDepth' | 'decodeMaxDepth' | 'precision',
-    name: string,
-    max: number,
-  ): number => {
-    if (module._lua_gettop(thread) > 0 && lua.type(thread, 1) !== 0) {
-      const value = Math.trunc(lua.checkNumber(thread, 1, name));
-      if (value < 1 || value > max) {
-        lua.argumentError(thread, 1, name, `expected integer between 1 and ${max}`);
-      }
-      config()[field] = value;
-    }
-    module._lua_pushnumber(thread, config()[field]);
-    return 1;
+  const expectArguments = (thread: LuaThread, most: number): void => {
+    if (module._lua_gettop(thread) > most) lua.argumentError(thread, most + 1, 'found too many arguments');
   };
+  const integer = (thread: LuaThread, at: number, now: number, min: number, max: number): number => {
+    if (lua.type(thread, at) <= LUA_NIL) return now;
+    const value = Math.trunc(lua.checkNumber(thread, at));
+    if (!(value >= min && value <= max)) {
+      lua.argumentError(thread, 1, `expected integer between ${min} and ${max}`);
+    }
+    return value;
+  };
+  const choice = <T extends Choice>(thread: LuaThread, now: T, words: Readonly<Record<string, T>>): T => {
+    const type = lua.type(thread, 1);
+    if (type <= LUA_NIL) return now;
+    if (type === LUA_BOOLEAN) return (module._lua_toboolean(thread, 1) !== 0) as T;
+    const word = lua.checkString(thread, 1);
+    const value = Object.hasOwn(words, word) ? words[word] : undefined;
+    return value ?? lua.argumentError(thread, 1, `invalid option '${word}'`);
+  };
+  const integerSetting =
+    (field: 'encodeMaxDepth' | 'decodeMaxDepth' | 'precision', max: number): LuaFunction =>
+    (thread) => {
+      expectArguments(thread, 1);
+      const before = settings.get(thread);
+      const value = integer(thread, 1, before[field], 1, max);
+      if (value !== before[field]) settings.set(thread, { ...before, [field]: value });
+      module._lua_pushnumber(thread, value);
+      return 1;
+    };
+  const choiceSetting =
+    <F extends 'encodeInvalidNumbers' | 'decodeInvalidNumbers' | 'keepBuffer'>(
+      field: F,
+      words: Readonly<Record<string, CjsonConfig[F]>>,
+    ): LuaFunction =>
+    (thread) => {
+      expectArguments(thread, 1);
+      const before = settings.get(thread);
+      const value = choice(thread, before[field], words);
+      if (value !== before[field]) settings.set(thread, { ...before, [field]: value });
+      pushValue(lua, thread, value);
+      return 1;
+    };
   return {
     encode_sparse_array: (thread) => {
-      const now = config();
-      const given = (index: number): boolean => lua.type(thread, index) > 0;
-      if (given(1)) now.sparseConvert = module._lua_toboolean(thread, 1) !== 0;
-      if (given(2)) now.sparseRatio = lua.checkNumber(thread, 2, 'encode_sparse_array');
-      if (given(3)) now.sparseSafe = lua.checkNumber(thread, 3, 'encode_sparse_array');
-      module._lua_pushboolean(thread, now.sparseConvert ? 1 : 0);
-      module._lua_pushnumber(thread, now.sparseRatio);
-      module._lua_pushnumber(thread, now.sparseSafe);
+      expectArguments(thread, 3);
+      const before = settings.get(thread);
+      const sparseConvert = choice(thread, before.sparseConvert, OFF_ON);
+      const sparseRatio = integer(thread, 2, before.sparseRatio, 0, INT_MAX);
+      const sparseSafe = integer(thread, 3, before.sparseSafe, 0, INT_MAX);
+      settings.set(thread, { ...before, sparseConvert, sparseRatio, sparseSafe });
+      module._lua_pushboolean(thread, sparseConvert ? 1 : 0);
+      module._lua_pushnumber(thread, sparseRatio);
+      module._lua_pushnumber(thread, sparseSafe);
       return 3;
     },
-    encode_max_depth: (thread) => integerOption(thread, 'encodeMaxDepth', 'encode_max_depth', 2147483647),
-    decode_max_depth: (thread) => integerOption(thread, 'decodeMaxDepth', 'decode_max_depth', 2147483647),
-    encode_number_precision: (thread) => integerOption(thread, 'precision', 'encode_number_precision', 14),
-    encode_keep_buffer: (thread) => {
-      if (lua.type(thread, 1) > 0) config().keepBuffer = module._lua_toboolean(thread, 1) !== 0;
-      module._lua_pushboolean(thread, config().keepBuffer ? 1 : 0);
-      return 1;
-    },
-    encode_invalid_numbers: (thread) => {
-      if (lua.type(thread, 1) === 4) config().encodeInvalidNumbers = 'null';
-      else if (lua.type(thread, 1) > 0)
-        config().encodeInvalidNumbers = module._lua_toboolean(thread, 1) !== 0;
-      pushValue(lua, thread, config().encodeInvalidNumbers);
-      return 1;
-    },
-    decode_invalid_numbers: (thread) => {
-      if (lua.type(thread, 1) > 0) config().decodeInvalidNumbers = module._lua_toboolean(thread, 1) !== 0;
-      module._lua_pushboolean(thread, config().decodeInvalidNumbers ? 1 : 0);
-      return 1;
-    },
+    encode_max_depth: integerSetting('encodeMaxDepth', INT_MAX),
+    decode_max_depth: integerSetting('decodeMaxDepth', INT_MAX),
+    encode_number_precision: integerSetting('precision', 14),
+    encode_keep_buffer: choiceSetting('keepBuffer', OFF_ON),
+    encode_invalid_numbers: choiceSetting('encodeInvalidNumbers', { ...OFF_ON, null: 'null' }),
+    decode_invalid_numbers: choiceSetting('decodeInvalidNumbers', OFF_ON),
   };
 }
+
+const INT_MAX = 2147483647;
+const OFF_ON: Readonly<Record<string, boolean>> = { off: false, on: true };

@@ -200,12 +200,12 @@ function unpackAll(data: Bytes, offset: number, limit: number): { values: LuaVal
 export function cmsgpackFunctions(lua: LuaState): Record<string, LuaFunction> {
   const { module } = lua;
   const unpackWith =
-    (name: string, limited: boolean, fixedLimit: number): LuaFunction =>
+    (limited: boolean, fixedLimit: number): LuaFunction =>
     (thread) => {
-      const data = lua.checkString(thread, 1, name);
-      const limit = limited && fixedLimit === 0 ? lua.checkNumber(thread, 2, name) : fixedLimit;
+      const data = lua.checkString(thread, 1);
+      const limit = limited && fixedLimit === 0 ? lua.checkNumber(thread, 2) : fixedLimit;
       const offsetAt = fixedLimit === 0 ? 3 : 2;
-      const offset = limited && lua.type(thread, offsetAt) > 0 ? lua.checkNumber(thread, offsetAt, name) : 0;
+      const offset = limited && lua.type(thread, offsetAt) > 0 ? lua.checkNumber(thread, offsetAt) : 0;
       if (offset < 0 || limit < 0) {
         lua.raise(thread, `Invalid request to unpack with offset of ${offset} and limit of ${data.length}.`);
       }
@@ -229,14 +229,14 @@ export function cmsgpackFunctions(lua: LuaState): Record<string, LuaFunction> {
   return {
     pack: (thread) => {
       const count = module._lua_gettop(thread);
-      if (count === 0) lua.argumentError(thread, 0, 'pack', 'MessagePack pack needs input.');
+      if (count === 0) lua.argumentError(thread, 0, 'MessagePack pack needs input.');
       let out = '';
       for (let at = 1; at <= count; at++) out += pack(readValue(lua, thread, at, MAX_NESTING, () => null));
       lua.pushBytes(thread, out);
       return 1;
     },
-    unpack: unpackWith('unpack', false, 0),
-    unpack_one: unpackWith('unpack_one', true, 1),
-    unpack_limit: unpackWith('unpack_limit', true, 0),
+    unpack: unpackWith(false, 0),
+    unpack_one: unpackWith(true, 1),
+    unpack_limit: unpackWith(true, 0),
   };
 }

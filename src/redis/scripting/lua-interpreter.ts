@@ -11,8 +11,8 @@ import type { Bytes } from '#base/bytes.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { bitFunctions, formatFunction } from './lua-bit.ts';
-import { cjsonDefaults } from './cjson-config.ts';
-import { cjsonFunctions } from './lua-cjson.ts';
+import { CJSON_DEFAULTS, type CjsonConfig } from './cjson-config.ts';
+import { pushCjson } from './lua-cjson.ts';
 import { cmsgpackFunctions } from './lua-cmsgpack.ts';
 import { errorFrom, popReply } from './lua-convert.ts';
 import type { LuaModule } from './lua-module.ts';
@@ -56,7 +56,6 @@ export class Interpreter {
   private readonly compiled = new Map<Bytes, number>();
   /** Loaded libraries by the server they belong to. */
   private readonly libraries = new WeakMap<ScriptingState, Map<Bytes, LoadedLibrary>>();
-  private readonly idleCjson = cjsonDefaults();
   private readonly idleRandom = new LuaRandom();
 
   constructor(module: LuaModule) {
@@ -65,16 +64,16 @@ export class Interpreter {
     const { main } = lua;
     module._luaL_openlibs(main);
     const tables = {
-      cjson: cjsonFunctions(lua, () => this.run?.cjson ?? this.idleCjson),
       cmsgpack: cmsgpackFunctions(lua),
       struct: structFunctions(lua),
       bit: bitFunctions(lua),
     };
     for (const [name, functions] of Object.entries(tables)) {
       lua.pushFunctions(main, functions);
-      this.pushLibraryConstants(name);
       lua.setField(main, LUA_GLOBALS, name);
     }
+    this.addCjson();
+    this.addConstants('cmsgpack', { _NAME: 'cmsgpack', _VERSION: 'lua-cmsgpack 0.4.0' });
     const api = redisFunctions(lua, () => this.current());
     this.scriptApi = this.makeApi(api);
     // Functions came after the times of the debugger and of replicating whole scripts.
@@ -91,22 +90,27 @@ export class Interpreter {
     return this.run as ScriptRun;
   }
 
-  private pushLibraryConstants(name: string): void {
+  /** The library cjson. A table of functions that a library has kept from when it was loaded is not of this
+   *  run: it starts with the settings that all start with. */
+  private addCjson(): void {
     const { lua } = this;
-    const { module, main } = lua;
-    const words: Record<string, Bytes> =
-      name === 'cjson'
-        ? { _NAME: 'cjson', _VERSION: '2.1.0' }
-        : name === 'cmsgpack'
-          ? { _NAME: 'cmsgpack', _VERSION: 'lua-cmsgpack 0.4.0' }
-          : {};
+    const settings = {
+      get: (table: number) => this.current().cjson.get(table) ?? CJSON_DEFAULTS,
+      set: (table: number, config: CjsonConfig) => void this.current().cjson.set(table, config),
+      add: () => ++this.current().cjsonTables,
+    };
+    pushCjson(lua, settings);
+    lua.setField(lua.main, LUA_GLOBALS, 'cjson');
+  }
+
+  private addConstants(library: string, words: Readonly<Record<string, Bytes>>): void {
+    const { lua } = this;
+    lua.getField(lua.main, LUA_GLOBALS, library);
     for (const [field, text] of Object.entries(words)) {
-      lua.pushBytes(main, text);
-      lua.setField(main, -2, field);
+      lua.pushBytes(lua.main, text);
+      lua.setField(lua.main, -2, field);
     }
-    if (name !== 'cjson') return;
-    module._lua_pushlightuserdata(main, 0);
-    lua.setField(main, -2, 'null');
+    lua.pop(lua.main);
   }
 
   private makeApi(functions: Parameters<LuaState['pushFunctions']>[1]): number {
@@ -147,7 +151,7 @@ export class Interpreter {
     const { lua } = this;
     const { module } = lua;
     const count = module._lua_gettop(thread);
-    if (count === 0) lua.argumentError(thread, 1, 'pcall', 'value expected');
+    if (count === 0) lua.argumentError(thread, 1, 'value expected');
     if (module._lua_pcall(thread, count - 1, -1, 0) === 0) {
       module._lua_pushboolean(thread, 1);
     } else {
@@ -263,6 +267,7 @@ export class Interpreter {
     const reply = this.protectedRun(run, args);
     this.run = null;
     module._lua_settop(main, before);
+    if (!run.stopped && !run.waits) run.keepSettings();
     return { reply, stopped: run.stopped, place: run.place, elapsedMicros: run.elapsedMicros };
   }
 

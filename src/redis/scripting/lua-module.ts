@@ -21,6 +21,9 @@ export interface LuaModule {
   _luaL_openlibs(thread: LuaThread): void;
   _luaL_loadbuffer(thread: LuaThread, text: number, size: number, name: number): number;
   _luaL_where(thread: LuaThread, level: number): void;
+  _luaL_argerror(thread: LuaThread, argument: number, problem: number): number;
+  _luaL_checknumber(thread: LuaThread, argument: number): number;
+  _luaL_checklstring(thread: LuaThread, argument: number, length: number): number;
   _luaL_ref(thread: LuaThread, table: number): number;
   _luaL_unref(thread: LuaThread, table: number, ref: number): void;
   _lua_pcall(thread: LuaThread, args: number, results: number, handler: number): number;

@@ -38,15 +38,15 @@ export function randomFunctions(lua: LuaState, random: () => LuaRandom): Record<
         return 1;
       }
       if (count > 2) lua.raise(thread, 'wrong number of arguments');
-      const first = Math.trunc(lua.checkNumber(thread, 1, 'random'));
+      const first = Math.trunc(lua.checkNumber(thread, 1));
       const low = count === 1 ? 1 : first;
-      const high = count === 1 ? first : Math.trunc(lua.checkNumber(thread, 2, 'random'));
-      if (!(low <= high)) lua.argumentError(thread, count, 'random', 'interval is empty');
+      const high = count === 1 ? first : Math.trunc(lua.checkNumber(thread, 2));
+      if (!(low <= high)) lua.argumentError(thread, count, 'interval is empty');
       module._lua_pushnumber(thread, Math.floor(share * (high - low + 1)) + low);
       return 1;
     },
     randomseed: (thread) => {
-      const seed = lua.checkNumber(thread, 1, 'randomseed');
+      const seed = lua.checkNumber(thread, 1);
       random().seed(Number.isFinite(seed) ? seed : 0);
       return 0;
     },

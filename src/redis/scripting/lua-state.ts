@@ -127,11 +127,12 @@ export class LuaState {
   }
 
   pushFunction(thread: LuaThread, code: LuaFunction): void {
-    this.module._lua_pushcclosure(
-      thread,
-      this.module.addFunction(code as (...args: number[]) => number, 'ii'),
-      0,
-    );
+    this.module._lua_pushcclosure(thread, this.addressOf(code), 0);
+  }
+
+  /** Makes a function known to the interpreter, for good. */
+  addressOf(code: LuaFunction): number {
+    return this.module.addFunction(code as (...args: number[]) => number, 'ii');
   }
 
   /** A table of functions of ours, left on the stack. */
@@ -173,29 +174,26 @@ export class LuaState {
     throw new Error('lua_error returned');
   }
 
-  argumentError(thread: LuaThread, argument: number, name: string, problem: string): never {
-    return this.raise(thread, `bad argument #${argument} to '${name}' (${problem})`);
+  /** Says what is wrong with an argument, under the name by which the script has called the function. */
+  argumentError(thread: LuaThread, argument: number, problem: string): never {
+    const text = this.copyIn(problem);
+    try {
+      this.module._luaL_argerror(thread, argument, text);
+    } finally {
+      this.module._free(text);
+    }
+    throw new Error('luaL_argerror returned');
   }
 
-  /** A number argument, or an error as luaL_checknumber raises it. */
-  checkNumber(thread: LuaThread, argument: number, name: string): number {
-    if (this.module._lua_isnumber(thread, argument)) return this.module._lua_tonumber(thread, argument);
-    return this.argumentError(
-      thread,
-      argument,
-      name,
-      `number expected, got ${this.typeName(thread, argument)}`,
-    );
+  /** A number argument, or an error in the script. */
+  checkNumber(thread: LuaThread, argument: number): number {
+    return this.module._luaL_checknumber(thread, argument);
   }
 
-  checkString(thread: LuaThread, argument: number, name: string): Bytes {
-    if (this.module._lua_isstring(thread, argument)) return this.toBytes(thread, argument);
-    return this.argumentError(
-      thread,
-      argument,
-      name,
-      `string expected, got ${this.typeName(thread, argument)}`,
-    );
+  /** A string argument, or an error in the script. */
+  checkString(thread: LuaThread, argument: number): Bytes {
+    this.module._luaL_checklstring(thread, argument, 0);
+    return this.toBytes(thread, argument);
   }
 
   typeName(thread: LuaThread, index: number): string {

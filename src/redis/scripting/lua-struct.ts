@@ -103,8 +103,8 @@ function unpackNumber(data: Bytes, { code, size, big }: Item): number {
 }
 
 /** All items of a format; a mistake in it is an error of the script. */
-function itemsOf(lua: LuaState, thread: LuaThread, name: string): Item[] {
-  const format = cString(lua.checkString(thread, 1, name));
+function itemsOf(lua: LuaState, thread: LuaThread): Item[] {
+  const format = cString(lua.checkString(thread, 1));
   const items: Item[] = [];
   let problem = '';
   try {
@@ -113,7 +113,7 @@ function itemsOf(lua: LuaState, thread: LuaThread, name: string): Item[] {
     if (!(error instanceof StructError)) throw error;
     problem = error.message;
   }
-  if (problem.startsWith('option')) lua.argumentError(thread, 1, name, `invalid format ${problem}`);
+  if (problem.startsWith('option')) lua.argumentError(thread, 1, `invalid format ${problem}`);
   if (problem) lua.raise(thread, problem);
   return items;
 }
@@ -121,17 +121,17 @@ function itemsOf(lua: LuaState, thread: LuaThread, name: string): Item[] {
 function pack(lua: LuaState, thread: LuaThread): number {
   let out = '';
   let argument = 2;
-  for (const item of itemsOf(lua, thread, 'pack')) {
+  for (const item of itemsOf(lua, thread)) {
     out += '\0'.repeat(padding(out.length, item));
     if (item.code === 'x') {
       out += '\0';
     } else if (item.code === 's' || item.code === 'c') {
-      const text = lua.checkString(thread, argument++, 'pack');
+      const text = lua.checkString(thread, argument++);
       const size = item.code === 's' || item.size === 0 ? text.length : item.size;
-      if (text.length < size) lua.argumentError(thread, argument - 1, 'pack', 'string too short');
+      if (text.length < size) lua.argumentError(thread, argument - 1, 'string too short');
       out += text.slice(0, size) + (item.code === 's' ? '\0' : '');
     } else {
-      const value = lua.checkNumber(thread, argument++, 'pack');
+      const value = lua.checkNumber(thread, argument++);
       out += item.code === 'f' || item.code === 'd' ? packFloat(value, item) : packInteger(value, item);
     }
   }
@@ -160,7 +160,7 @@ function readItem(
     if (typeof before !== 'number') lua.raise(thread, "format 'c0' needs a previous size");
     size = before as number;
   }
-  if (at + size > data.length) lua.argumentError(thread, 2, 'unpack', 'data string too short');
+  if (at + size > data.length) lua.argumentError(thread, 2, 'data string too short');
   const raw = data.slice(at, at + size);
   if (item.code === 'c') values.push(raw);
   else if (item.code !== 'x') values.push(unpackNumber(raw, item));
@@ -169,10 +169,10 @@ function readItem(
 
 function unpack(lua: LuaState, thread: LuaThread): number {
   const { module } = lua;
-  const items = itemsOf(lua, thread, 'unpack');
-  const data = lua.checkString(thread, 2, 'unpack');
-  const start = lua.type(thread, 3) > 0 ? lua.checkNumber(thread, 3, 'unpack') : 1;
-  if (start < 1) lua.argumentError(thread, 3, 'unpack', 'offset must be 1 or greater');
+  const items = itemsOf(lua, thread);
+  const data = lua.checkString(thread, 2);
+  const start = lua.type(thread, 3) > 0 ? lua.checkNumber(thread, 3) : 1;
+  if (start < 1) lua.argumentError(thread, 3, 'offset must be 1 or greater');
   let at = start - 1;
   const values: (number | Bytes)[] = [];
   for (const item of items) at = readItem(lua, thread, item, data, at + padding(at, item), values);
@@ -187,11 +187,10 @@ function unpack(lua: LuaState, thread: LuaThread): number {
 
 function size(lua: LuaState, thread: LuaThread): number {
   let total = 0;
-  for (const item of itemsOf(lua, thread, 'size')) {
+  for (const item of itemsOf(lua, thread)) {
     total += padding(total, item);
-    if (item.code === 's') lua.argumentError(thread, 1, 'size', "option 's' has no fixed size");
-    if (item.code === 'c' && item.size === 0)
-      lua.argumentError(thread, 1, 'size', "option 'c0' has no fixed size");
+    if (item.code === 's') lua.argumentError(thread, 1, "option 's' has no fixed size");
+    if (item.code === 'c' && item.size === 0) lua.argumentError(thread, 1, "option 'c0' has no fixed size");
     total += item.size;
   }
   lua.module._lua_pushnumber(thread, total);

@@ -5,7 +5,7 @@ import { CLIENT_ASKING, CLIENT_DENY_BLOCKING, CLIENT_READONLY, CLIENT_SCRIPT } f
 import { createFakeClient } from '#redis/networking.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
-import { cjsonDefaults, type CjsonConfig } from './cjson-config.ts';
+import type { CjsonConfig } from './cjson-config.ts';
 import { LuaRandom } from './lua-random.ts';
 import type { Library, LibraryFunction, ScriptCall } from './state.ts';
 
@@ -27,7 +27,10 @@ export class ScriptRun {
   readonly registering: Map<string, LibraryFunction> | null;
   /** References of the callbacks of those functions. */
   readonly registered = new Map<string, number>();
-  readonly cjson: CjsonConfig = cjsonDefaults();
+  /** Settings of cjson (0) and of the tables that cjson.new has made, where they are not those at the start. */
+  readonly cjson = new Map<number, CjsonConfig>();
+  /** How many of those there are. */
+  cjsonTables = 0;
   readonly random = new LuaRandom();
   /** From what the script's random numbers start. */
   readonly seed: number;
@@ -64,6 +67,8 @@ export class ScriptRun {
     this.registering = registering;
     this.seed = seed;
     this.random.seed(seed);
+    const cjson = server.scripting.cjson[call.kind];
+    if (cjson) this.cjson.set(0, cjson);
     this.workBefore = server.workMicros;
     this.client = createFakeClient(server);
     // Its number would be missing from the numbers of clients.
@@ -83,6 +88,12 @@ export class ScriptRun {
 
   get readOnly(): boolean {
     return this.call.readOnly || this.call.flags?.noWrites === true;
+  }
+
+  /** It has come to its end: what it has set in cjson holds for those who come after it. */
+  keepSettings(): void {
+    const settings = this.cjson.get(0);
+    if (settings) this.server.scripting.cjson[this.call.kind] = settings;
   }
 
   tick(instructions: number): void {

@@ -5,6 +5,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Client } from '#redis/client.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { PendingOp } from '#redis/propagate.ts';
+import type { CjsonConfig } from './cjson-config.ts';
 
 /** Flags of a script with a shebang line, or of a function. */
 export interface ScriptFlags {
@@ -104,6 +105,8 @@ export interface WaitingScript extends Pick<
 export class ScriptingState {
   scripts: Map<Bytes, CachedScript> = new Map();
   libraries: Map<Bytes, Library> = new Map();
+  /** What scripts, and functions, have set in cjson for good. */
+  cjson: Partial<Record<ScriptCall['kind'], CjsonConfig>> = {};
   slow: SlowScript | null = null;
   waiting: WaitingScript | null = null;
   /** The last body whose SHA-1 was asked for: EVAL in a loop hashes it once. */

@@ -47,6 +47,10 @@ export class HashObj extends Obj {
     return 16 + 56 + tableSize * 8 + (seen ? Math.round((bytes / seen) * this.size) : 0);
   }
 
+  override freeEffort(): number {
+    return this.dict?.size ?? 1;
+  }
+
   get size(): number {
     return (this.small ?? this.dict)?.size ?? 0;
   }

@@ -42,6 +42,10 @@ export class ListObj extends Obj {
     return 16 + 40 + Math.floor((bytes / Math.max(1, seen.length)) * nodes.length);
   }
 
+  override freeEffort(): number {
+    return this.items.nodes.length;
+  }
+
   get length(): number {
     return this.items.length;
   }

@@ -68,6 +68,10 @@ export class SetObj extends Obj {
     return low >= -0x8000_0000 && high <= 0x7fff_ffff ? 4 : 8;
   }
 
+  override freeEffort(): number {
+    return this.dict?.size ?? 1;
+  }
+
   get size(): number {
     return this.ints ? this.ints.length : (this.dict?.size ?? 0);
   }

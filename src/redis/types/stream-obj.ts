@@ -120,6 +120,12 @@ export class StreamObj extends Obj {
     return copy;
   }
 
+  /** All groups are taken to have as much pending as the first. */
+  override freeEffort(): number {
+    const [first] = this.groups.values();
+    return this.nodes.length + this.groups.size * (1 + (first?.pel.length ?? 0));
+  }
+
   memoryUsage(samples: number): number {
     let bytes = 0;
     let seen = 0;

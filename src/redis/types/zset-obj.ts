@@ -71,6 +71,10 @@ export class ZsetObj extends Obj {
     return 16 + 16 + 56 + 32 + 512 + tableSize * 8 + (seen ? Math.round((bytes / seen) * this.size) : 0);
   }
 
+  override freeEffort(): number {
+    return this.compact ? 1 : this.size;
+  }
+
   get size(): number {
     return this.sorted.length;
   }

@@ -321,3 +321,67 @@ test('a client that tracks with NOLOOP is not told of what its own script change
   change(other);
   expect(lone.take(client)).toMatchObject([{ items: ['invalidate', ['k']] }]);
 });
+
+describe('the library cjson', () => {
+  const nested = 'return cjson.encode({{{1}}})';
+
+  test('keeps its settings until the interpreter goes, for scripts and functions apart', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    const other = new LoneServer();
+    lone.ask(
+      client,
+      'FUNCTION',
+      'LOAD',
+      '#!lua name=l\nredis.register_function("f", function() return cjson.encode({{{1}}}) end)',
+    );
+    expect(lone.ask(client, 'EVAL', 'return cjson.encode_max_depth(2)', '0')).toBe(2);
+    expect(cloneGraph(lone.server.scripting).cjson.eval?.encodeMaxDepth).toBe(2);
+    expect(textOf(lone.ask(client, 'EVAL', nested, '0'))).toMatch(
+      /Cannot serialise, excessive nesting \(3\)/,
+    );
+    expect(lone.ask(client, 'FCALL', 'f', '0')).toBe('[[[1]]]');
+    expect(other.ask(other.connect(), 'EVAL', nested, '0')).toBe('[[[1]]]');
+    lone.ask(client, 'SCRIPT', 'FLUSH');
+    expect(lone.ask(client, 'EVAL', nested, '0')).toBe('[[[1]]]');
+  });
+
+  test('gives tables of functions with settings of their own', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    const script =
+      'local a, b = cjson.new(), cjson.new() a.encode_number_precision(3) b.encode_max_depth(1) ' +
+      'return {a.encode(1 / 3), b.encode(1 / 3), cjson.encode({1 / 3}), tostring((pcall(b.encode, {{}}))), a._NAME}';
+    expect(lone.ask(client, 'EVAL', script, '0')).toEqual([
+      '0.333',
+      '0.33333333333333',
+      '[0.33333333333333]',
+      'false',
+      'cjson',
+    ]);
+    expect(lone.ask(client, 'EVAL', 'return cjson.encode_number_precision()', '0')).toBe(14);
+  });
+
+  test.each([
+    ['cjson.encode_max_depth(0)', "#1 to 'encode_max_depth' (expected integer between 1 and 2147483647)"],
+    ['cjson.encode_max_depth(1, 2)', "#2 to 'encode_max_depth' (found too many arguments)"],
+    ['cjson.encode_invalid_numbers("x")', "#1 to 'encode_invalid_numbers' (invalid option 'x')"],
+    ['cjson.encode_keep_buffer({})', "#1 to 'encode_keep_buffer' (string expected, got table)"],
+  ])('refuses %s', (call, problem) => {
+    const lone = new LoneServer();
+    const reply = lone.ask(lone.connect(), 'EVAL', `return ${call}`, '0');
+    expect(textOf(reply)).toContain(`ERR user_script:1: bad argument ${problem} script:`);
+  });
+});
+
+test.each([
+  ['return bit.band("x")', "bad argument #1 to 'band' (number expected, got string)"],
+  ['local f = struct.pack return f("i", {})', "bad argument #2 to 'f' (number expected, got table)"],
+  [
+    'return {err = select(2, pcall(cmsgpack.unpack))}',
+    "bad argument #1 to '?' (string expected, got no value)",
+  ],
+])('an error of a library calls the function as the script has called it: %s', (script, problem) => {
+  const lone = new LoneServer();
+  expect(textOf(lone.ask(lone.connect(), 'EVAL', script, '0'))).toContain(problem);
+});
