@@ -5,6 +5,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import { isWord, NO_SUCH_KEY, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
 import type { Client } from './client.ts';
+import { COPIED_ALLOCATION, visit } from './command-cost.ts';
 import type { CommandProcs } from './command.ts';
 import {
   type Db,
@@ -155,6 +156,7 @@ function copy(client: Client, argv: readonly Bytes[]): Reply {
     if (!options.replace) return 0;
     dbDelete(to, target);
   }
+  visit(client.server, obj.freeEffort(), COPIED_ALLOCATION);
   dbAdd(to, target, obj.copy());
   if (expire !== -1) setExpire(client, to, target, expire);
   signalModifiedKey(client, to, target);

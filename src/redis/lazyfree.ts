@@ -7,7 +7,7 @@ import { consume, type Server } from './server.ts';
 
 /** Up to so many allocations it is quicker not to bother another thread. */
 const LAZYFREE_THRESHOLD = 64;
-const FREE_MICROS_PER_ALLOCATION = 0.1;
+const FREE_MICROS_PER_ALLOCATION = 0.05;
 
 /** A value has left the keyspace; `lazily`: another thread frees it, if it is worth the trouble. */
 export function freeObj(server: Server, obj: Obj, lazily: boolean): void {

@@ -24,6 +24,7 @@ import {
 } from './client.ts';
 import { handleClientsBlockedOnKeys } from './blocked.ts';
 import { getNodeByQuery } from './cluster/index.ts';
+import { sizeMicros } from './command-cost.ts';
 import {
   CMD_ADMIN,
   CMD_ALLOW_BUSY,
@@ -316,6 +317,7 @@ export function call(client: Client): void {
   server.workMicros += BASE_MICROS;
   server.callDepth++;
   const reply = (cmd.proc as NonNullable<Command['proc']>)(client, argv);
+  server.workMicros += sizeMicros(argv, reply);
   const micros = server.workMicros - workBefore;
   // A slow command's reply leaves when its work is done, not when it was begun.
   if (micros >= SLOW_MICROS && server.callDepth === 1) spendWork(server);

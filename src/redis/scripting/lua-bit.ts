@@ -5,13 +5,14 @@ import type { Bytes } from '#base/bytes.ts';
 import type { LuaThread } from './lua-module.ts';
 import type { LuaFunction, LuaState } from './lua-state.ts';
 
-/** The number's low 32 bits, rounded to even first, as BitOp does it. */
+const double = new DataView(new ArrayBuffer(8));
+/** 2^52 + 2^51: added to a number it brings the bits of its integer to the end of the mantissa. */
+const BIT_MAGIC = 6755399441055744;
+
+/** The number's low 32 bits, rounded to even first, as BitOp finds them in a double, whatever its size. */
 function toBit(value: number): number {
-  if (!Number.isFinite(value)) return 0;
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  const up = rest > 0.5 || (rest === 0.5 && Math.abs(floor % 2) === 1);
-  return (up ? floor + 1 : floor) | 0;
+  double.setFloat64(0, value + BIT_MAGIC);
+  return double.getInt32(4);
 }
 
 /** The functions of the library. */

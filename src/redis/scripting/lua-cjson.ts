@@ -10,6 +10,8 @@ import { LUA_NULL, LuaOpaque, LuaTable, pushValue, readValue, type LuaValue } fr
 /** A value that JSON cannot say, or a text that is not JSON. */
 class CjsonError extends Error {}
 
+const INT_MAX = 2147483647;
+
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -46,14 +48,15 @@ function arrayLength(table: LuaTable, config: CjsonConfig): number {
   let max = 0;
   for (const [key] of table.pairs) {
     if (typeof key !== 'number' || !Number.isInteger(key) || key < 1) return -1;
-    max = Math.max(max, key);
+    // An int of C: what does not fit is the smallest.
+    if (key > max) max = key > INT_MAX ? -INT_MAX - 1 : key;
   }
   const items = table.pairs.length;
   if (config.sparseRatio > 0 && max > items * config.sparseRatio && max > config.sparseSafe) {
     if (!config.sparseConvert) throw new CjsonError('Cannot serialise table: excessively sparse array');
     return -1;
   }
-  return max === 0 ? -1 : max;
+  return max <= 0 ? -1 : max;
 }
 
 function encode(value: LuaValue, config: CjsonConfig): Bytes {
@@ -113,6 +116,9 @@ const UNESCAPES: Readonly<Record<string, string>> = {
 
 /** A number as C reads it. */
 const NUMBER = /^[+-]?(0x[0-9a-f]+|inf(inity)?|nan|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?)/i;
+
+/** What strtod makes of a number: infinity where it is too large, nothing where it is too small. */
+const readNumber = (text: Bytes): number => parseDouble(text) ?? (/x/i.test(text) ? 0 : Number(text));
 
 /** Reads a JSON text. */
 class Decoder {
@@ -177,7 +183,7 @@ class Decoder {
     if (number === undefined || (isInvalid && !decodeInvalidNumbers))
       return { kind: 'T_ERROR', at, problem: 'invalid number' };
     this.at += number.length;
-    return { kind: 'T_NUMBER', at, value: /nan/i.test(number) ? NaN : (parseDouble(number) ?? 0) };
+    return { kind: 'T_NUMBER', at, value: /nan/i.test(number) ? NaN : readNumber(number) };
   }
 
   private string(): Token {
@@ -443,5 +449,4 @@ function settingFunctions(
   };
 }
 
-const INT_MAX = 2147483647;
 const OFF_ON: Readonly<Record<string, boolean>> = { off: false, on: true };

@@ -7,7 +7,7 @@
  * With all that only it needs (libraries, conversions, sandbox) it is one piece with the compiled Lua,
  * loaded by load-lua.ts. The rest of the server reaches it through interpreter.ts. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { bitFunctions, formatFunction } from './lua-bit.ts';
@@ -290,7 +290,8 @@ export class Interpreter {
     }
     const field = (name: Bytes): Bytes | null => {
       lua.getField(main, -1, name);
-      const text = lua.module._lua_isstring(main, -1) ? lua.toBytes(main, -1) : null;
+      // Errors are texts of C.
+      const text = lua.module._lua_isstring(main, -1) ? cString(lua.toBytes(main, -1)) : null;
       lua.pop(main);
       return text;
     };

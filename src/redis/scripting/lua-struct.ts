@@ -30,7 +30,7 @@ interface Item {
 class StructError extends Error {}
 
 /** The items of a format. */
-function* parseFormat(format: Bytes): IterableIterator<Item> {
+function* parseFormat(format: Bytes, lenient: boolean): IterableIterator<Item> {
   let at = 0;
   let big = false;
   let align = 1;
@@ -62,6 +62,7 @@ function* parseFormat(format: Bytes): IterableIterator<Item> {
       } else if (code === 's') {
         size = 0;
       }
+      if (size === undefined && lenient && /[a-z0-9]/i.test(code)) size = 0;
       if (size === undefined) throw new StructError(`option '${code}'`);
       const wanted = code === 'c' || code === 's' || code === 'x' ? 1 : Math.min(size, align);
       yield { code, size, big, align: Math.max(1, wanted) };
@@ -102,26 +103,41 @@ function unpackNumber(data: Bytes, { code, size, big }: Item): number {
   return Number(signed ? BigInt.asIntN(Math.min(64, size * 8), value) : value);
 }
 
-/** All items of a format; a mistake in it is an error of the script. */
-function itemsOf(lua: LuaState, thread: LuaThread): Item[] {
-  const format = cString(lua.checkString(thread, 1));
-  const items: Item[] = [];
-  let problem = '';
-  try {
-    items.push(...parseFormat(format));
-  } catch (error) {
-    if (!(error instanceof StructError)) throw error;
-    problem = error.message;
+/** The items of a format one by one; a mistake in it is an error of the script once it is reached. `lenient`:
+ *  letters that mean nothing have no size. */
+function itemsOf(lua: LuaState, thread: LuaThread, lenient = false): IterableIterator<Item> {
+  return raisingMistakes(lua, thread, parseFormat(cString(lua.checkString(thread, 1)), lenient));
+}
+
+function* raisingMistakes(
+  lua: LuaState,
+  thread: LuaThread,
+  items: IterableIterator<Item>,
+): IterableIterator<Item> {
+  for (;;) {
+    let item: Item | null = null;
+    let problem = '';
+    try {
+      const next = items.next();
+      if (next.done !== true) item = next.value;
+    } catch (error) {
+      if (!(error instanceof StructError)) throw error;
+      problem = error.message;
+    }
+    if (problem.startsWith('option')) lua.argumentError(thread, 1, `invalid format ${problem}`);
+    if (problem) lua.raise(thread, problem);
+    if (item === null) return;
+    yield item;
   }
-  if (problem.startsWith('option')) lua.argumentError(thread, 1, `invalid format ${problem}`);
-  if (problem) lua.raise(thread, problem);
-  return items;
 }
 
 function pack(lua: LuaState, thread: LuaThread): number {
   let out = '';
   let argument = 2;
-  for (const item of itemsOf(lua, thread)) {
+  const items = itemsOf(lua, thread);
+  // It parts the arguments from what comes behind them: the first that is missing is nil.
+  lua.module._lua_pushnil(thread);
+  for (const item of items) {
     out += '\0'.repeat(padding(out.length, item));
     if (item.code === 'x') {
       out += '\0';
@@ -187,7 +203,7 @@ function unpack(lua: LuaState, thread: LuaThread): number {
 
 function size(lua: LuaState, thread: LuaThread): number {
   let total = 0;
-  for (const item of itemsOf(lua, thread)) {
+  for (const item of itemsOf(lua, thread, true)) {
     total += padding(total, item);
     if (item.code === 's') lua.argumentError(thread, 1, "option 's' has no fixed size");
     if (item.code === 'c' && item.size === 0) lua.argumentError(thread, 1, "option 'c0' has no fixed size");

@@ -136,7 +136,7 @@ function bitfieldWith(readonly: boolean) {
       if (obj instanceof ErrorReply) return obj;
       return operations.map(({ type, offset }) => int64(readField(obj?.value ?? '', type, offset)));
     }
-    const lastBit = Math.max(...writes.map(({ type, offset }) => offset + type.bits - 1));
+    const lastBit = writes.reduce((last, { type, offset }) => Math.max(last, offset + type.bits - 1), 0);
     const found = stringForBits(client, key, lastBit);
     if (found instanceof ErrorReply) return found;
     const [obj, grew] = found;

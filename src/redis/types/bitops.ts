@@ -103,7 +103,7 @@ function bitopCommand(client: Client, argv: readonly Bytes[]): Reply {
     sources.push(obj?.value ?? '');
   }
   const destination = argv[2] as Bytes;
-  const length = Math.max(...sources.map((source) => source.length));
+  const length = sources.reduce((longest, source) => Math.max(longest, source.length), 0);
   if (length === 0) return storeNothing(client, destination);
   const byteOf = (source: Bytes, at: number): number => (at < source.length ? source.charCodeAt(at) : 0);
   const out: string[] = [];

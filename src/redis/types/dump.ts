@@ -3,6 +3,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
+import { COPIED_ALLOCATION, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, dbDelete, lookupKeyRead, setExpire } from '#redis/db.ts';
 import { lfuMinutes, lruClock } from '#redis/evict.ts';
@@ -16,7 +17,9 @@ import { keyChanged } from './common.ts';
 /** DUMP key */
 function dumpCommand(client: Client, argv: readonly Bytes[]): Reply {
   const obj = lookupKeyRead(client, argv[1] as Bytes);
-  return obj && createDumpPayload(obj, client.server.config);
+  if (obj === null) return null;
+  visit(client.server, obj.freeEffort(), COPIED_ALLOCATION);
+  return createDumpPayload(obj, client.server.config);
 }
 
 interface RestoreOptions {
@@ -82,6 +85,7 @@ function restoreCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (ttl < 0) return error('ERR Invalid TTL value, must be >= 0');
   const obj = readPayload(client, payload);
   if (obj instanceof ErrorReply) return obj;
+  visit(server, obj.freeEffort(), COPIED_ALLOCATION);
   const deleted = options.replace && dbDelete(db, key);
   const expiresAtMs = ttl === 0 ? 0 : Number(ttl) + (options.absTtl ? 0 : server.mstime());
   if (expiresAtMs !== 0 && expiresAtMs <= server.mstime() && !server.loading && !server.isReplica()) {

@@ -2,6 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Client } from '#redis/client.ts';
+import { COMBINED_ENTRY, TABLE_ENTRY, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { ErrorReply, SetReply, type Reply } from '#redis/reply.ts';
@@ -18,8 +19,14 @@ function lookupSets(client: Client, keys: readonly Bytes[]): (SetObj | null)[] |
     if (obj !== null && !(obj instanceof SetObj)) wrong = true;
     else sets.push(obj);
   }
-  return wrong ? WRONGTYPE : sets;
+  if (wrong) return WRONGTYPE;
+  visit(client.server, walked(sets), sets.length === 1 ? TABLE_ENTRY : COMBINED_ENTRY);
+  return sets;
 }
+
+/** How many members of tables are looked at in the worst case. */
+const walked = (sets: readonly (SetObj | null)[]): number =>
+  sets.reduce((sum, set) => sum + (set?.dict?.size ?? 0), 0);
 
 /** Members of all the sets, at most `limit` (0: all). The smallest set leads, as it bounds the work. */
 function intersect(sets: readonly (SetObj | null)[], limit = 0): Bytes[] {

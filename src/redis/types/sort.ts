@@ -4,6 +4,7 @@ import { cString, type Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
 import { mayReadAllKeys } from '#redis/acl.ts';
 import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
+import { COMBINED_ENTRY, TABLE_ENTRY, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { StringObj } from '#redis/object.ts';
@@ -153,6 +154,7 @@ function sortWith(readonly: boolean) {
     // Also SORT_RO leaves its mark: what is walked in order must be a skiplist, and stays one.
     if (obj instanceof ZsetObj) obj.compact = false;
     let elements = elementsOf(obj, options.dontSort && options.desc);
+    visit(client.server, elements.length, options.dontSort ? TABLE_ENTRY : COMBINED_ENTRY);
     if (!options.dontSort) {
       const weighted = weigh(client, elements, options);
       if (weighted instanceof ErrorReply) return weighted;

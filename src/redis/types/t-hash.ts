@@ -4,6 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { addInt64, string2ll } from '#base/integer.ts';
 import { addLongDouble, formatHuman, parseLongDouble } from '#base/long-double.ts';
 import type { Client } from '#redis/client.ts';
+import { TABLE_ENTRY, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
@@ -137,23 +138,30 @@ function hexistsCommand(client: Client, argv: readonly Bytes[]): Reply {
   return hash?.get(argv[2] as Bytes) === undefined ? 0 : 1;
 }
 
+/** The hash of a command that goes through all of it. */
+function readWhole(client: Client, key: Bytes): HashObj | null | ErrorReply {
+  const hash = readTyped(client, key, HashObj);
+  if (hash instanceof HashObj) visit(client.server, hash.dict?.size ?? 0, TABLE_ENTRY);
+  return hash;
+}
+
 /** HKEYS key */
 function hkeysCommand(client: Client, argv: readonly Bytes[]): Reply {
-  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  const hash = readWhole(client, argv[1] as Bytes);
   if (hash instanceof ErrorReply) return hash;
   return hash ? Array.from(hash.entries(), ([field]) => field) : [];
 }
 
 /** HVALS key */
 function hvalsCommand(client: Client, argv: readonly Bytes[]): Reply {
-  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  const hash = readWhole(client, argv[1] as Bytes);
   if (hash instanceof ErrorReply) return hash;
   return hash ? Array.from(hash.entries(), ([, value]) => value) : [];
 }
 
 /** HGETALL key */
 function hgetallCommand(client: Client, argv: readonly Bytes[]): Reply {
-  const hash = readTyped(client, argv[1] as Bytes, HashObj);
+  const hash = readWhole(client, argv[1] as Bytes);
   if (hash instanceof ErrorReply) return hash;
   return new MapReply(hash ? [...hash.entries()] : []);
 }

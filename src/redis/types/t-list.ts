@@ -3,6 +3,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Client } from '#redis/client.ts';
+import { LIST_ELEMENT, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
@@ -49,10 +50,12 @@ function linsertCommand(client: Client, argv: readonly Bytes[]): Reply {
     if (item === pivot) {
       list.items.insertBeside(at, element, after, client.server.quicklistPackedThreshold);
       keyChanged(client, key, 'l', 'linsert');
+      visit(client.server, at, LIST_ELEMENT);
       return list.length;
     }
     at++;
   }
+  visit(client.server, at, LIST_ELEMENT);
   return -1;
 }
 
@@ -137,6 +140,7 @@ function lremCommand(client: Client, argv: readonly Bytes[]): Reply {
   }
   // From the back, so that the positions before stay right.
   for (const position of positions.sort((a, b) => b - a)) list.items.remove(position);
+  visit(client.server, count < 0 ? list.length - at : at, LIST_ELEMENT);
   if (positions.length === 0) return 0;
   keyEvent(client, key, 'l', 'lrem');
   if (list.length === 0) removeEmpty(client, key);
@@ -200,6 +204,7 @@ function lposCommand(client: Client, argv: readonly Bytes[]): Reply {
       if (found.length >= wanted) break;
       compared++;
     }
+    visit(client.server, compared, LIST_ELEMENT);
   }
   return count === null ? (found[0] ?? null) : found;
 }

@@ -4,6 +4,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { parseDouble } from '#base/float.ts';
 import type { Client } from '#redis/client.ts';
+import { COMBINED_ENTRY, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { lookupKeyRead, setKey } from '#redis/db.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
@@ -57,6 +58,11 @@ function readSources(client: Client, keys: readonly Bytes[]): Source[] | ErrorRe
     if (obj !== null && !(obj instanceof SetObj) && !(obj instanceof ZsetObj)) return WRONGTYPE;
     sources.push({ obj, weight: 1 });
   }
+  visit(
+    client.server,
+    sources.reduce((sum, source) => sum + sizeOf(source), 0),
+    COMBINED_ENTRY,
+  );
   return sources;
 }
 

@@ -385,3 +385,28 @@ test.each([
   const lone = new LoneServer();
   expect(textOf(lone.ask(lone.connect(), 'EVAL', script, '0'))).toContain(problem);
 });
+
+test.each([
+  ['return bit.tohex(1e100)', '2594c37d'],
+  ['return bit.tohex(-1e308)', '85ebc8a0'],
+  ['return bit.tobit(2^32 + 5)', 5],
+  ['return bit.tobit(0.5) + bit.tobit(1.5) + bit.tobit(-2.5)', 0],
+  ['return struct.size("qh")', 2],
+  ['return tostring(cjson.decode("[1e400]")[1])', 'inf'],
+  ['return cjson.encode({[2^53] = 1})', '{"9.007199254741e+15":1}'],
+  ['return #struct.pack("!4bi4", 1, 2)', 8],
+])('libraries take numbers as C takes them: %s', (script, value) => {
+  const lone = new LoneServer();
+  expect(lone.ask(lone.connect(), 'EVAL', script, '0')).toBe(value);
+});
+
+test.each([
+  ['return struct.pack("bi", 1)', "bad argument #3 to 'pack' (number expected, got nil)"],
+  ['return struct.pack()', "bad argument #1 to 'pack' (string expected, got no value)"],
+  ['return struct.pack("bq", {})', "bad argument #2 to 'pack' (number expected, got table)"],
+  ['return struct.pack("bq", 1)', "bad argument #1 to 'pack' (invalid format option 'q')"],
+  ['error("cut\\0off")', 'ERR user_script:1: cut script: '],
+])('a script hears of the first mistake: %s', (script, problem) => {
+  const lone = new LoneServer();
+  expect(textOf(lone.ask(lone.connect(), 'EVAL', script, '0'))).toContain(problem);
+});
