@@ -117,14 +117,15 @@ export function shownArguments(client: Client, argv: readonly Bytes[]): readonly
 
 /** Sends `reply` to the client, or adds it to what EXEC or a script is collecting. */
 export function addReply(client: Client, reply: Reply): void {
-  if (client.collector !== null) {
+  const flags = client.flags;
+  // What is pushed is no reply, also where the protocol makes no difference between them.
+  const silent = (flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) !== 0;
+  if (client.collector !== null && !(silent && reply instanceof Push)) {
     client.collector.push(reply);
     return;
   }
   if (client.socket === null) return;
-  const flags = client.flags;
-  // What is pushed is no reply, also where the protocol makes no difference between them.
-  if ((flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) !== 0 && !(reply instanceof Push)) return;
+  if (silent && !(reply instanceof Push)) return;
   if ((flags & CLIENT_MASTER) !== 0 && (flags & CLIENT_MASTER_FORCE_REPLY) === 0) return;
   if ((flags & CLIENT_CLOSE_ASAP) !== 0) return;
   sendReply(client, reply);

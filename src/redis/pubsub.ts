@@ -79,7 +79,9 @@ function updatePubsubFlag(client: Client): void {
 }
 
 function subscribeCommand(client: Client, argv: readonly Bytes[], kind: Kind): Reply | undefined {
-  if (client.flags & CLIENT_DENY_BLOCKING && (client.flags & CLIENT_MULTI) === 0) {
+  // A transaction may subscribe, for the sake of those who did so always, but not to shard channels.
+  const allowed = (client.flags & CLIENT_MULTI) !== 0 && kind !== KINDS.shard;
+  if (client.flags & CLIENT_DENY_BLOCKING && !allowed) {
     return new ErrorReply(
       `ERR ${(client.cmd as Command).fullName.toUpperCase()} isn't allowed for a DENY BLOCKING client`,
     );

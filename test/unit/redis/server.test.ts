@@ -91,6 +91,21 @@ describe('limits', () => {
     lone.run(other, 'PUBLISH', 'pq', 'hello');
     expect(lone.take(silent)).toEqual([new Push(['pmessage', 'p*', 'pq', 'hello'])]);
     expect(lone.run(silent, 'PING')).toEqual([]);
+    lone.run(silent, 'PUNSUBSCRIBE');
+    for (const argv of [['MULTI'], ['SUBSCRIBE', 'news'], ['PING']]) lone.run(silent, ...argv);
+    expect(lone.run(silent, 'EXEC')).toEqual([new Push(['subscribe', 'news', 1])]);
+  });
+
+  it('a transaction may subscribe to channels, but not to shard channels', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    for (const argv of [['MULTI'], ['SUBSCRIBE', 'a'], ['SSUBSCRIBE', 'b']]) lone.run(client, ...argv);
+    expect(lone.run(client, 'EXEC')).toEqual([
+      [
+        new Push(['subscribe', 'a', 1]),
+        new ErrorReply("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"),
+      ],
+    ]);
   });
 
   it('a client that is not authenticated may not send long requests', () => {
