@@ -199,7 +199,10 @@ describe('the terminal', () => {
     const page = await openConsole();
     await page.locator('.xterm textarea').focus();
     await page.keyboard.press('Escape');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tab');
+    // To the tab of this console, not to that of some other panel.
+    const tab = page.getByRole('region', { name: 'Console', exact: true }).locator('[role=tab]:focus');
+    await tab.waitFor();
+    expect(await tab.getAttribute('aria-selected')).toBe('true');
     await app.closePage(page);
   });
 

@@ -99,3 +99,25 @@ test('an example of a pasted cluster shows what the page makes of one', async ()
   expect(await drawn.locator('g.node').count()).toBe(6);
   await app.closePage(page);
 });
+
+test('the tape makes room for branches of history, and nothing of it is cut off', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  const tape = page.getByRole('slider', { name: 'History' });
+  await tape.waitFor();
+  const region = page.getByRole('region', { name: 'Tape' });
+  const before = (await region.boundingBox())!.height;
+  await page.evaluate(async () => {
+    const { clock, exec, idle } = window.playground;
+    clock.pause();
+    const start = clock.now();
+    await clock.advance(3000);
+    await clock.seek(start + 1000);
+    await exec('SET other 1');
+    await idle();
+  });
+  await page.getByLabel('Branches of history').waitFor();
+  await expect.poll(async () => (await region.boundingBox())!.height).toBeGreaterThan(before);
+  const [outer, inner] = [(await region.boundingBox())!, (await tape.locator('svg').boundingBox())!];
+  expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height + 1);
+  await app.closePage(page);
+});

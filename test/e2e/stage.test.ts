@@ -130,10 +130,18 @@ describe('the stage', () => {
 
   test('a wall drawn across the stage cuts the cluster in two, and healing mends it', async () => {
     const page = await openStage();
-    await page.getByRole('button', { name: 'More about the stage' }).click();
-    await page.getByRole('menuitem', { name: /Draw a wall/ }).click();
+    const begin = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'More about the stage' }).click();
+      await page.getByRole('menuitem', { name: /Draw a wall/ }).click();
+      await page.getByText(/^Drag a line/).waitFor();
+    };
+    await begin();
+    await page.keyboard.press('Escape');
+    await page.getByText(/^Drag a line/).waitFor({ state: 'detached' });
+    await begin();
     const box = (await page.locator('main svg[role=img]').boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2 + 30, box.y + 60);
+    // Also from under the words that say what to do.
+    await page.mouse.move(box.x + box.width / 2 + 30, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 2 + 30, box.y + box.height - 60, { steps: 4 });
     await page.mouse.up();
@@ -398,7 +406,10 @@ describe('time', () => {
     await page.getByLabel('Set beside the present branch:').selectOption(last);
     await page.getByText('They part at 15.500 s.').waitFor();
     await page.locator('.tape text', { hasText: /^B$/ }).waitFor({ state: 'attached' });
+    // Escape closes what has popped up, wherever the focus is, and leaves what is selected.
+    await page.getByRole('button', { name: 'A / B' }).focus();
     await page.keyboard.press('Escape');
+    await page.getByText('They part at 15.500 s.').waitFor({ state: 'hidden' });
     await app.closePage(page);
   });
 

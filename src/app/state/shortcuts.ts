@@ -67,7 +67,7 @@ export function onShortcut(list: readonly Shortcut[], playground: Playground, ev
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
     return false;
   if (!playground.preferences.shortcuts && event.key !== 'Escape') return false;
-  if (takesText(event.target) || pressesControl(event)) return false;
+  if (takesText(event.target) || pressesControl(event) || closesPopover(event)) return false;
   const shortcut = list.find(({ keys }) => keys.includes(event.key));
   if (!shortcut || playground.phase !== 'ready') return false;
   event.preventDefault();
@@ -79,6 +79,11 @@ export function onShortcut(list: readonly Shortcut[], playground: Playground, ev
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   return target.closest('input, textarea, select, [contenteditable], .xterm, dialog') !== null;
+}
+
+/** Escape closes what has popped up, before it means anything else. */
+function closesPopover(event: KeyboardEvent): boolean {
+  return event.key === 'Escape' && document.querySelector(':popover-open') !== null;
 }
 
 /** Space and Enter on a focused button press that button. */
