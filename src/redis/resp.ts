@@ -94,7 +94,7 @@ export class RequestParser {
       if (end < 0 && this.pendingBytes > PROTO_INLINE_MAX_SIZE) this.fail('too big mbulk count string');
       return false;
     }
-    const count = parseLength(this.buffer.slice(this.at + 1, end));
+    const count = parseLength(this.buffer, this.at + 1, end);
     this.at = end + 2;
     if (count === null || count > 0x7fffffff) {
       this.fail('invalid multibulk length');
@@ -132,7 +132,7 @@ export class RequestParser {
       this.fail(`expected '$', got '${this.buffer.charAt(this.at)}'`);
       return false;
     }
-    const length = parseLength(this.buffer.slice(this.at + 1, end));
+    const length = parseLength(this.buffer, this.at + 1, end);
     if (length === null || length < 0 || length > limits.maxBulkLength) {
       this.fail('invalid bulk length');
       return false;
@@ -154,9 +154,19 @@ export class RequestParser {
   }
 }
 
-/** A length as string2ll reads it; null when it is none. Lengths beyond 2^53 need not be exact. */
-function parseLength(text: Bytes): number | null {
-  return /^(0|-?[1-9][0-9]{0,18})$/.test(text) ? Number(text) : null;
+/** The length between two positions as string2ll reads it; null when it is none. Lengths beyond 2^53 need not
+ *  be exact. */
+function parseLength(text: Bytes, from: number, end: number): number | null {
+  // Nearly all are a few digits, and there is one for each argument.
+  const isShort = end > from && end - from < 10 && (text.charCodeAt(from) !== 48 || end - from === 1);
+  let value = isShort ? 0 : NaN;
+  for (let at = from; isShort && at < end; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
+  }
+  if (!Number.isNaN(value)) return value;
+  const written = text.slice(from, end);
+  return /^(0|-?[1-9][0-9]{0,18})$/.test(written) ? Number(written) : null;
 }
 
 /** The bytes of one command in RESP, as clients send it. */
@@ -266,7 +276,7 @@ export class ReplyParser {
   }
 
   private readSized(sign: string, line: Bytes, depth: number): Reply | undefined {
-    const length = parseLength(line);
+    const length = parseLength(line, 0, line.length);
     if (length === null || length < -1) {
       return this.fail(
         '$!=*%~>|'.includes(sign) && sign !== ''
