@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import type { WorldConfig } from '#session/api.ts';
-import { checkExpression, fail, readYaml } from './parse.ts';
+import { checkExpression, fail, readYaml, type Known } from './parse.ts';
 import { actions, worldSchema } from './schema.ts';
 import type { Action } from './types.ts';
 import { worldOf } from './world.ts';
@@ -46,11 +46,12 @@ export interface Card {
 }
 
 /** Reads a card file; throws a LessonError with file and line. */
-export function parseCard(id: string, file: string, yaml: string): Card {
+export function parseCard(id: string, file: string, yaml: string, known: Known = null): Card {
   const source = { file, line: 1, text: yaml };
   if (!/^[a-z0-9-]+$/.test(id)) fail(source, `a card's file is named in small letters, not "${id}"`);
   const { proof, ...rest } = readYaml(cardSchema, source);
-  checkExpression(proof.check, source);
-  for (const action of proof.play) if (action.do === 'until') checkExpression(action.expression, source);
+  checkExpression(proof.check, source, known);
+  for (const action of proof.play)
+    if (action.do === 'until') checkExpression(action.expression, source, known);
   return { id, ...rest, proof: { ...proof, world: worldOf(proof.world) } };
 }

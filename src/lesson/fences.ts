@@ -4,7 +4,7 @@
  * (checks, solutions, which choice is right) is taken from the first by position and id. */
 
 import type { Tokens } from 'marked';
-import { checkExpression, fail, readYaml, type Source } from './parse.ts';
+import { checkExpression, fail, readYaml, type Known, type Source } from './parse.ts';
 import {
   chaosSchema,
   chaosWordsSchema,
@@ -35,8 +35,11 @@ export class Fences {
   /** All chaos tapes so far. */
   tapes = new Map<string, Chaos>();
 
-  constructor(lang: Lang, original: Lesson | null) {
+  private readonly known: Known;
+
+  constructor(lang: Lang, original: Lesson | null, known: Known = null) {
     this.lang = lang;
+    this.known = known;
     this.originals = original
       ? original.steps.flatMap((step) => step.blocks).filter((b) => PAIRED.has(b.kind))
       : null;
@@ -108,12 +111,12 @@ export class Fences {
   task(name: string, body: Source): Task {
     const { checks, ...rest } = readYaml(taskSchema, body);
     const { solutions, harmless, wrong } = rest;
-    for (const check of checks) checkExpression(check.is, body);
+    for (const check of checks) checkExpression(check.is, body, this.known);
     const tooFar = wrong.find((route) => route.leaves > checks.length);
     if (tooFar) fail(body, `leaves: ${tooFar.leaves}, but there are ${checks.length} checks`);
     const every: Action[] = [...solutions.flat(), ...harmless, ...wrong.flatMap(({ actions }) => actions)];
     for (const action of every) {
-      if (action.do === 'until') checkExpression(action.expression, body);
+      if (action.do === 'until') checkExpression(action.expression, body, this.known);
       // `start: program` starts a client as its program does.
       if (action.do === 'client' && action.spec === 'program')
         action.spec = this.specs.get(action.id) ?? fail(body, `no program has a client "${action.id}"`);
@@ -136,7 +139,8 @@ export class Fences {
 
   chaos(name: string, body: Source): Chaos {
     const chaos = { id: this.id(name, body), ...readYaml(chaosSchema, body) };
-    for (const action of chaos.hand) if (action.do === 'until') checkExpression(action.expression, body);
+    for (const action of chaos.hand)
+      if (action.do === 'until') checkExpression(action.expression, body, this.known);
     this.tapes.set(chaos.id, chaos);
     return chaos;
   }

@@ -8,7 +8,7 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { lexer, type Token, type Tokens } from 'marked';
 import * as v from 'valibot';
-import { parseExpression } from './expression.ts';
+import { ExpressionError, freeNames, parseExpression } from './expression.ts';
 import { Fences } from './fences.ts';
 import { inlines } from './inline.ts';
 import { frontSchema, frontWordsSchema, type Front } from './schema.ts';
@@ -57,12 +57,19 @@ function loadYaml(source: Source): unknown {
   }
 }
 
-/** Checks that an expression parses. */
-export function checkExpression(expression: string, source: Source): void {
+/** What checks may name. The build knows; the page, which reads files from outside, finds out as it runs them. */
+export type Known = ReadonlySet<string> | null;
+
+/** Checks that an expression parses and names only what is known. */
+export function checkExpression(expression: string, source: Source, known: Known): void {
+  const at = source.text.split('\n').findIndex((line) => line.includes(expression));
+  const place = { ...source, line: source.line + Math.max(0, at) };
   try {
-    parseExpression(expression);
+    const unknown = freeNames(parseExpression(expression)).find((name) => known?.has(name) === false);
+    if (unknown !== undefined) fail(place, `${expression}: there is nothing called ${unknown}`);
   } catch (error) {
-    fail(source, `${expression}: ${(error as Error).message}`);
+    if (!(error instanceof ExpressionError)) throw error;
+    fail(place, `${expression}: ${error.message}`);
   }
 }
 
@@ -164,11 +171,12 @@ function makeLesson(id: string, lang: Lang, front: Front, steps: Step[]): Lesson
 }
 
 /** The lesson in its first language. `id` is the folder's name, `file` what messages call the file. */
-export function parseLesson(id: string, file: string, text: string): Lesson {
+export function parseLesson(id: string, file: string, text: string, known: Known = null): Lesson {
   const { front, body } = splitFront(file, text);
   const words = readYaml(frontSchema, front);
-  for (const action of words.start) if (action.do === 'until') checkExpression(action.expression, front);
-  const fences = new Fences('en', null);
+  for (const action of words.start)
+    if (action.do === 'until') checkExpression(action.expression, front, known);
+  const fences = new Fences('en', null, known);
   return makeLesson(id, 'en', words, new Body(file, fences).read(body));
 }
 

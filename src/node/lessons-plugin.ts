@@ -12,12 +12,15 @@ import type { Plugin } from 'vite';
 import { parseCard, type Card } from '#lesson/card.ts';
 import { parseGlossary, type Glossary } from '#lesson/glossary.ts';
 import { parseLesson, translateLesson } from '#lesson/parse.ts';
+import { knownNames } from '#lesson/predicates.ts';
 import type { GoalServer, Lang, Lesson } from '#lesson/types.ts';
+
+const KNOWN = new Set(knownNames());
 
 /** Reads one lesson in one language from the lessons folder `root`. */
 export function readLesson(root: string, id: string, lang: Lang): Lesson {
   const path = (name: string): string => join(root, id, `${name}.md`);
-  const original = parseLesson(id, `lessons/${id}/en.md`, readFileSync(path('en'), 'utf8'));
+  const original = parseLesson(id, `lessons/${id}/en.md`, readFileSync(path('en'), 'utf8'), KNOWN);
   original.goal = readGoal(join(root, id, 'goal.json'));
   if (lang === 'en') return original;
   if (!existsSync(path('zh'))) throw new Error(`lessons/${id}: zh.md is missing`);
@@ -50,6 +53,7 @@ export function readCards(root: string): Card[] {
       file.slice(0, -5),
       `lessons/cards/${file}`,
       readFileSync(join(root, 'cards', file), 'utf8'),
+      KNOWN,
     );
   });
   return cards.sort((a, b) => a.rank - b.rank);

@@ -120,6 +120,16 @@ describe('lesson files', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
+  it('name only what checks can see, where that is known; the complaint has the line of the check', () => {
+    const known = new Set(['role']);
+    expect(parseLesson('01-t', 'en.md', english, known).steps).toHaveLength(2);
+    const mistyped = english.replace("role(7005) == 'master'", "rolle(7005) == 'master'");
+    expect(() => parseLesson('01-t', 'en.md', mistyped, known)).toThrow(
+      "en.md:15: rolle(7005) == 'master': there is nothing called rolle",
+    );
+    expect(parse(mistyped).steps).toHaveLength(2);
+  });
+
   it.each([
     ['a missing block', chinese.replace(/```task[\s\S]*?```/, ''), 'en.md has task here, not quiz'],
     ['another id', chinese.replace('task crash', 'task other'), 'en.md has task crash here, not other'],
