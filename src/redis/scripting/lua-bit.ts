@@ -1,9 +1,9 @@
-/* The library bit: operations on 32-bit integers (BitOp), and integers in string.format, which the
- * interpreter, being a 32-bit program, would cut off. */
+/* The library bit: operations on 32-bit integers (BitOp), and integers in string.format and tonumber,
+ * which the interpreter, being a 32-bit program, would cut off. */
 
-import type { Bytes } from '#base/bytes.ts';
+import { cString, type Bytes } from '#base/bytes.ts';
 import type { LuaThread } from './lua-module.ts';
-import type { LuaFunction, LuaState } from './lua-state.ts';
+import { LUA_NIL, type LuaFunction, type LuaState } from './lua-state.ts';
 
 const double = new DataView(new ArrayBuffer(8));
 /** 2^52 + 2^51: added to a number it brings the bits of its integer to the end of the mantissa. */
@@ -149,6 +149,41 @@ export function formatFunction(lua: LuaState, pushOriginal: (thread: LuaThread) 
       const text = lua.toBytes(thread, -1);
       lua.raise(thread, text.replace("to '?'", "to 'format'"));
     }
+    return 1;
+  };
+}
+
+/** What strtoul with 64 bits makes of a text; null where something else stands in it. */
+function parseUnsigned(text: Bytes, base: number): number | null {
+  const found = /^[ \t\n\v\f\r]*([+-]?)(0x(?=[0-9a-f]))?([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(cString(text));
+  if (found === null) return null;
+  const [, sign, prefix = '', rest] = found as unknown as [string, string, string | undefined, string];
+  const digits = prefix !== '' && base !== 16 ? prefix + rest : rest;
+  let value = 0n;
+  for (const digit of digits) {
+    const worth = parseInt(digit, 36);
+    if (worth >= base) return null;
+    value = value * BigInt(base) + BigInt(worth);
+    if (value >> 64n !== 0n) value = 1n << 64n;
+  }
+  if (value >> 64n !== 0n) return 2 ** 64;
+  return Number(BigInt.asUintN(64, sign === '-' ? -value : value));
+}
+
+/** tonumber: numbers of another base may have 64 bits. */
+export function toNumberFunction(lua: LuaState): LuaFunction {
+  const { module } = lua;
+  return (thread) => {
+    const base = lua.type(thread, 2) > LUA_NIL ? Math.trunc(lua.checkNumber(thread, 2)) : 10;
+    let value: number | null = null;
+    if (base !== 10) {
+      const text = lua.checkString(thread, 1);
+      if (!(base >= 2 && base <= 36)) lua.argumentError(thread, 2, 'base out of range');
+      value = parseUnsigned(text, base);
+    } else if (lua.type(thread, 1) < LUA_NIL) lua.argumentError(thread, 1, 'value expected');
+    else if (module._lua_isnumber(thread, 1)) value = module._lua_tonumber(thread, 1);
+    if (value === null) module._lua_pushnil(thread);
+    else module._lua_pushnumber(thread, value);
     return 1;
   };
 }

@@ -10,7 +10,7 @@
 import { cString, type Bytes } from '#base/bytes.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
-import { bitFunctions, formatFunction } from './lua-bit.ts';
+import { bitFunctions, formatFunction, toNumberFunction } from './lua-bit.ts';
 import { CJSON_DEFAULTS, type CjsonConfig } from './cjson-config.ts';
 import { pushCjson } from './lua-cjson.ts';
 import { cmsgpackFunctions } from './lua-cmsgpack.ts';
@@ -139,6 +139,7 @@ export class Interpreter {
       ...randomFunctions(lua, () => this.run?.random ?? this.idleRandom),
       format: formatFunction(lua, (thread) => module._lua_rawgeti(thread, LUA_REGISTRY, format)),
       pcall: (thread) => this.protectedCall(thread),
+      tonumber: toNumberFunction(lua),
     });
     module._lua_rawgeti(main, LUA_REGISTRY, this.handler);
     lua.setField(main, -2, 'err_handler');

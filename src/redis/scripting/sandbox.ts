@@ -15,10 +15,10 @@ local error, type, tostring, rawget, rawset, next, setmetatable, getmetatable =
 local READONLY = 'Attempt to modify a readonly table'
 local LIBRARIES = {'string', 'math', 'table', 'bit', 'cjson', 'cmsgpack', 'struct', 'coroutine'}
 local PLAIN = {'_VERSION', 'assert', 'collectgarbage', 'error', 'gcinfo', 'getmetatable', 'ipairs', 'load',
-  'loadstring', 'rawequal', 'select', 'tonumber', 'tostring', 'type', 'unpack', 'xpcall'}
+  'loadstring', 'rawequal', 'select', 'tostring', 'type', 'unpack', 'xpcall'}
 local real = {}
 for _, name in ipairs(PLAIN) do real[name] = _G[name] end
-real.pcall = native.pcall
+real.pcall, real.tonumber = native.pcall, native.tonumber
 local loadstring, byte, concat = loadstring, string.byte, table.concat
 -- Compiled code could break the interpreter: only source is accepted.
 function real.loadstring(source, name)

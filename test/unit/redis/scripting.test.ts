@@ -395,6 +395,10 @@ test.each([
   ['return tostring(cjson.decode("[1e400]")[1])', 'inf'],
   ['return cjson.encode({[2^53] = 1})', '{"9.007199254741e+15":1}'],
   ['return #struct.pack("!4bi4", 1, 2)', 8],
+  ['return tonumber("ffffffffff", 16)', 1099511627775],
+  ['return tonumber(" -0x10 ", 16) == 2^64 - 16', 1],
+  ['return tonumber("zz", 36) .. tostring(tonumber("8", 8)) .. tostring(tonumber("", 16))', '1295nilnil'],
+  ['return tonumber("0x10") + tonumber(" 12 ") + tonumber("7", 10)', 35],
 ])('libraries take numbers as C takes them: %s', (script, value) => {
   const lone = new LoneServer();
   expect(lone.ask(lone.connect(), 'EVAL', script, '0')).toBe(value);
@@ -405,6 +409,9 @@ test.each([
   ['return struct.pack()', "bad argument #1 to 'pack' (string expected, got no value)"],
   ['return struct.pack("bq", {})', "bad argument #2 to 'pack' (number expected, got table)"],
   ['return struct.pack("bq", 1)', "bad argument #1 to 'pack' (invalid format option 'q')"],
+  ['return tonumber()', "bad argument #1 to 'tonumber' (value expected)"],
+  ['return tonumber({}, 16)', "bad argument #1 to 'tonumber' (string expected, got table)"],
+  ['return tonumber("1", 37)', "bad argument #2 to 'tonumber' (base out of range)"],
   ['error("cut\\0off")', 'ERR user_script:1: cut script: '],
 ])('a script hears of the first mistake: %s', (script, problem) => {
   const lone = new LoneServer();
