@@ -22,6 +22,7 @@ export const cliPrograms: Programs = {
   'redis-benchmark': ofShell('redisBenchmark'),
   ask: ofShell('ask'),
   nc: ofShell('nc'),
+  telnet: ofShell('nc'),
   ping: ofShell('ping'),
   sleep: sleepProgram,
   sh: machinePrompt,

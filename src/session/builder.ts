@@ -90,16 +90,18 @@ export class Builder {
     throw new Error('The cluster did not form in ten minutes of virtual time.');
   }
 
-  private serverConfig({ ip, port, masterName }: ServerPlan): Record<string, string> {
+  private serverConfig({ name, ip, port, masterName }: ServerPlan): Record<string, string> {
     const { preset, addresses, nodeTimeoutMs, config } = this.config;
     // Servers that talk to each other over a network of their own have no password in this world.
     const open = addresses === 'one' ? {} : { 'protected-mode': 'no' };
     const behind = addresses === 'nat' && preset !== 'empty';
+    // Where the shell shows what is on its disk.
+    const place = { dir: `/var/lib/redis/${name}` };
     const replica = behind ? { 'replica-announce-ip': ip, 'replica-announce-port': String(port) } : {};
     if (preset === 'standalone') {
       const master = this.plan.find(({ name }) => name === masterName);
       const follow = master ? { replicaof: `${master.ip} ${master.port}` } : {};
-      return { ...open, ...replica, ...follow, ...config };
+      return { ...open, ...place, ...replica, ...follow, ...config };
     }
     const announced = {
       'cluster-announce-ip': ip,
@@ -111,6 +113,7 @@ export class Builder {
       'cluster-enabled': 'yes',
       'cluster-node-timeout': String(Math.round(nodeTimeoutMs)),
       ...open,
+      ...place,
       ...(behind ? announced : {}),
       ...config,
     };

@@ -13,7 +13,8 @@ export interface Surroundings {
     writeFile(path: string, content: string | Uint8Array): Promise<void>;
     mkdir(path: string, options: { recursive: boolean }): Promise<void>;
     exists(path: string): Promise<boolean>;
-    stat(path: string): Promise<{ isDirectory: boolean; mtime: Date }>;
+    readdir(path: string): Promise<string[]>;
+    stat(path: string): Promise<{ isDirectory: boolean; size: number; mtime: Date }>;
     resolvePath(base: string, path: string): string;
   };
   /** Runs a line of shell. */

@@ -5,10 +5,13 @@
 
 import type { Command, ExecResult } from 'just-bash/browser';
 import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
+import { awk } from './awk-tool.ts';
 import { bc, BcError } from './bc.ts';
 import { date } from './date-tool.ts';
+import { diff } from './diff-tool.ts';
 import { editTools } from './edit-tool.ts';
 import { fail, ok, type Execute, type Surroundings } from './command.ts';
+import { lookTools } from './look-tools.ts';
 import { machineTools } from './machine-tools.ts';
 import { networkTools } from './network-tools.ts';
 import { redisCli } from './redis-cli-tool.ts';
@@ -44,6 +47,12 @@ export function worldCommands(
     ss: () => ss(world),
     netstat: () => netstat(world),
     date: (args) => date(world, args),
+    awk,
+    diff,
+    telnet: (args, stdin) => program(world, ['telnet', ...args], utf8Encode(stdin)),
+    __coproc: () => Promise.resolve(fail('bash: coproc: there is none here; a job (&) or a pipe does it')),
+    python3: () => Promise.resolve(fail('bash: python3: command not found', 127)),
+    tar: () => Promise.resolve(fail('bash: tar: command not found', 127)),
     __ask: (args) => program(world, ['ask', ...args], ''),
     __choose: (args) => choose(world, args),
     __clock: async () => ok(`${Math.round((await world.uptimeMs()) * 1000)}\n`),
@@ -57,6 +66,7 @@ export function worldCommands(
     'redis-check-aof': checkTool('redis-check-aof'),
     history: typed.command,
     ...jobTools(jobs, spawn),
+    ...lookTools(world),
     ...machineTools(world, jobs),
     ...networkTools(world),
     ...watchTools(world),

@@ -15,7 +15,7 @@ const CONTINUED = '> ';
 /** What `$?` says after Ctrl-Z. */
 const STATUS_STOPPED = 148;
 /** The programs that may have the terminal. */
-const AT_TERMINAL = /^\s*redis-cli(?:\s|$)/;
+const AT_TERMINAL = /^\s*(?:redis-cli|nc|telnet)(?:\s|$)/;
 /** Whatever means something to a shell beyond words and quotes. */
 const SHELL_SYNTAX = /[|&;<>()$`*?[\]{}~#!\n]|^\s*\w+=/;
 

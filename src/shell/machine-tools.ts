@@ -166,7 +166,11 @@ const LONG = /^([-dlrwx]{10} +\d+) \S+ \S+( +\S+) (\w{3} [ \d]\d [ \d:]{5}) (.*)
  *  computer's today and not from the world's. */
 async function ls(args: string[], around: Surroundings): ReturnType<Execute> {
   if (!around.origCommand) return fail('ls: not here');
-  const result = await around.origCommand(args);
+  const plain = await around.origCommand(args);
+  // Only what begins another folder stands behind an empty line.
+  const stdout = plain.stdout.replace(/\n\n(?![^\n]*:\n)/g, '\n');
+  const stderr = plain.stderr.replace(/^ls: (.*): No such/gm, "ls: cannot access '$1': No such");
+  const result = { ...plain, stdout, stderr, exitCode: plain.exitCode === 0 ? 0 : 2 };
   if (!args.some((word) => /^-\w*l/.test(word))) return result;
   const paths = args.filter((word) => !word.startsWith('-'));
   let folder = paths.length === 1 ? (paths[0] as string) : '.';

@@ -40,6 +40,14 @@ disown() { __disown "$__shell" "$@"; }
 fg() { __fg "$__shell" "$@"; }
 bg() { __bg "$__shell" "$@"; }
 kill() { __kill "$__shell" "$@"; }
+__select_fed() {
+  local __name=$1 __word __at=0; shift
+  if [ -z "$__menu" ]; then for __word in "$@"; do __at=$((__at + 1)); echo "$__at) $__word" >&2; done; fi
+  printf '#? ' >&2
+  read -r REPLY || return 1
+  __menu=$REPLY
+  if [[ $REPLY =~ ^[0-9]+$ ]] && (( REPLY >= 1 && REPLY <= $# )); then printf -v "$__name" %s "\${!REPLY}"; else printf -v "$__name" %s ''; fi
+}
 __select() {
   local __name=$1; shift
   REPLY=$(__choose "$__menu" "$@") || return 1
@@ -50,13 +58,15 @@ shopt -s expand_aliases
 `;
 }
 
-/** A script in words that just-bash knows: `select` is a loop that asks. */
+/** A script in words that just-bash knows: `select` is a loop that asks, and `coproc` a command that fails. */
 export function readable(text: string): string {
-  return text.replace(
-    /(^|[;&|{(\n]\s*|\b(?:do|then|else)\s+)select\s+(\w+)(?:\s+in\s+([^;\n]*?))?\s*[;\n]\s*do\b/g,
-    (_, before: string, name: string, words = '"$@"') =>
-      `${before}__menu=; while __select ${name} ${words}; do`,
-  );
+  return text
+    .replace(/(^|[;&|\n]\s*)coproc(?=\s)/g, '$1__coproc')
+    .replace(
+      /(^|[;&|{(\n]\s*|\b(?:do|then|else)\s+)select\s+(\w+)(?:\s+in\s+([^;\n]*?))?\s*[;\n]\s*do\b/g,
+      (_, before: string, name: string, words = '"$@"') =>
+        `${before}__menu=; while __select ${name} ${words}; do`,
+    );
 }
 
 /** How a script is to be read. */
@@ -111,7 +121,8 @@ class Repair {
     if (takes) this.takers--;
     if (feeds) this.feeders--;
     if (isFunction) this.functionDepth--;
-    if (copy['type'] === 'SimpleCommand') return this.asking(byPath(wordsFirst(this.leaving(copy))));
+    if (copy['type'] === 'SimpleCommand')
+      return this.asking(this.quiet(this.fed(byPath(wordsFirst(this.leaving(copy))))));
     return this.reading.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
   }
 
@@ -122,6 +133,20 @@ class Repair {
       if (name !== 'originalText' && name !== 'sourceText') copy[name] = this.walk(part);
     }
     return copy;
+  }
+
+  /** `select` reads what its loop is given to read. */
+  private fed(command: Record<string, unknown>): Record<string, unknown> {
+    return this.feeders > 0 && literal(command['name']) === '__select'
+      ? { ...command, name: wordOf('__select_fed') }
+      : command;
+  }
+
+  /** `shift` by more than there is says nothing. */
+  private quiet(command: Record<string, unknown>): Record<string, unknown> {
+    if (literal(command['name']) !== 'shift') return command;
+    const { redirections } = this.command('shift 2> /dev/null');
+    return { ...command, redirections: [...(command['redirections'] as unknown[]), ...redirections] };
   }
 
   /** `exit` runs what `trap` asked for, unless a subshell ends. */

@@ -26,9 +26,9 @@ import { prelude, readable, repaired } from './repairs.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld, Signal } from './world.ts';
 
-/** Variables that belong to bash itself. */
+/** Variables that belong to bash itself, and what `set --` was given. */
 const NOT_KEPT =
-  /^declare (?:-\S+ )?(?:\?|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status|__shell)=/;
+  /^declare (?:-\S+ )?(?:\W|\d+|_|PIPESTATUS|BASHOPTS|SHELLOPTS|OPTIND|PWD|OLDPWD|IFS|__status|__shell)=/;
 
 /** Commands that bash has in itself, of those one types. */
 const BUILTINS = 'alias cd declare echo eval exit export read source trap type unset wait'.split(' ');
