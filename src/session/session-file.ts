@@ -9,7 +9,6 @@ export const FILE_FORMAT = 'redis-cluster-playground';
 export const FILE_VERSION = 1;
 const MOST_INPUTS = 100_000;
 const LONGEST_LINE = 1_100_000;
-const NO_LINE = `a typed line is a text of at most ${LONGEST_LINE} characters`;
 const LONGEST_STDIN = 8 << 20;
 const LONGEST_CONFIG = 1 << 20;
 const MOST_WORDS = 100_000;
@@ -99,8 +98,7 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
       return areWords(argv) ? null : 'a console runs a program with arguments';
     }
     case 'line': {
-      if (!isLine(given['line'])) return NO_LINE;
-      return knownConsole(given['console'], has);
+      return checkLine(given['line']) ?? knownConsole(given['console'], has);
     }
     case 'run':
       return checkRun(given) ?? knownConsole(given['console'], has);
@@ -127,8 +125,7 @@ export function checkInput(input: unknown, has: (name: string) => boolean): stri
         : 'a configuration file is a text';
     }
     case 'interrupt':
-      if (given['line'] !== undefined && !isLine(given['line'])) return NO_LINE;
-      return knownConsole(given['console'], has);
+      return checkLine(given['line'] ?? '') ?? knownConsole(given['console'], has);
     case 'eof':
     case 'hangup':
     case 'closeConsole':
@@ -173,8 +170,9 @@ function isFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
 }
 
-function isLine(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= LONGEST_LINE;
+function checkLine(line: unknown): string | null {
+  if (typeof line !== 'string') return 'a typed line is text';
+  return line.length > LONGEST_LINE ? `a line has at most ${LONGEST_LINE} characters` : null;
 }
 
 function areWords(value: unknown): boolean {
