@@ -172,7 +172,7 @@ test('a lesson file from outside opens and is checked; a mistake in one is told 
   await page.getByRole('button', { name: 'Contents' }).click();
   const open = (text: string) => chosen(page, 'mine.md', 'text/markdown', text, 'Open a lesson file');
   await open(LESSON.replace("== '1'", "== '1"));
-  await expect.poll(() => page.locator('.notice').textContent()).toContain('mine.md:14');
+  await expect.poll(() => page.locator('.notice').textContent()).toContain('mine.md:16');
   await open(LESSON);
   await page.getByRole('heading', { name: 'My own' }).waitFor();
   await reaches(page, 'Goal 0/1');
@@ -187,7 +187,7 @@ test('on paper stands the whole lesson and nothing else', async () => {
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
   const sheet = page.locator('body > .sheet');
-  expect(await sheet.getByRole('heading', { level: 2 }).count()).toBe(6);
+  expect(await sheet.getByRole('heading', { level: 2 }).count()).toBe(7);
   expect(await page.locator('#app').isVisible()).toBe(false);
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await expect.poll(() => sheet.count()).toBe(0);

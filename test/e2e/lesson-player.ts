@@ -107,6 +107,7 @@ export class LessonPlayer {
         return;
       case 'act':
         if (action.act === 'pasted') return this.pasteExample();
+        if (action.act.startsWith('stopped:')) return this.stopAt(action.act.slice('stopped:'.length));
         expect(action.act).toBe('opened:packet');
         return this.openPacket();
       case 'client':
@@ -116,6 +117,17 @@ export class LessonPlayer {
       default:
         throw new Error(`no way to do "${action.do}" by hand`);
     }
+  }
+
+  /** Lets the clock stop at the next event of a type. */
+  private async stopAt(type: string): Promise<void> {
+    await this.page.getByRole('button', { name: this.word('time.breakpoints') }).click();
+    await this.page.locator(`label:has(code:text-is("${type}")) input`).check();
+    await this.page.keyboard.press('Escape');
+    await this.page
+      .getByText(this.word('time.stoppedBy', { why: '' }).trim())
+      .first()
+      .waitFor();
   }
 
   /** Begins a tape; the wait that follows in the solution lets it pass. */

@@ -48,7 +48,7 @@ test('lesson 11 notices what the learner did, step by step, and remembers it', a
   const entry = page.getByRole('navigation').getByRole('button', { name: /Election and epochs/ });
   await expect.poll(() => entry.textContent()).toContain('2/');
   await entry.click();
-  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 2 of 4');
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 2 of 6');
   await app.closePage(page);
 });
 
