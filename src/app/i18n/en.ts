@@ -287,6 +287,6 @@ export const enPage = {
   'figure.forMemory': 'for memory: {count} masters',
   'figure.forLoad': 'for load: {count} masters',
   'figure.plan': '{masters} masters and {replicas} replicas, {servers} servers',
-  'figure.perSlot': '{slots} slots and {gb} GB on each master',
+  'figure.perSlot': '{slots} slots and {gb} GB on each master.',
   'figure.oneDown': 'One server lost takes {percent} % of the keys with it until its replica takes over.',
 } as const;

@@ -283,6 +283,6 @@ export const zhPage = {
   'figure.forMemory': '按内存：{count} 个主节点',
   'figure.forLoad': '按负载：{count} 个主节点',
   'figure.plan': '{masters} 个主节点、{replicas} 个从节点，共 {servers} 台',
-  'figure.perSlot': '每个主节点 {slots} 个槽、{gb} GB',
+  'figure.perSlot': '每个主节点 {slots} 个槽、{gb} GB。',
   'figure.oneDown': '失去一台主节点，在从节点接任之前有 {percent} % 的键不可用。',
 } as const satisfies Record<keyof typeof enPage, string>;
