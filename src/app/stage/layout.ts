@@ -258,8 +258,9 @@ function seatLoose({ layout, master }: Plan, seating: Seating): void {
 }
 
 /** One row at the top, on both sides of the visitors; fewer places than asked for where they do not fit. */
-function topRow({ width, density, visitors, scale: k }: Layout, count: number, radius: number): Point[] {
-  const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
+function topRow(layout: Layout, count: number, radius: number): Point[] {
+  const { width, visitors, scale: k } = layout;
+  const pitch = pitchOf(layout, radius);
   // Half of a line below a server, half of the visitors' mark, and the button in the upper right corner.
   const [line, mark, button] = [24, 50, 36];
   const fits = (from: number) => Math.max(0, 1 + Math.floor((visitors.x - mark - line - from) / pitch));
@@ -275,15 +276,22 @@ function topRow({ width, density, visitors, scale: k }: Layout, count: number, r
 
 const CORNERS = ['upper left', 'lower right', 'upper right'] as const;
 
+/** From one loose server to the next: their lines stand side by side, before a room with the name in them. */
+function pitchOf({ density, scale: k, least, nameRadius, type }: Layout, radius: number): number {
+  if (density !== 'all') return radius * 2 + 6 * k;
+  return Math.max(radius * 2 + 34 * k, least > 0 && radius < nameRadius ? 8.6 * type : 0);
+}
+
 /** Rows of places from a corner inwards. */
 function cornerPlaces(
-  { width, height, density, scale: k }: Layout,
+  layout: Layout,
   corner: (typeof CORNERS)[number],
   count: number,
   radius: number,
 ): Point[] {
-  const pitch = radius * 2 + (density === 'all' ? 34 : 6) * k;
-  const rowPitch = radius * 2 + (density === 'all' ? 26 : 6) * k;
+  const { width, height, density, scale: k, least } = layout;
+  const pitch = pitchOf(layout, radius);
+  const rowPitch = radius * 2 + (density === 'all' ? Math.max(26 * k, 6 * k + least + 8) : 6 * k);
   const perRow = Math.max(1, Math.floor((width * 0.36) / pitch));
   return Array.from({ length: count }, (_, at) => {
     const x = 14 * k + radius + (at % perRow) * pitch;
