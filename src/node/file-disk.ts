@@ -31,7 +31,7 @@ export class FileDisk implements Disk {
     try {
       if (!statSync(folder).isDirectory()) return 'Not a directory';
     } catch (error) {
-      return reason(error);
+      return strerror(error);
     }
     this.folder = folder;
     return null;
@@ -46,7 +46,7 @@ export class FileDisk implements Disk {
       return readFileSync(this.find(path), 'latin1');
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw new DiskError(reason(error));
+      throw new DiskError(strerror(error));
     }
   }
 
@@ -100,7 +100,7 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch (error) {
-    throw new DiskError(reason(error));
+    throw new DiskError(strerror(error));
   }
 }
 
@@ -121,7 +121,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What the C library would say. */
-function reason(error: unknown): string {
+export function strerror(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message;
 }

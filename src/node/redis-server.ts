@@ -4,7 +4,7 @@
  * computer, listens on real ports and a Unix socket, writes Redis's log and obeys SIGTERM and SIGINT. What
  * starts and watches redis-servers can so start and watch ours. It listens on 127.0.0.1 only. */
 
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 import { createServer, type Server as Listener, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { fromUint8, utf8Encode } from '#base/bytes.ts';
@@ -15,7 +15,7 @@ import { Config } from '#redis/config.ts';
 import type { LogLevel } from '#redis/io.ts';
 import { Server } from '#redis/server.ts';
 import { logDate } from '#sim/log-date.ts';
-import { FileDisk } from './file-disk.ts';
+import { FileDisk, strerror } from './file-disk.ts';
 import { Host } from './host.ts';
 import { loadPieces } from './pieces.ts';
 import { isPortTaken } from './ports.ts';
@@ -30,11 +30,10 @@ const usage = `Usage: npm run redis-server -- [/path/to/redis.conf] [--parameter
 Runs one simulated Redis server as redis-server runs a real one: its configuration file, its files in
 the folder \`dir\`, its log, its signals. \`-\` reads more configuration from standard input.`;
 
-/** Where the log goes: standard output, or the file that the configuration names. */
+/** Where the log goes: standard output, or the file that the configuration names. It is opened for each line, so
+ *  that who rotates logs may move it away at any time; a line that cannot be written is lost, the server lives on. */
 class Log {
   private readonly server: () => Server;
-  private file = 1;
-  private name = '';
 
   constructor(server: () => Server) {
     this.server = server;
@@ -43,12 +42,13 @@ class Log {
   write(level: LogLevel, text: string): void {
     const { config, pid } = this.server();
     if (levels.indexOf(level) < levels.indexOf(config.loglevel)) return;
-    if (config.logfile !== this.name) {
-      this.name = config.logfile;
-      this.file = this.name === '' ? 1 : openSync(resolve(config.dir, this.name), 'a');
+    const line = `${pid}:${this.server().logRole()} ${logDate(Date.now())} ${levelMarks[level]} ${text}\n`;
+    try {
+      if (config.logfile === '') writeSync(1, line);
+      else appendFileSync(resolve(config.dir, config.logfile), line);
+    } catch {
+      // The pipe is closed, the disk full, the folder gone.
     }
-    const stamp = `${pid}:${this.server().logRole()} ${logDate(Date.now())}`;
-    writeSync(this.file, `${stamp} ${levelMarks[level]} ${text}\n`);
   }
 }
 
@@ -61,7 +61,19 @@ function readAhead(text: string): { config: Config; errors: string[] } {
     renamedCommands: new Map(),
   };
   loadConfigText(target, text, new FileDisk(process.cwd()));
-  return { config: target.config, errors: target.configErrors };
+  const { config, configErrors: errors } = target;
+  if (errors.length === 0 && config.logfile !== '') errors.push(...whyNotLogged(config));
+  return { config, errors };
+}
+
+/** What redis-server says when it cannot write to the log file that it is to write to; nothing when it can. */
+function whyNotLogged({ dir, logfile }: Config): string[] {
+  try {
+    appendFileSync(resolve(dir, logfile), '');
+    return [];
+  } catch (error) {
+    return [`Can't open the log file: ${strerror(error)}`];
+  }
 }
 
 /** The ports of the server. Who connects before the server runs waits as in the kernel's backlog. */

@@ -1,7 +1,7 @@
 /* Files exchanged with a real redis-server: whatever one has written the other loads, byte for byte the same
  * values; and what else a server does that is run as redis-server is run. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -163,17 +163,32 @@ describe('a server of ours that is run as redis-server', () => {
   test('writes its log where the configuration says', async () => {
     const dir = scratchFolder();
     const logfile = join(dir, 'redis.log');
-    const server = await spawnOurServer({ dir, logfile });
+    const server = await spawnOurServer({ dir, logfile, 'enable-debug-command': 'yes' });
     await expect
       .poll(() => (existsSync(logfile) ? readFileSync(logfile, 'utf8') : ''), { timeout: 60_000 })
       .toMatch(/^\d+:M .* \* Ready to accept connections$/m);
     expect(server.output()).toBe('');
+    renameSync(logfile, `${logfile}.1`);
+    await ask(server, 'DEBUG', 'LOG', 'after the log was moved away');
+    expect(readFileSync(logfile, 'utf8')).toContain('after the log was moved away');
+  });
+
+  test('outlives the reader of its log', async () => {
+    const server = await startOurServer({ 'enable-debug-command': 'yes' });
+    server.child.stdout?.destroy();
+    await ask(server, 'DEBUG', 'LOG', 'nobody reads this');
+    expect(await ask(server, 'PING')).toBe('PONG');
   });
 
   test.each([
     ['an unknown parameter', { 'no-such-thing': 'yes' }, /Bad directive or wrong number of arguments/],
     ['a value out of range', { hz: 'often' }, /argument couldn't be parsed into an integer/],
     ['a folder that is not there', { dir: '/no/such/folder' }, /Can't chdir .*No such file or directory/],
+    [
+      'a log file that cannot be',
+      { logfile: '/no/such/folder/log' },
+      /Can't open the log file: No such file/,
+    ],
     ['save points in disorder', { save: '1 2 3' }, /Invalid save parameters/],
   ])('refuses to start with %s', async (_what, options, why) => {
     const server = await spawnOurServer(options as Record<string, string>);
