@@ -5,12 +5,10 @@ import { t, type Params, type Word } from '#app/i18n/i18n.svelte.ts';
 import type { ClientFrame } from '#sim/frame.ts';
 import { appWord } from './app-words.ts';
 import type { Anomaly } from './anomalies.ts';
-import { inUpperHalf, type Layout } from './layout.ts';
 import type { NodeMark, Translation } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 import type { PacketMark } from './packets.ts';
 import type { Scene } from './scene.ts';
-import type { VisitorMark } from './visitors.ts';
 
 export interface Label {
   text: string;
@@ -34,49 +32,6 @@ export function nodeLabel(mark: NodeMark): Label {
     text: t('stage.masterLabel', { slots: mark.slots, epoch: mark.configEpoch }),
     tone: 'muted',
   };
-}
-
-/** Whether the line stands over its server. Among few it does in the upper half, where the cable to the
- *  replica and the ring lie below. Among many it keeps to its own circle: outside of the replicas', inside
- *  of the masters'. */
-export function labelAbove(layout: Layout, mark: Pick<NodeMark, 'name' | 'y'>): boolean {
-  const seat = layout.seats.get(mark.name);
-  if (!seat || seat.shard < 0) return false;
-  if (layout.density === 'all') return inUpperHalf(layout, mark.y);
-  const outside = seat.radius < layout.radii.master;
-  return mark.y < layout.centre.y === outside;
-}
-
-/** The middle of the plate of such a width: at its server, within the stage. Beside a circle of many it
- *  reaches away from the circle, where it covers fewer of them. */
-export function labelX(layout: Layout, mark: Pick<NodeMark, 'name' | 'x'>, plate: number): number {
-  const seat = layout.seats.get(mark.name);
-  const outside = layout.density !== 'all' && seat !== undefined && seat.radius < layout.radii.master;
-  const away = outside ? Math.sign(mark.x - layout.centre.x) * (plate / 2 - 12 * layout.scale) : 0;
-  return Math.min(layout.width - plate / 2, Math.max(plate / 2, mark.x + away));
-}
-
-interface RowOfVisitors {
-  visitors: readonly Pick<VisitorMark, 'x' | 'y' | 'width' | 'height'>[];
-  layout: Pick<Layout, 'width'>;
-}
-
-/** The same plate moved aside where it would lie under the row of visitors; `top` is its upper edge. */
-export function besideVisitors(
-  { visitors, layout }: RowOfVisitors,
-  x: number,
-  plate: number,
-  top: number,
-): number {
-  const row = visitors.filter(({ y, height }) => top < y + height / 2);
-  if (row.length === 0) return x;
-  const gap = 6;
-  const left = Math.min(...row.map((one) => one.x - one.width / 2)) - gap - plate / 2;
-  const right = Math.max(...row.map((one) => one.x + one.width / 2)) + gap + plate / 2;
-  if (x <= left || x >= right) return x;
-  const fits = { left: left >= plate / 2, right: right <= layout.width - plate / 2 };
-  const toRight = fits.right && (!fits.left || x - left > right - x);
-  return toRight ? right : fits.left ? left : x;
 }
 
 /** What is on its way: one slot with its keys at either end, or how many slots. */

@@ -18,9 +18,14 @@ export function slotText(scene: Scene, slot: number, counts: SlotCounts | null, 
   return parts.join(' · ');
 }
 
-/** What a strong colour means, and which slot has the strongest; null while there is nothing to say. */
-export function peakText(counts: SlotCounts | null, byLoad: boolean): string | null {
+/** What a strong colour means, and which slot has the strongest; where there is little room, only
+ *  that. Null while there is nothing to say. */
+export function peakText(counts: SlotCounts | null, byLoad: boolean, roomy: boolean): string | null {
   const peak = peakOf(counts);
   if (!peak) return byLoad && counts ? t('stage.mapIdle') : null;
-  return t(byLoad ? 'stage.mapLoad' : 'stage.mapKeys', { slot: peak.slot, count: countText(peak.count) });
+  const where = t(byLoad ? 'stage.mapLoad' : 'stage.mapKeys', {
+    slot: peak.slot,
+    count: countText(peak.count),
+  });
+  return roomy ? t(byLoad ? 'stage.darkerLoad' : 'stage.darkerKeys') + where : where;
 }

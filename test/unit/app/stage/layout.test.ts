@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { distance } from '#app/stage/geometry.ts';
-import { besideVisitors, labelAbove, labelX } from '#app/stage/labels.ts';
 import { densityFor, layOut } from '#app/stage/layout.ts';
+import { besideVisitors, labelAbove, labelX } from '#app/stage/plates.ts';
 import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
 import { clusterFrame } from './frames.ts';
 
