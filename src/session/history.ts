@@ -7,7 +7,7 @@
 import type { Micros } from '#redis/io.ts';
 import type { FeedEvent } from '#sim/frame.ts';
 import type { PlacedEvent } from '#sim/world.ts';
-import type { HistoryView, Input, LoggedInput } from './api.ts';
+import type { HistoryView, Input, LoggedInput, TapeMark } from './api.ts';
 import { Tape } from './tape.ts';
 
 /** Letters of a name that somebody gives to a branch. */
@@ -243,11 +243,15 @@ export class History {
       end: this.branch.end,
       branch: this.branch.id,
       branches,
-      marks: [...this.branch.tape.marks],
+      marks: marksOf(this.branch),
       planned,
-      compared: other ? { branch: other.id, end: other.end, marks: [...other.tape.marks] } : null,
+      compared: other ? { branch: other.id, end: other.end, marks: marksOf(other) } : null,
     };
   }
+}
+
+function marksOf({ tape }: Branch): TapeMark[] {
+  return [...tape.writes, ...tape.marks];
 }
 
 function isUndoable(input: Input): boolean {

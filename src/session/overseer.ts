@@ -59,6 +59,11 @@ export class Overseer {
     return (Math.floor(now / LOOK_EVERY_US) + 1) * LOOK_EVERY_US;
   }
 
+  /** Whether this is a moment at which it looks. */
+  isTime(now: Micros): boolean {
+    return now % LOOK_EVERY_US === 0;
+  }
+
   /** Takes what has happened since it was last told. */
   async hear(host: WorldHost, events: readonly PlacedEvent[]): Promise<void> {
     const { findings } = this;
@@ -73,7 +78,7 @@ export class Overseer {
 
   /** Looks at all servers, if this is a moment for it. Returns the keys of writes found lost. */
   async look(host: WorldHost): Promise<string[]> {
-    if (host.now % LOOK_EVERY_US !== 0) return [];
+    if (!this.isTime(host.now)) return [];
     const { findings } = this;
     const { checker, ledger, events } = findings;
     const vitals = await host.vitals();
@@ -86,6 +91,11 @@ export class Overseer {
     findings.settledAt = host.now;
     const followed = ledger.follows();
     return followed.length === 0 ? [] : ledger.settle(followed, await host.holdings(followed), vitals);
+  }
+
+  /** Writes that were acknowledged so far. */
+  acked(): number {
+    return this.findings.ledger.acked;
   }
 
   frame(): LedgerFrame {

@@ -372,7 +372,9 @@ export class Session implements SessionApi {
       );
       const { stopped } = await host.run(target, stop);
       await this.drain();
-      history.branch.tape.noteLost(await overseer.look(host), host.now);
+      const { tape } = history.branch;
+      tape.noteLost(await overseer.look(host), host.now);
+      if (overseer.isTime(host.now)) tape.noteWrites(overseer.acked(), host.now);
       await this.showWatch();
       if (stopped && stopped.reason !== NEWS) this.stoppedBy = stopped.reason;
       if (stopped || host.halted) return stopped;

@@ -6,9 +6,14 @@ import { writeFault } from './fault-text.ts';
 
 /** Marks kept; the oldest are given up. */
 const MARKS_KEPT = 5_000;
+/** Notches of writes kept; of more, neighbours become one. */
+const WRITES_KEPT = 1_000;
 
 export class Tape {
   marks: TapeMark[] = [];
+  /** Acknowledged writes, how many since the one before; apart, since there are many of them. */
+  writes: TapeMark[] = [];
+  private acked = 0;
   /** Bands that have not ended, by kind and label. */
   private readonly open = new Map<string, TapeMark>();
   private epoch: TapeMark | null = null;
@@ -18,6 +23,8 @@ export class Tape {
   /** The tape as it was at a moment; bands that ended later are open again. */
   until(at: Micros): Tape {
     const copy = new Tape();
+    copy.writes = this.writes.filter((mark) => mark.at < at);
+    copy.acked = copy.writes.reduce((sum, { label }) => sum + Number(label), 0);
     for (const mark of this.marks) {
       if (mark.at >= at) continue;
       const again = { ...mark, until: mark.until !== null && mark.until > at ? null : mark.until };
@@ -97,6 +104,14 @@ export class Tape {
       this.add({ at, until: at, kind: 'input', label: typedIn(input.text).slice(0, 60) });
   }
 
+  /** So many writes were acknowledged by now; a second time through the same stretch adds nothing. */
+  noteWrites(acked: number, at: Micros): void {
+    if (acked <= this.acked) return;
+    this.writes.push({ at, until: at, kind: 'write', label: String(acked - this.acked) });
+    this.acked = acked;
+    if (this.writes.length > WRITES_KEPT * 2) this.writes = this.writes.flatMap(inPairs);
+  }
+
   /** Writes were found lost; a second time through the same stretch adds nothing. */
   noteLost(keys: readonly string[], at: Micros): void {
     for (const key of keys) {
@@ -104,6 +119,12 @@ export class Tape {
       if (!known) this.add({ at, until: at, kind: 'lost', label: key });
     }
   }
+}
+
+/** Each second mark with the writes of the one before it. */
+function inPairs(mark: TapeMark, at: number, all: readonly TapeMark[]): TapeMark[] {
+  if (at % 2 === 0) return at === all.length - 1 ? [mark] : [];
+  return [{ ...mark, label: String(Number(mark.label) + Number(all[at - 1]?.label)) }];
 }
 
 /** The line behind a shell's prompt. */

@@ -74,7 +74,7 @@ class Row {
 }
 
 export class Ledger {
-  private acked = 0;
+  acked = 0;
   private lost = 0;
   private dualOwnerUs = 0;
   private outageUs = 0;

@@ -379,6 +379,28 @@ describe('time', () => {
     await app.closePage(page);
   });
 
+  test('the tape is painted with epochs, failures, faults, promotions, migrations, writes and lost writes', async () => {
+    const page = await openPaused();
+    await page.evaluate(async () => {
+      const { clock, exec, fault, state, idle } = window.playground;
+      const id = (wanted: string) => state().servers.find(({ name }) => name === wanted)?.nodeId ?? '';
+      await exec('SET hello before', { console: '7000c' });
+      await exec(`CLUSTER SETSLOT 3 MIGRATING ${id('7001')}`, { console: '7000' });
+      await clock.advance(3000);
+      await exec('CLUSTER SETSLOT 3 STABLE', { console: '7000' });
+      await fault.apply({ kind: 'isolate', server: '7000' });
+      await exec('SET hello after', { console: '7000' });
+      await clock.advance(12_000);
+      await fault.apply({ kind: 'rejoin', server: '7000' });
+      await clock.advance(40_000);
+      await idle();
+    });
+    for (const kind of ['epoch', 'fail', 'fault', 'promotion', 'migration', 'write', 'lost'])
+      await page.locator(`.tape [data-mark=${kind}]`).first().waitFor({ state: 'attached' });
+    expect(await page.locator('.tape [data-mark=epoch]').count()).toBe(2);
+    await app.closePage(page);
+  });
+
   test('a fork is named, and both branches stand in the tree', async () => {
     const page = await openPaused();
     await page.locator('h1').click();
@@ -415,6 +437,25 @@ describe('one selection everywhere', () => {
     expect(await panel(page).locator('tbody th.about').count()).toBe(2);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('g.node.related').count()).toBe(0);
+    await app.closePage(page);
+  });
+
+  test('a server chosen in the matrix, by key or in a cell, is ringed on the stage and lit in the feed', async () => {
+    const page = await openPaused();
+    await runToEvent(page, 'AUTH_REQUEST');
+    const ringed = (name: string) => node(page, name).locator('rect[fill="none"][stroke-width="2"]');
+    const views = page.getByRole('tab', { name: 'Views', exact: true });
+    await views.click();
+    await panel(page).getByRole('columnheader').getByRole('button', { name: '05' }).focus();
+    await page.keyboard.press('Enter');
+    await ringed('7005').waitFor();
+    await panel(page).getByRole('heading', { name: /7005/ }).waitFor();
+    const told = page.locator('.feed button.AUTH_REQUEST');
+    await expect.poll(() => told.getAttribute('aria-pressed')).toBe('true');
+    await views.click();
+    await panel(page).locator('td.self').first().click();
+    await ringed('7000').waitFor();
+    await expect.poll(() => told.getAttribute('aria-pressed')).toBe('false');
     await app.closePage(page);
   });
 

@@ -29,6 +29,26 @@ test('a write that reached its replica is held by both', async () => {
   ]);
 });
 
+test('acknowledged writes are notches of the tape, the same after going back and again', async () => {
+  const start = (await session.advance(1)).now;
+  const notches = async () =>
+    (await session.history()).marks
+      .filter(({ kind }) => kind === 'write')
+      .map(({ at, label }) => [at, label]);
+  await session.exec('console:1', 'MSET {hello}1 a {hello}2 b');
+  await session.exec('console:1', 'GET {hello}1');
+  const { now } = await session.advance(2e6);
+  const painted = await notches();
+  expect(painted).toEqual([[expect.any(Number), '2']]);
+  expect(painted[0]?.[0]).toBeGreaterThan(start);
+  await session.seek(start);
+  await session.seek(now);
+  expect(await notches()).toEqual(painted);
+  await session.exec('console:1', 'SET {hello}3 c');
+  await session.advance(1e6);
+  expect(await notches()).toEqual([...painted, [expect.any(Number), '1']]);
+});
+
 test('a write that a cut-off master acknowledged is lost when it comes back as a replica', async () => {
   await session.exec('console:1', 'SET hello before');
   await session.advance(3e6);

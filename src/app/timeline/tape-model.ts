@@ -123,12 +123,11 @@ function notchesOf(marks: readonly TapeMark[], axis: Axis, words: TapeWords): No
     if (kind === 'epoch' || kind === 'fail' || kind === 'migration' || mark.at < axis.from) continue;
     const x = Math.round(toPixel(axis, mark.at));
     const key = `${kind}:${x}`;
-    const known = merged.get(key);
-    if (!known) merged.set(key, { kind, x, count: 1, labels: [words.text(mark)], at: mark.at });
-    else {
-      known.count++;
-      if (known.labels.length < 5) known.labels.push(words.text(mark));
-    }
+    const notch = merged.get(key) ?? { kind, x, count: 0, labels: [], at: mark.at };
+    merged.set(key, notch);
+    notch.count += kind === 'write' ? Number(mark.label) : 1;
+    // How many writes there were is told of all that are near.
+    if (kind !== 'write' && notch.labels.length < 5) notch.labels.push(words.text(mark));
   }
   return [...merged.values()];
 }

@@ -39,8 +39,22 @@ describe('the tape', () => {
     expect(tape.marks[0]?.until).toBe(20);
   });
 
-  test('stays bounded', () => {
+  test('counts the writes between two looks, once, and anew on a branch', () => {
     const tape = new Tape();
+    for (const [acked, at] of [[3, 10], [3, 20], [5, 30], [3, 10], [9, 40]] as const) tape.noteWrites(acked, at); // prettier-ignore
+    const notches = (of: Tape) => of.writes.map(({ at, label }) => [at, label]);
+    expect(notches(tape)).toEqual([[10, '3'], [30, '2'], [40, '4']]); // prettier-ignore
+    const branch = tape.until(40);
+    branch.noteWrites(6, 40);
+    expect(notches(branch)).toEqual([[10, '3'], [30, '2'], [40, '1']]); // prettier-ignore
+  });
+
+  test('stays bounded, and no write is left out of the count', () => {
+    const tape = new Tape();
+    for (let at = 1; at <= 30_001; at++) tape.noteWrites(at * 2, at);
+    expect(tape.writes.length).toBeLessThanOrEqual(2_000);
+    expect(tape.writes.reduce((sum, { label }) => sum + Number(label), 0)).toBe(60_002);
+    expect(tape.writes.at(-1)?.at).toBe(30_001);
     for (let at = 0; at < 30_000; at++) tape.noteLost([`key ${at}`], at);
     expect(tape.marks.length).toBeLessThanOrEqual(10_000);
     expect(tape.marks.at(-1)?.at).toBe(29_999);

@@ -138,17 +138,15 @@ describe('the tape', () => {
     expect(labelled('promotion')).toBeGreaterThan(20);
   });
 
-  test('notches on one pixel are one notch with a count', () => {
-    const marks: TapeMark[] = Array.from({ length: 500 }, (_, at) => ({
-      at: 50e6 + at,
-      until: null,
-      kind: 'write',
-      label: `k${at}`,
-    }));
-    const { notches } = tapeModel(history(marks), { from: 0, to: 100e6, width: 1000 }, 0, words);
-    expect(notches).toHaveLength(1);
-    expect(notches[0]).toMatchObject({ count: 500, x: 500 });
-    expect(notches[0]?.labels).toHaveLength(5);
+  test('notches on one pixel are one notch with a count, in which writes count as many as they are', () => {
+    const marks = (kind: TapeMark['kind'], label: string): TapeMark[] =>
+      Array.from({ length: 500 }, (_, at) => ({ at: 50e6 + at, until: null, kind, label }));
+    const axis = { from: 0, to: 100e6, width: 1000 };
+    const of = (kind: TapeMark['kind'], label: string) =>
+      tapeModel(history(marks(kind, label)), axis, 0, words).notches;
+    expect(of('fault', 'kill 7002')).toMatchObject([{ count: 500, x: 500 }]);
+    expect(of('fault', 'kill 7002')[0]?.labels).toHaveLength(5);
+    expect(of('write', '7')).toMatchObject([{ count: 3500, x: 500, labels: [] }]);
   });
 
   test('a young world does not fill the tape', () => {
