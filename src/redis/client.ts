@@ -124,11 +124,20 @@ export function addReply(client: Client, reply: Reply): void {
     client.collector.push(reply);
     return;
   }
-  if (client.socket === null) return;
   if (silent && !(reply instanceof Push)) return;
-  if ((flags & CLIENT_MASTER) !== 0 && (flags & CLIENT_MASTER_FORCE_REPLY) === 0) return;
-  if ((flags & CLIENT_CLOSE_ASAP) !== 0) return;
-  sendReply(client, reply);
+  if (hears(client)) sendReply(client, reply);
+}
+
+/** The head of an array whose elements follow one by one. Only for a peer that speaks bytes. */
+export function addReplyArrayLen(client: Client, length: number): void {
+  if ((client.flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) === 0 && hears(client))
+    sendBytes(client, `*${length}\r\n`);
+}
+
+/** Whether anybody is there who is to have replies. */
+function hears({ socket, flags }: Client): boolean {
+  if (socket === null || (flags & CLIENT_CLOSE_ASAP) !== 0) return false;
+  return (flags & CLIENT_MASTER) === 0 || (flags & CLIENT_MASTER_FORCE_REPLY) !== 0;
 }
 
 /** Sends what does not belong to the command that runs: messages, invalidations, MONITOR lines. */
@@ -141,15 +150,18 @@ export function addPush(client: Client, push: Push): void {
 const REPLY_CHUNK_BYTES = 16 * 1024;
 
 function sendReply(client: Client, reply: Reply): void {
-  const server = client.server;
-  if (client.parser !== null) {
-    if (client.output === '') server.clientsToFlush.push(client);
-    client.output += encodeReply(reply, client.resp);
-    if (client.output.length > REPLY_CHUNK_BYTES) checkOutputLimit(server, client);
-  } else {
+  if (client.parser !== null) sendBytes(client, encodeReply(reply, client.resp));
+  else {
     if (typeof reply === 'string') noteReply(client, reply.length);
-    server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
+    client.server.io.send(client.socket as number, { kind: 'reply', reply, resp: client.resp });
   }
+}
+
+function sendBytes(client: Client, bytes: Bytes): void {
+  const server = client.server;
+  if (client.output === '') server.clientsToFlush.push(client);
+  client.output += bytes;
+  if (client.output.length > REPLY_CHUNK_BYTES) checkOutputLimit(server, client);
 }
 
 /** The database number `id`, or false when there is none. */

@@ -1,11 +1,17 @@
-/* MULTI, EXEC, WATCH (after multi.c). */
+/* MULTI, EXEC, WATCH (after multi.c).
+ *
+ * A peer that speaks bytes gets the head of EXEC's array first and each reply when it is made: in the
+ * protocol that held at that moment (HELLO may be among the commands), with what was published to it in
+ * between, and nothing for what CLIENT REPLY silences. Inside the world EXEC's reply is one value. */
 
 import type { Bytes } from '#base/bytes.ts';
 import { handleClientsBlockedOnKeys, unblockClient } from './blocked.ts';
 import {
   addReply,
+  addReplyArrayLen,
   CLIENT_ASKING,
   CLIENT_BLOCKED,
+  CLIENT_CLOSE_AFTER_REPLY,
   CLIENT_DENY_BLOCKING,
   CLIENT_DIRTY_CAS,
   CLIENT_DIRTY_EXEC,
@@ -33,6 +39,8 @@ export interface MultiState {
     cmd: Command | null;
     argv: readonly Bytes[];
     outer: Reply[] | null;
+    /** Replies leave as they are made; `replies` takes only what nobody is to hear. */
+    streams: boolean;
     replies: Reply[];
     next: number;
   } | null;
@@ -151,10 +159,13 @@ function exec(client: Client): Reply | undefined {
   }
   const { cmd, argv, collector: outer } = client;
   const replies: Reply[] = [];
-  (client.multi as MultiState).run = { cmd, argv, outer, replies, next: 0 };
+  const multi = client.multi as MultiState;
+  const streams = client.parser !== null && outer === null;
+  multi.run = { cmd, argv, outer, streams, replies, next: 0 };
   unwatchAllKeys(client);
   client.server.inExec = true;
-  client.collector = replies;
+  if (streams) addReplyArrayLen(client, multi.commands.length);
+  else client.collector = replies;
   client.flags |= CLIENT_DENY_BLOCKING;
   continueExec(client);
   return undefined;
@@ -174,6 +185,8 @@ export function continueExec(client: Client): void {
       addAclLogEntry(client, denied, 'multi');
       addReply(client, new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`));
     } else call(client);
+    // Who closed himself in the middle hears no more, but all of it happens.
+    if (client.flags & CLIENT_CLOSE_AFTER_REPLY) client.collector = run.replies;
     if (client.flags & CLIENT_BLOCKED) break;
   }
   client.cmd = run.cmd;
@@ -185,6 +198,7 @@ export function continueExec(client: Client): void {
   client.collector = run.outer;
   discardTransaction(client);
   client.server.inExec = false;
+  if (run.streams) return;
   // A command with several replies (SUBSCRIBE to several channels) pushes the rest behind the array.
   addReply(client, run.replies.slice(0, commands.length));
   for (const rest of run.replies.slice(commands.length)) addReply(client, rest);
