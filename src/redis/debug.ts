@@ -16,6 +16,7 @@ import type { Config } from './config.ts';
 import { dbAdd, emptyDb, LOOKUP_NOTOUCH, lookupKeyReadWithFlags } from './db.ts';
 import { digestDataset, digestValue } from './debug-digest.ts';
 import { protocolExample } from './debug-protocol.ts';
+import { htstats, htstatsKey } from './debug-tables.ts';
 import { estimateObjectIdleTime } from './evict.ts';
 import { memtoull } from './config-set.ts';
 import { continueLoading, loadAof } from './loading.ts';
@@ -184,13 +185,6 @@ function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
-/** How many keys each database holds; there is no hash table to look into. */
-function htstats(client: Client, argv: readonly Bytes[]): Reply {
-  const db = client.server.dbs[Number.parseInt(argv[2] as Bytes, 10)];
-  if (db === undefined) return new ErrorReply('ERR Out of range database');
-  return `[Dictionary HT]\n number of elements: ${db.size}\n[Expires HT]\n number of elements: ${db.expires.size}\n`;
-}
-
 function dropClusterPacketFilter(client: Client, argv: readonly Bytes[]): Reply {
   const type = string2ll(argv[2] as Bytes);
   if (type === null) return new ErrorReply('ERR value is not an integer or out of range');
@@ -249,6 +243,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly [min: number, max: number, r
     },
   ],
   htstats: [3, 3, htstats],
+  'htstats-key': [3, 3, htstatsKey],
   replybuffer: [4, 4, replyBuffer],
   clusterlink: [5, 5, clusterLink],
   'drop-cluster-packet-filter': [3, 3, dropClusterPacketFilter],

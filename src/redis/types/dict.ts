@@ -89,6 +89,11 @@ export class Dict<V> {
     return true;
   }
 
+  /** How many entries each page holds. */
+  chainLengths(): number[] {
+    return this.#pages.map((page) => page?.entries.size ?? 0);
+  }
+
   *entries(): IterableIterator<[Bytes, V]> {
     for (const page of this.#pages) if (page) yield* page.entries;
   }
