@@ -9,7 +9,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { addReply, CLIENT_BLOCKED, CLIENT_DENY_BLOCKING, CLIENT_REEXECUTING, type Client } from './client.ts';
 import type { Db } from './db.ts';
 import type { ObjType } from './object.ts';
-import { call, countErrorReply, recordCall } from './process-command.ts';
+import { call, commandStats, countErrorReply, recordCall } from './process-command.ts';
 import { propagatePendingCommands } from './propagate.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 import type { Server } from './server.ts';
@@ -92,10 +92,11 @@ export function replyToBlockedClient(client: Client, reply?: Reply): void {
   const state = client.blocked;
   if (state === null) return;
   unblockClient(client);
-  if (reply instanceof ErrorReply && client.cmd !== null) {
-    countErrorReply(client.server, reply);
-    recordCall(client.server, client.cmd, 0, true);
-  }
+  const failed = reply instanceof ErrorReply;
+  if (failed) countErrorReply(client.server, reply);
+  // Who waits for keys was counted when he began to.
+  if (client.cmd !== null && state.kind === 'postpone') recordCall(client.server, client.cmd, 0, failed);
+  else if (client.cmd !== null && failed) commandStats(client.server, client.cmd).failedCalls++;
   addReply(client, reply === undefined ? state.timeoutReply : reply);
 }
 
@@ -132,10 +133,13 @@ function serveClient(client: Client, db: Db, key: Bytes): void {
   client.flags = (client.flags & ~CLIENT_BLOCKED) | CLIENT_REEXECUTING;
   state.readyKey = key;
   const argv = client.argv;
-  const caller = server.currentClient;
+  const { currentClient: caller, stats } = server;
+  const { keyspaceHits, keyspaceMisses } = stats;
   server.currentClient = client;
   call(client);
   server.currentClient = caller;
+  // It was counted what the command found when it was given.
+  Object.assign(stats, { keyspaceHits, keyspaceMisses });
   client.flags &= ~CLIENT_REEXECUTING;
   if (client.flags & CLIENT_BLOCKED) client.argv = argv;
   else unblockClient(client);

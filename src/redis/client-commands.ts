@@ -18,6 +18,7 @@ import { BAD_CLIENT_NAME, validClientName } from './connection.ts';
 import { help } from './help.ts';
 import { freeClient } from './networking.ts';
 import { PAUSE_BY_CLIENT_COMMAND, pauseClients, unpauseClients } from './pause.ts';
+import { commandStats } from './process-command.ts';
 import { ErrorReply, OK, Verbatim, type Reply } from './reply.ts';
 
 function setname(client: Client, argv: readonly Bytes[]): Reply {
@@ -147,6 +148,8 @@ function unblock(client: Client, argv: readonly Bytes[]): Reply {
     target,
     error ? new ErrorReply('UNBLOCKED client unblocked via CLIENT UNBLOCK') : undefined,
   );
+  // The command of who was not served has failed, whatever its reply.
+  if (!error && target.cmd !== null) commandStats(client.server, target.cmd).failedCalls++;
   return 1;
 }
 

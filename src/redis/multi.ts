@@ -24,7 +24,7 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { keyIsExpired, type Db } from './db.ts';
 import { call, countErrorReply, recordCall } from './process-command.ts';
 import { preventCommandPropagation, propagatePendingCommands } from './propagate.ts';
-import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
+import { aclCheckAllPerm, addAclLogEntry } from './acl.ts';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from './reply.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
 
@@ -69,11 +69,11 @@ export function flagTransaction(client: Client): void {
   if (client.flags & CLIENT_MULTI) client.flags |= CLIENT_DIRTY_EXEC;
 }
 
-/** EXEC cannot run for the reason of `error`. */
-export function execCommandAbort(client: Client, error: ErrorReply): void {
+/** Ends a transaction that EXEC cannot run for the reason of `error`; what EXEC answers then. */
+export function execCommandAbort(client: Client, error: ErrorReply): ErrorReply {
   discardTransaction(client);
   const text = error.text.startsWith('ERR ') ? error.text.slice(4) : error.text;
-  addReply(client, new ErrorReply(`EXECABORT Transaction discarded because of: ${text}`));
+  return new ErrorReply(`EXECABORT Transaction discarded because of: ${text}`);
 }
 
 export function unwatchAllKeys(client: Client): void {
@@ -171,6 +171,14 @@ function exec(client: Client): Reply | undefined {
   return undefined;
 }
 
+/** What a user may no longer do. */
+const FORBIDDEN = {
+  command: 'no permission to execute the command or subcommand',
+  key: 'no permission to touch the specified keys',
+  channel: 'no permission to access one of the channels used as arguments',
+  auth: 'no permission',
+} as const;
+
 /** Runs what is left of a transaction. A MIGRATE in it waits for another server, and everybody here for it:
  *  then it goes on later where it stopped. */
 export function continueExec(client: Client): void {
@@ -183,7 +191,11 @@ export function continueExec(client: Client): void {
     const denied = aclCheckAllPerm(client);
     if (denied !== null) {
       addAclLogEntry(client, denied, 'multi');
-      addReply(client, new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`));
+      const error = new ErrorReply(
+        `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${FORBIDDEN[denied.reason]}`,
+      );
+      countErrorReply(client.server, error);
+      addReply(client, error);
     } else call(client);
     // Who closed himself in the middle hears no more, but all of it happens.
     if (client.flags & CLIENT_CLOSE_AFTER_REPLY) client.collector = run.replies;

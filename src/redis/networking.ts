@@ -24,7 +24,7 @@ import type { Db } from './db.ts';
 import type { Payload, SocketId } from './io.ts';
 import { discardTransaction, unwatchAllKeys } from './multi.ts';
 import { forgetPostponedClient } from './pause.ts';
-import { authRequired, processCommand } from './process-command.ts';
+import { authRequired, countErrorReply, processCommand } from './process-command.ts';
 import { pubsubForgetClient } from './pubsub.ts';
 import { freeReplica, masterLinkLost, runStream } from './replication/index.ts';
 import { ErrorReply } from './reply.ts';
@@ -112,7 +112,9 @@ export function processInput(client: Client): void {
     runCommand(client, argv);
   }
   if (parser.error !== null && !client.has(CLIENT_CLOSE_AFTER_REPLY)) {
-    addReply(client, new ErrorReply(`ERR ${parser.error}`));
+    const error = new ErrorReply(`ERR ${parser.error}`);
+    countErrorReply(server, error);
+    addReply(client, error);
     client.flags |= CLIENT_CLOSE_AFTER_REPLY;
   }
   if (parser.pendingBytes > server.config.clientQueryBufferLimit) freeClientAsync(client);
@@ -141,6 +143,9 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   // ASKING holds for one command, or for the transaction that follows it.
   if ((client.cmd as Command | null)?.name !== 'asking' && !client.has(CLIENT_MULTI))
     client.flags &= ~CLIENT_ASKING;
+  // So does CLIENT CACHING; what is asked of the connection itself does not count.
+  if (client.tracking?.caching === true && !client.has(CLIENT_MULTI) && !isAboutClients(client.cmd))
+    client.tracking.caching = false;
   // CLIENT REPLY SKIP holds for the command after it.
   client.flags &= ~CLIENT_REPLY_SKIP;
   if (client.flags & CLIENT_REPLY_SKIP_NEXT) {
@@ -148,6 +153,8 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   }
   if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
 }
+
+const isAboutClients = (cmd: Command | null): boolean => cmd?.parent?.fullName === 'client';
 
 /** Closes the connection before the server sleeps, after what was written. */
 export function freeClientAsync(client: Client): void {

@@ -18,6 +18,7 @@ import {
   CLIENT_PREVENT_PROP,
   CLIENT_PREVENT_REPL_PROP,
   CLIENT_PUBSUB,
+  CLIENT_REEXECUTING,
   CLIENT_SLAVE,
   type Client,
   shownArguments,
@@ -49,7 +50,7 @@ import { feedMonitors } from './monitor.ts';
 import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
 import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
-import { CountedError, ErrorReply, QUEUED } from './reply.ts';
+import { CountedError, ErrorReply, QUEUED, type Reply } from './reply.ts';
 import { Histogram, recordDuration } from './histogram.ts';
 import { addCommandSample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
@@ -299,10 +300,10 @@ export function rejectCommand(client: Client, error: ErrorReply): void {
   const cmd = client.cmd;
   flagTransaction(client);
   if (cmd !== null) commandStats(client.server, cmd).rejectedCalls++;
-  countErrorReply(client.server, error);
-  noteUnexpectedError(client, error);
-  if (cmd?.fullName === 'exec') execCommandAbort(client, error);
-  else addReply(client, error);
+  const reply = cmd?.fullName === 'exec' ? execCommandAbort(client, error) : error;
+  countErrorReply(client.server, reply);
+  noteUnexpectedError(client, reply);
+  addReply(client, reply);
 }
 
 /** Runs the client's command and propagates what it changed. */
@@ -311,6 +312,7 @@ export function call(client: Client): void {
   const cmd = client.cmd as Command;
   const argv = client.argv;
   const dirtyBefore = server.dirty;
+  server.stats.errorsNoted = server.stats.totalErrorReplies;
   const workBefore = server.workMicros;
   client.flags &= ~(CLIENT_FORCE_AOF | CLIENT_FORCE_REPL | CLIENT_PREVENT_PROP);
   if (client.redacted.length > 0) client.redacted = [];
@@ -323,17 +325,11 @@ export function call(client: Client): void {
   if (micros >= SLOW_MICROS && server.callDepth === 1) spendWork(server);
   if (reply !== undefined) addReply(client, reply);
   server.callDepth--;
-  const failed = reply instanceof ErrorReply;
-  if (failed) {
+  if (reply instanceof ErrorReply) {
     countErrorReply(server, reply);
     noteUnexpectedError(client, reply);
-  }
-  if ((client.flags & CLIENT_BLOCKED) === 0) {
-    recordCall(server, cmd, micros, failed);
-    addCommandSample(client, cmd, shownArguments(client, argv), micros);
-    if (server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
-      feedMonitors(client, shownArguments(client, argv));
-  }
+  } else if (Array.isArray(reply) && cmd.group === 'scripting') countErrorsWithin(server, reply);
+  noteCall(client, cmd, argv, micros, reply instanceof ErrorReply);
   // Fewer changes than before: the command saved or loaded everything.
   propagateCall(server, client, server.dirty > dirtyBefore);
   if (server.trackingClients > 0) trackingAfterCommand(client, cmd, argv);
@@ -362,7 +358,38 @@ function propagateCall(server: Server, client: Client, changed: boolean): void {
   if (target !== 0) alsoPropagate(server, client.db.id, client.argv, target);
 }
 
-/** Counts a command that has run. */
+/** Counts a call when it is made, also one that waits for keys now; how long it took is known when it is served.
+ *  It has failed also when somebody else got the error (CLIENT UNBLOCK ... ERROR). */
+function noteCall(
+  client: Client,
+  cmd: Command,
+  argv: readonly Bytes[],
+  micros: number,
+  failed: boolean,
+): void {
+  const { server, flags } = client;
+  const waits = (flags & CLIENT_BLOCKED) !== 0;
+  // What waits for a server is counted when it goes on.
+  if (waits && client.blocked?.kind === 'postpone') return;
+  const { stats } = server;
+  const mine = commandStats(server, cmd);
+  if (failed || stats.totalErrorReplies > stats.errorsNoted) mine.failedCalls++;
+  stats.errorsNoted = stats.totalErrorReplies;
+  mine.usec += micros;
+  const isNew = (flags & CLIENT_REEXECUTING) === 0;
+  if (isNew) {
+    mine.calls++;
+    stats.commandsProcessed++;
+  }
+  if (!waits) {
+    if (server.config.latencyTracking) recordDuration(mine.histogram, micros);
+    addCommandSample(client, cmd, shownArguments(client, argv), micros);
+  }
+  if (isNew && server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
+    feedMonitors(client, shownArguments(client, argv));
+}
+
+/** Counts a command that has waited for a server. */
 export function recordCall(server: Server, cmd: Command, micros: number, failed: boolean): void {
   const stats = commandStats(server, cmd);
   stats.calls++;
@@ -379,6 +406,14 @@ export function commandStats(server: Server, cmd: Command): CommandStats {
     server.stats.commands.set(cmd.fullName, stats);
   }
   return stats;
+}
+
+/** A script may return errors among other things: each is counted. */
+function countErrorsWithin(server: Server, items: readonly Reply[]): void {
+  for (const item of items) {
+    if (item instanceof ErrorReply) countErrorReply(server, item);
+    else if (Array.isArray(item)) countErrorsWithin(server, item as readonly Reply[]);
+  }
 }
 
 /** Counts an error reply under its code. */

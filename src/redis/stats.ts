@@ -60,6 +60,8 @@ export class Stats {
   latestForkUsec = 0;
   totalForks = 0;
   totalErrorReplies = 0;
+  /** As many of them as commands have been blamed for. */
+  errorsNoted = 0;
   unexpectedErrorReplies = 0;
   dumpPayloadSanitizations = 0;
   readsProcessed = 0;

@@ -6,7 +6,7 @@
  * change beneath them, once per sleep of the server. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { addPush, type Client, CLIENT_MULTI, CLIENT_TRACKING } from './client.ts';
+import { addPush, type Client, CLIENT_PUBSUB, CLIENT_TRACKING } from './client.ts';
 import { CMD_READONLY, type Command } from './command-table.ts';
 import { getKeyPositions } from './keys.ts';
 import { Push } from './reply.ts';
@@ -81,14 +81,6 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
     // A script that reads anything is taken to read all the keys that it was given.
     if (caller === client) rememberKeys(server, caller, state, cmd, argv);
     else rememberKeys(server, caller, state, caller.cmd as Command, caller.argv);
-  }
-  if (
-    state !== null &&
-    client === caller &&
-    cmd.parent?.fullName !== 'client' &&
-    (caller.flags & CLIENT_MULTI) === 0
-  ) {
-    state.caching = false;
   }
   if (server.callDepth === 0) trackingHandlePendingKeyInvalidations(server);
 }
@@ -172,10 +164,10 @@ function sendTrackingMessage(client: Client, keys: readonly Bytes[] | null): voi
     return;
   }
   if (target.resp === 3) addPush(target, new Push(['invalidate', keys]));
-  else if (target.channels.has(REDIRECT_CHANNEL))
-    addPush(target, new Push(['message', REDIRECT_CHANNEL, keys]));
+  else if (target.has(CLIENT_PUBSUB)) addPush(target, new Push(['message', REDIRECT_CHANNEL, keys]));
 }
 
+/** Any subscriber gets it, whatever he has subscribed to. */
 const REDIRECT_CHANNEL = '__redis__:invalidate';
 
 /** A database was emptied: clients forget everything. */
@@ -198,7 +190,8 @@ export function trackingBroadcastInvalidationMessages(server: Server): void {
     for (const client of entry.clients) {
       const keys = [...changed]
         .filter(([, by]) => client.tracking?.noLoop !== true || by !== client)
-        .map(([key]) => key);
+        .map(([key]) => key)
+        .sort();
       if (keys.length > 0) sendTrackingMessage(client, keys);
     }
   }

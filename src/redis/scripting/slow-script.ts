@@ -236,7 +236,6 @@ function finish(server: Server, slow: SlowScript, reply: Reply): void {
   server.scripting.slow = null;
   server.busyScript = false;
   server.io.clearTimer('script');
-  if (reply instanceof ErrorReply) countErrorReply(server, reply);
   server.pendingOps.push(...slow.pendingOps);
   replyToBlockedClient(slow.client, reply);
   propagatePendingCommands(server);

@@ -5,7 +5,10 @@ import { WRONGTYPE } from '#redis/args.ts';
 import type { Client } from '#redis/client.ts';
 import {
   dbDelete,
+  LOOKUP_NOTOUCH,
+  LOOKUP_WRITE,
   lookupKeyRead,
+  lookupKeyReadWithFlags,
   lookupKeyWrite,
   notifyKeyspaceEvent,
   signalModifiedKey,
@@ -34,6 +37,18 @@ export function writeTyped<T extends Obj>(
 ): T | null | ErrorReply {
   const obj = lookupKeyWrite(client, key);
   return obj === null || obj instanceof kind ? obj : WRONGTYPE;
+}
+
+/** The value at a key for changing it, looked for as if it were only to be read: that counts as a hit or a miss,
+ *  and a miss is an event. */
+export function readTypedToChange<T extends Obj>(
+  client: Client,
+  key: Bytes,
+  kind: ObjClass<T>,
+): T | null | ErrorReply {
+  const found = readTyped(client, key, kind);
+  if (!(found instanceof kind)) return found;
+  return lookupKeyReadWithFlags(client.db, key, LOOKUP_WRITE | LOOKUP_NOTOUCH) as T;
 }
 
 /** Tells watchers, clients' caches, subscribers of keyspace events and the replication of a change.

@@ -5,7 +5,7 @@ import { string2ll } from '#base/integer.ts';
 import type { Client } from '#redis/client.ts';
 import { COPIED_ALLOCATION, visit } from '#redis/command-cost.ts';
 import type { CommandProcs } from '#redis/command.ts';
-import { dbAdd, dbDelete, lookupKeyRead, setExpire } from '#redis/db.ts';
+import { dbAdd, dbDelete, lookupKeyRead, lookupKeyWrite, setExpire } from '#redis/db.ts';
 import { lfuMinutes, lruClock } from '#redis/evict.ts';
 import type { Obj } from '#redis/object.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
@@ -77,7 +77,7 @@ function restoreCommand(client: Client, argv: readonly Bytes[]): Reply {
   const { server, db } = client;
   const options = parseOptions(argv);
   if (options instanceof ErrorReply) return options;
-  if (!options.replace && lookupKeyRead(client, key) !== null) {
+  if (!options.replace && lookupKeyWrite(client, key) !== null) {
     return error('BUSYKEY Target key name already exists.');
   }
   const ttl = string2ll(ttlText);

@@ -10,16 +10,14 @@ import { SYNTAX_ERROR, WRONGTYPE, error, isWord, parsePositive, parseRange } fro
 import { keyEvent, storeNothing } from './common.ts';
 import { SetObj } from './set-obj.ts';
 
-/** The sets at the given keys; null where there is none. All types are checked before any is used. */
+/** The sets at the given keys; null where there is none. The first value of another type ends it. */
 function lookupSets(client: Client, keys: readonly Bytes[]): (SetObj | null)[] | ErrorReply {
   const sets: (SetObj | null)[] = [];
-  let wrong = false;
   for (const key of keys) {
     const obj = lookupKeyRead(client, key);
-    if (obj !== null && !(obj instanceof SetObj)) wrong = true;
-    else sets.push(obj);
+    if (obj !== null && !(obj instanceof SetObj)) return WRONGTYPE;
+    sets.push(obj);
   }
-  if (wrong) return WRONGTYPE;
   visit(client.server, walked(sets), sets.length === 1 ? TABLE_ENTRY : COMBINED_ENTRY);
   return sets;
 }

@@ -8,7 +8,7 @@ import { help } from '#redis/help.ts';
 import { dbAdd, signalKeyAsReady, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, error, isWord } from '#redis/args.ts';
-import { keyChanged, keyEvent, writeTyped } from './common.ts';
+import { keyChanged, keyEvent, readTypedToChange, writeTyped } from './common.ts';
 import { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { ZERO_ID, parseId, parseStrictId, INVALID_ID, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -142,7 +142,7 @@ function delconsumerCommand(client: Client, argv: readonly Bytes[]): Reply {
 /** XACK key group id [id ...] */
 function xackCommand(client: Client, argv: readonly Bytes[]): Reply {
   const [, key, name] = argv as [Bytes, Bytes, Bytes];
-  const stream = writeTyped(client, key, StreamObj);
+  const stream = readTypedToChange(client, key, StreamObj);
   if (stream instanceof ErrorReply) return stream;
   const group = stream?.groups.get(name);
   if (!group) return 0;

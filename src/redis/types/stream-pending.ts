@@ -8,7 +8,7 @@ import type { CommandProcs } from '#redis/command.ts';
 import { preventCommandPropagation } from '#redis/propagate.ts';
 import { ErrorReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, SYNTAX_ERROR, error, isWord, parseRange } from '#redis/args.ts';
-import { readTyped, writeTyped } from './common.ts';
+import { readTyped, readTypedToChange } from './common.ts';
 import type { Nack, StreamGroup } from './stream-group.ts';
 import {
   ZERO_ID,
@@ -145,7 +145,7 @@ function parseClaimOptions(client: Client, argv: readonly Bytes[]): ClaimOptions
 /** XCLAIM key group consumer min-idle-ms id [id ...] [options] */
 function xclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
   const [, key, name, consumerName] = argv as [Bytes, Bytes, Bytes, Bytes];
-  const stream = writeTyped(client, key, StreamObj);
+  const stream = readTypedToChange(client, key, StreamObj);
   if (stream instanceof ErrorReply) return stream;
   const group = stream?.groups.get(name);
   if (!stream || !group) return noGroup(key, name);
@@ -232,7 +232,7 @@ function xautoclaimCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (minIdle === null) return error('ERR Invalid min-idle-time argument for XAUTOCLAIM');
   const options = parseAutoclaimOptions(argv);
   if (options instanceof ErrorReply) return options;
-  const stream = writeTyped(client, key, StreamObj);
+  const stream = readTypedToChange(client, key, StreamObj);
   if (stream instanceof ErrorReply) return stream;
   const group = stream?.groups.get(name);
   if (!stream || !group) return noGroup(key, name);

@@ -3,13 +3,13 @@
 
 import { cString, type Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import { CLIENT_SCRIPT, type Client } from '#redis/client.ts';
+import { CLIENT_REEXECUTING, CLIENT_SCRIPT, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { alsoPropagate, preventCommandPropagation, rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, NULL_ARRAY, type Reply } from '#redis/reply.ts';
 import { mayServe, parseTimeoutMs, waitForKeys } from './blocking.ts';
 import { NOT_INTEGER, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
-import { readTyped, writeTyped } from './common.ts';
+import { readTyped, readTypedToChange } from './common.ts';
 import type { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { MAX_ID, ZERO_ID, compareIds, formatId, nextId, parseStrictId, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -92,6 +92,8 @@ function resolve(client: Client, key: Bytes, idText: Bytes, groupName: Bytes | n
   const stream = readTyped(client, key, StreamObj);
   if (stream instanceof ErrorReply) return stream;
   if (groupName !== null && !stream?.groups.has(groupName)) {
+    if (client.has(CLIENT_REEXECUTING))
+      return error('NOGROUP the consumer group this client was blocked on no longer exists');
     return error(
       `NOGROUP No such key '${cString(key)}' or consumer group '${cString(groupName)}' in XREADGROUP with GROUP option`,
     );
@@ -197,7 +199,7 @@ function readNew(
 
 /** Entries for a consumer of a group; null when there is nothing new. */
 function readGroup(client: Client, { key, after }: Wanted, args: ReadArguments): Reply[] | null {
-  const stream = writeTyped(client, key, StreamObj);
+  const stream = readTypedToChange(client, key, StreamObj);
   if (!(stream instanceof StreamObj)) return null;
   const group = stream.groups.get(args.group as Bytes) as StreamGroup;
   if (after === 'new' && (stream.length === 0 || compareIds(stream.lastValidId(), group.lastId) <= 0))
@@ -219,13 +221,13 @@ function readWith(isGroup: boolean) {
     if (args instanceof ErrorReply) return args;
     const wanted: Wanted[] = [];
     for (let at = args.keysAt; at < args.keysAt + args.streams; at++) {
+      if (!mayServe(client, argv[at] as Bytes)) continue;
       const one = resolve(client, argv[at] as Bytes, argv[at + args.streams] as Bytes, args.group);
       if (one instanceof ErrorReply) return one;
       wanted.push(one);
     }
     const found: [Bytes, Reply][] = [];
     for (const one of wanted) {
-      if (!mayServe(client, one.key)) continue;
       const entries = isGroup ? readGroup(client, one, args) : readPlain(client, one, args.count);
       if (entries) found.push([one.key, entries]);
     }

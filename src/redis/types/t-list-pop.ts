@@ -2,7 +2,7 @@
  * the AOF a blocking command is the plain one that did the same. */
 
 import type { Bytes } from '#base/bytes.ts';
-import type { Client } from '#redis/client.ts';
+import { CLIENT_REEXECUTING, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
@@ -17,6 +17,15 @@ function listElementsRemoved(client: Client, key: Bytes, end: ListEnd, list: Lis
   keyEvent(client, key, 'l', end === 'left' ? 'lpop' : 'rpop');
   if (list.length === 0) removeEmpty(client, key);
   keyTouched(client, key, count);
+}
+
+/** As listElementsRemoved, for one element. When a client that waited takes it, nobody is told of a change: it was
+ *  told when the element came. */
+function listElementTaken(client: Client, key: Bytes, end: ListEnd, list: ListObj): void {
+  if (!client.has(CLIENT_REEXECUTING)) return listElementsRemoved(client, key, end, list, 1);
+  keyEvent(client, key, 'l', end === 'left' ? 'lpop' : 'rpop');
+  if (list.length === 0) removeEmpty(client, key);
+  client.server.dirty++;
 }
 
 function parseEnd(text: Bytes | undefined): ListEnd | ErrorReply {
@@ -52,7 +61,7 @@ function blockingPopFrom(end: ListEnd) {
       if (list instanceof ErrorReply) return list;
       if (list === null) continue;
       const [value] = list.pop(end) as [Bytes];
-      listElementsRemoved(client, key, end, list, 1);
+      listElementTaken(client, key, end, list);
       rewriteClientCommandVector(client, [end === 'left' ? 'LPOP' : 'RPOP', key]);
       return [key, value];
     }
@@ -80,7 +89,7 @@ function move(
   }
   target.push(value, to, client.server.quicklistPackedThreshold);
   keyChanged(client, destination, 'l', to === 'left' ? 'lpush' : 'rpush', 0);
-  listElementsRemoved(client, source, from, list, 1);
+  listElementTaken(client, source, from, list);
   return value;
 }
 
