@@ -81,6 +81,12 @@ export class ClusterClient {
     this.setTimers();
   }
 
+  /** Other settings from now on. */
+  configure(settings: ClientSettings): void {
+    this.settings = settings;
+    this.setTimers();
+  }
+
   private setTimers(): void {
     const { io } = this.owner;
     io.setTimer('sweep', io.now + SWEEP_US);
@@ -279,6 +285,7 @@ export class ClusterClient {
   onTimer(timer: string): boolean {
     const { io } = this.owner;
     if (timer === 'refresh') {
+      if (this.settings.refresh !== 'periodic') return true;
       this.learn();
       io.setTimer('refresh', io.now + this.settings.refreshMs * 1000);
       return true;

@@ -100,7 +100,7 @@ export class ClientProcess implements Process, RequestOwner, AppHost {
     }
     const { kind, cluster } = this.settings;
     this.settings = { ...readSettings(spec, this.settings), kind, cluster };
-    this.client.settings = this.settings;
+    this.client.configure(this.settings);
     const stopped = !this.running;
     this.running = true;
     if (!stopped || action !== 'start') return this.app.changed();

@@ -10,7 +10,7 @@ export type LessonControl =
   | { do: 'enter'; step: number }
   /** Forgets what was solved in a step, or in all of them. */
   | { do: 'reset'; step: number | null }
-  /** Something was done in the page: "opened:packet", "lens:7000". */
+  /** Something was done in the page: "opened:ping", "lens:7000". */
   | { do: 'act'; act: string }
   /** A quiz or a prediction was answered. */
   | { do: 'answer'; quiz: string; choice: number }

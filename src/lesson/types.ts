@@ -50,7 +50,7 @@ export type Action =
   | { do: 'fault'; fault: string }
   | { do: 'wait'; ms: number }
   | { do: 'until'; expression: string; limitMs: number }
-  /** something done in the page, e.g. "opened:packet", "answered:p1=0" */
+  /** something done in the page, e.g. "opened:ping", "answered:p1=0" */
   | { do: 'act'; act: string }
   | { do: 'client'; id: string; action: 'start' | 'stop' | 'set'; spec?: unknown }
   /** starts a redis-server without cluster mode on a free port */

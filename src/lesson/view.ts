@@ -26,7 +26,7 @@ export interface LessonView {
   servers: readonly ServerFrame[];
   events: readonly FeedEvent[];
   replies: readonly ReplyRecord[];
-  /** What was done in the page: "opened:packet", "lens:7000", "stopped:FAIL" ... with its moment. */
+  /** What was done in the page: "opened:ping", "lens:7000", "stopped:FAIL" ... with its moment. */
   acts: readonly { at: Micros; act: string }[];
   /** When the processes of servers ended, began and were stopped, as far as they were watched. */
   lives: readonly Turn[];

@@ -36,6 +36,7 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
     replication.masterHost === null ? null : nameAt(world, replication.masterHost, replication.masterPort);
   frame.keys = dbs.reduce((sum, db) => sum + db.size, 0);
   frame.usedMemory = process.lastUsedMemory;
+  frame.maxMemory = config.maxmemory;
   frame.opsPerSecond = stats.ops.average();
   frame.nodeTimeoutMs = config.clusterNodeTimeout;
   frame.replication = replicationView(world, process);

@@ -23,6 +23,7 @@ export function emptyServer(name: string, ip: string, port: number): ServerFrame
     importing: [],
     keys: 0,
     usedMemory: 0,
+    maxMemory: 0,
     opsPerSecond: 0,
     nodeTimeoutMs: 0,
     view: null,

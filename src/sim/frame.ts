@@ -79,6 +79,8 @@ export interface ServerFrame {
   importing: { slot: number; nodeId: string }[];
   keys: number;
   usedMemory: number;
+  /** 0: no limit. */
+  maxMemory: number;
   /** Process id; 0 when it is down. */
   pid?: number;
   opsPerSecond: number;

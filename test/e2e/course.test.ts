@@ -104,7 +104,7 @@ test('search finds steps and terms, and opens the step', async () => {
     .getByRole('navigation')
     .getByRole('button', { name: /The claim spreads/ })
     .click();
-  await reaches(page, 'Step 3 of 6');
+  await reaches(page, 'Step 3 of 7');
   await app.closePage(page);
 });
 

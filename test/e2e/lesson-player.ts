@@ -108,8 +108,8 @@ export class LessonPlayer {
       case 'act':
         if (action.act === 'pasted') return this.pasteExample();
         if (action.act.startsWith('stopped:')) return this.stopAt(action.act.slice('stopped:'.length));
-        expect(action.act).toBe('opened:packet');
-        return this.openPacket();
+        if (action.act.startsWith('swept:')) return this.sweep(action.act.slice('swept:'.length));
+        return this.openPacket(action.act.slice('opened:'.length));
       case 'client':
         return this.steer(action);
       case 'chaos':
@@ -331,15 +331,38 @@ export class LessonPlayer {
     await this.page.evaluate((speed) => void window.playground.clock.speed(speed), speed);
   }
 
-  private async openPacket(): Promise<void> {
+  /** Opens a message of that kind in the diagram: those of note by the keys, a heartbeat by a click somewhere. */
+  private async openPacket(label: string): Promise<void> {
     await this.page.evaluate(() => window.playground.clock.pause());
     await this.see('time');
     const diagram = this.page.locator('.space-time');
     await diagram.waitFor();
     await diagram.focus();
-    // On a phone the diagram stands upright, and its messages lie side by side.
-    await this.page.keyboard.press(this.onPhone ? 'ArrowLeft' : 'ArrowUp');
+    const { width = 0, height = 0 } = (await diagram.boundingBox()) ?? {};
+    let tries = 0;
+    const open = async (): Promise<string> => {
+      const share = (tries++ % 40) / 40;
+      if (label === 'ping')
+        await diagram.click({
+          position: { x: width * (0.2 + share * 0.6), y: height * (0.2 + share * 0.6) },
+        });
+      // On a phone the diagram stands upright, and its messages lie side by side.
+      else await this.page.keyboard.press(this.onPhone ? 'ArrowLeft' : 'ArrowUp');
+      return (await diagram.getAttribute('aria-label')) ?? '';
+    };
+    await expect.poll(open, LIMIT).toContain(` · ${label} · `);
     await this.page.evaluate(() => window.playground.clock.play());
+  }
+
+  /** Measures a failover under that timeout, and waits for the line that tells of it. */
+  private async sweep(timeoutMs: string): Promise<void> {
+    await this.see('lesson');
+    const figure = this.page.locator('figure').filter({ hasText: 'cluster-node-timeout' });
+    await figure.getByRole('spinbutton').fill(timeoutMs);
+    await figure.getByRole('button').click();
+    await expect
+      .poll(() => figure.locator('dt').allTextContents(), LIMIT)
+      .toContain(`${timeoutMs} ${this.lang === 'zh' ? '毫秒' : 'ms'}`);
   }
 
   // ---- The page ----

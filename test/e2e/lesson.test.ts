@@ -40,7 +40,7 @@ test('lesson 11 notices what the learner did, step by step, and remembers it', a
     await window.playground.clock.runUntil('PROMOTED');
     await window.playground.clock.advance(2000);
   });
-  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 1/1');
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 1/2');
 
   await page.reload();
   await page.evaluate(() => window.playground.ready);
@@ -48,7 +48,7 @@ test('lesson 11 notices what the learner did, step by step, and remembers it', a
   const entry = page.getByRole('navigation').getByRole('button', { name: /Election and epochs/ });
   await expect.poll(() => entry.textContent()).toContain('2/');
   await entry.click();
-  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 2 of 6');
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 2 of 7');
   await app.closePage(page);
 });
 

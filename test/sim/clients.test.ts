@@ -54,6 +54,30 @@ describe('a cluster client', () => {
     expect((await client(session, 'learns')).map.some(([, , name]) => name === '7002')).toBe(false);
   });
 
+  test('that is told to renew its map from time to time does so from then on', async () => {
+    const session = await open();
+    // It reads nothing that has moved, so no error tells it anything.
+    await start(session, 'a', { rate: 1, keys: 1, prefix: '{hello}', refresh: 'never' });
+    await session.advance(5e6);
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7002' } });
+    await session.advance(15e6);
+    const owners = async (): Promise<string[]> => (await client(session, 'a')).map.map(([, , name]) => name);
+    expect(await owners()).toContain('7002');
+    await session.input({
+      kind: 'client',
+      id: 'a',
+      action: 'set',
+      spec: { refresh: 'periodic', refreshMs: 1000 },
+    });
+    await session.advance(3e6);
+    expect(await owners()).toEqual(['7000', '7001', '7005']);
+    // And no longer when it is told so.
+    await session.input({ kind: 'client', id: 'a', action: 'set', spec: { refresh: 'never' } });
+    await session.input({ kind: 'fault', fault: { kind: 'kill', server: '7001' } });
+    await session.advance(15e6);
+    expect(await owners()).toEqual(['7000', '7001', '7005']);
+  });
+
   test('that reads from replicas tells how old its answers are: as old as the cable is long', async () => {
     const session = await open();
     await start(session, 'reader', { rate: 100, reads: 0.6, keys: 5, readReplicas: true });

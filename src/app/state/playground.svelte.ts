@@ -464,6 +464,7 @@ export class Playground {
 
   /** Asks for the frame anew, after questions that may have changed the world. */
   refresh(): Promise<Frame> {
+    this.#historyStale = true;
     return this.#show(() => this.session.frame(this.#request()));
   }
 

@@ -2,6 +2,7 @@
 
 import { aboutOf, type About } from '#app/state/about.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
+import type { PacketFrame } from '#sim/frame.ts';
 import { identities, sameWorld } from '#app/stage/seating.ts';
 import { Recorder } from './recorder.ts';
 
@@ -32,11 +33,16 @@ export function selectedAbout(playground: Playground): About {
   const { frame, selection, feed } = playground;
   return aboutOf(selection, {
     frame,
-    packet: (id) =>
-      frame?.packets.find((packet) => packet.id === id) ?? recordingOf(playground).recorder.packets.get(id),
+    packet: (id) => packetOf(playground, id),
     event: (seq) => feed.find(seq),
     packets: () => recordingOf(playground).recorder.packets.values(),
   });
+}
+
+/** A message that is under way, or was seen before. */
+export function packetOf(playground: Playground, id: number): PacketFrame | undefined {
+  const flying = playground.frame?.packets.find((packet) => packet.id === id);
+  return flying ?? recordingOf(playground).recorder.packets.get(id);
 }
 
 export function recordingOf(playground: Playground): Recording {

@@ -36,6 +36,7 @@ export function serverFrame(port: number, change: Partial<ServerFrame> = {}): Se
     currentEpoch: 3,
     configEpoch: 1,
     usedMemory: 1_000_000,
+    maxMemory: 0,
     nodeTimeoutMs: 5000,
     ...change,
   };
