@@ -27,6 +27,8 @@ export class LessonWatch implements Watch {
   /** The tape that has just begun: how things stand then is not known yet. */
   private begun: { id: string; at: Micros; endsAt: Micros } | null = null;
   private shares: { at: Micros; server: string; slots: number }[] = [];
+  /** What happens before this is seen once more, on the way to another time; nothing is solved by it. */
+  private caughtUpAt: Micros = 0;
   /** The servers at the last look; null when nothing can be compared with them. */
   private last: Map<string, ServerFrame> | null = null;
 
@@ -75,7 +77,7 @@ export class LessonWatch implements Watch {
 
   observe(sight: Sight): void {
     const view = this.viewOf(sight);
-    this.run?.observe(view);
+    if (view.now >= this.caughtUpAt) this.run?.observe(view);
   }
 
   problemOf(expression: string): string | null {
@@ -93,15 +95,17 @@ export class LessonWatch implements Watch {
     }
   }
 
-  jumped(now: Micros): void {
+  jumped(now: Micros, to: Micros): void {
+    this.caughtUpAt = to;
+    // What happens in the world happens again on the way; what was done in the page does not.
     this.events = this.events.filter((event) => event.at <= now);
-    this.acts = this.acts.filter((act) => act.at <= now);
+    this.acts = this.acts.filter((act) => act.at <= to);
     this.lives = this.lives.filter((life) => life.at <= now);
     this.shares = this.shares.filter((share) => share.at <= now);
     // A tape of which a part has not happened is to be played again.
-    this.chaos = this.chaos.filter(({ endsAt, after }) => after && endsAt <= now);
+    this.chaos = this.chaos.filter(({ endsAt, after }) => after && endsAt <= to);
     this.last = null;
-    if (this.run && this.run.since > now) this.run.since = now;
+    if (this.run && this.run.since > to) this.run.since = to;
   }
 
   private remember(fresh: readonly FeedEvent[]): void {

@@ -145,7 +145,7 @@ export class Session implements SessionApi {
 
   /** Makes the world; with a history that there is already it begins anew on its present branch. When that
    *  fails, or is stopped, the world that was there stays. */
-  private async build(config: WorldConfig, history?: History): Promise<void> {
+  private async build(config: WorldConfig, history?: History, to: Micros = 0): Promise<void> {
     const before = this.current;
     const place = history && { inputIndex: history.inputIndex, eventIndex: history.eventIndex };
     try {
@@ -157,7 +157,7 @@ export class Session implements SessionApi {
       if (history && place) history.goTo(place);
       throw error;
     }
-    this.jumped();
+    this.jumped(to);
   }
 
   private async make(config: WorldConfig, history: History): Promise<void> {
@@ -322,17 +322,19 @@ export class Session implements SessionApi {
       await host.restore(nearest.id);
       overseer.restore(nearest.id);
       history.goTo(nearest);
-      this.jumped();
-    } else if (!forward && !(await this.rebuild(builder.config, history, elsewhere))) return;
+      this.jumped(to);
+    } else if (!forward && !(await this.rebuild(builder.config, history, to, elsewhere))) return;
     await this.runTo(to, null);
+    // Somebody did not want to wait: the journey ends here.
+    if (host.now < to) this.tools.watch?.jumped(host.now, host.now);
   }
 
   /** Makes the world anew, where none of it was kept; false when somebody did not want to wait for that and
    *  the world stays where it was. `firm`: it cannot stay there. */
-  private async rebuild(config: WorldConfig, history: History, firm: boolean): Promise<boolean> {
+  private async rebuild(config: WorldConfig, history: History, to: Micros, firm: boolean): Promise<boolean> {
     this.turns.insist(firm);
     try {
-      await this.build(config, history);
+      await this.build(config, history, to);
       return true;
     } catch (error) {
       if (error instanceof Stopped) return false;
@@ -340,13 +342,13 @@ export class Session implements SessionApi {
     }
   }
 
-  private jumped(): void {
+  private jumped(to: Micros): void {
     const { host, presenter, lines } = this.world;
     this.lastSnapshotAt = host.now;
     this.stoppedBy = null;
     presenter.reset();
     lines.jumped(host.now);
-    this.tools.watch?.jumped(host.now);
+    this.tools.watch?.jumped(host.now, Math.max(host.now, to));
   }
 
   /** Lets time pass to `to`, doing the inputs of this branch on the way. */

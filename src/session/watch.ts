@@ -38,8 +38,9 @@ export interface Watch {
   problemOf(expression: string): string | null;
   /** Whether an expression over the state holds. */
   holds(expression: string, sight: Sight): boolean;
-  /** The session has gone to another time; what was seen after `now` has not happened. */
-  jumped(now: Micros): void;
+  /** The session is on its way to another time, `to`, and stands at `now`: from there on everything happens
+   *  once more. What was seen after `to` has not happened. */
+  jumped(now: Micros, to: Micros): void;
 }
 
 /** The lines of all consoles, from typing to the prompt that follows. */
