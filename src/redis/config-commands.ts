@@ -8,7 +8,7 @@ import { applyConfig } from './config-apply.ts';
 import { getConfigText, setConfigText } from './config-set.ts';
 import { configTable, type ConfigParameter } from './config-table.ts';
 import { rewriteConfigFile } from './config-rewrite.ts';
-import { mustObeyClient } from './process-command.ts';
+import { LOADING, mustObeyClient } from './process-command.ts';
 import { help } from './help.ts';
 import { ErrorReply, MapReply, OK, type Reply } from './reply.ts';
 import { resetServerStats } from './stats.ts';
@@ -35,6 +35,9 @@ function configGet(client: Client, argv: readonly Bytes[]): Reply {
   return new MapReply(pairs);
 }
 
+/** They would change what is being loaded. */
+const DENIED_WHILE_LOADING = new Set(['appendonly', 'dir', 'repl-diskless-load']);
+
 function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (argv.length % 2 !== 0) return new ErrorReply('ERR syntax error');
   const server = client.server;
@@ -57,6 +60,7 @@ function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
         ? 'duplicate parameter'
         : null);
     if (why !== null) return setFailed(name, why);
+    if (server.loading && DENIED_WHILE_LOADING.has(parameter.name)) return LOADING;
     wanted.push({ parameter, name, value: argv[at + 1] as Bytes });
   }
   const before = wanted.map(({ parameter }) => getConfigText(server.config, parameter));

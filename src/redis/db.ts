@@ -11,12 +11,13 @@ import { CLIENT_MASTER, type Client } from './client.ts';
 import { updateAccessClock, accessClockForNew } from './evict.ts';
 import { keyMemory } from './info-memory.ts';
 import { touchAllWatchedKeysInDb, touchWatchedKey } from './multi.ts';
+import { latencyAddWorkSince } from './latency.ts';
 import { freeDatabase, freeObj } from './lazyfree.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
 import { createStringObject, type Obj, type ObjType, setStringValue, StringObj } from './object.ts';
 import { alsoPropagate } from './propagate.ts';
 import { ErrorReply } from './reply.ts';
-import type { Server } from './server.ts';
+import { workSoFar, type Server } from './server.ts';
 import { SlotTree } from './slot-tree.ts';
 import { trackingInvalidateKey } from './tracking.ts';
 
@@ -287,7 +288,9 @@ function expireIfNeeded(db: Db, key: Bytes, slot: number, flags: number): boolea
 /** Deletes a key whose time has passed, and tells replicas, the AOF and whoever watches. */
 export function deleteExpiredKeyAndPropagate(db: Db, key: Bytes): void {
   const server = db.server;
+  const before = workSoFar(server);
   dbDelete(db, key, server.config.lazyfreeLazyExpire);
+  latencyAddWorkSince(server, 'expire-del', before);
   notifyKeyspaceEvent(server, 'x', 'expired', key, db.id);
   signalModifiedKey(null, db, key);
   alsoPropagate(server, db.id, [server.config.lazyfreeLazyExpire ? 'UNLINK' : 'DEL', key]);
@@ -298,7 +301,9 @@ export function deleteExpiredKeyAndPropagate(db: Db, key: Bytes): void {
 export function signalModifiedKey(client: Client | null, db: Db, key: Bytes): void {
   if (db.server.memoryTracked) accountChanged(db, key);
   if (db.watchedKeys.size > 0) touchWatchedKey(db, key);
-  if (db.server.trackingClients > 0) trackingInvalidateKey(db.server, client, key, true);
+  // Who turned tracking off is forgotten key by key.
+  if (db.server.trackingClients > 0 || db.server.tracking.items > 0)
+    trackingInvalidateKey(db.server, client, key, true);
 }
 
 /** To be called when a key got data that somebody may be waiting for. */

@@ -23,6 +23,7 @@ import { continueLoading, loadAof } from './loading.ts';
 import { allocationSize, createStringObject, StringObj } from './object.ts';
 import { loadRdb, rdbPath, rdbSaveNow } from './persistence.ts';
 import { createDumpPayload } from './rdb.ts';
+import { LOADING } from './process-command.ts';
 import { NO_DB, replicationFeedSlaves } from './replication/index.ts';
 import { ErrorReply, OK, Status, type Reply } from './reply.ts';
 import { consume } from './server.ts';
@@ -99,7 +100,7 @@ function reload(client: Client, argv: readonly Bytes[]): Reply {
 /** Loads the AOF again. Others hear LOADING meanwhile, unless it runs in a transaction. */
 function loadaof(client: Client): Reply | undefined {
   const server = client.server;
-  if (server.load !== null) return new ErrorReply('LOADING Redis is loading the dataset in memory');
+  if (server.load !== null) return LOADING;
   if (server.aof.state === 'on') flushAppendOnlyFile(server, true);
   emptyDb(server);
   try {

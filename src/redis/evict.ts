@@ -5,11 +5,12 @@ import { keyHashSlot } from '#base/crc16.ts';
 import { CLIENT_CLOSE_ASAP, CLIENT_MASTER, CLIENT_NO_EVICT, CLIENT_SLAVE, type Client } from './client.ts';
 import { catClientInfoString, clientMemoryUsage } from './client-info.ts';
 import { type Db, dbDelete, notifyKeyspaceEvent, signalModifiedKey } from './db.ts';
+import { latencyAddWorkSince } from './latency.ts';
 import { memoryForEviction, tableOverhead, trackMemory } from './info-memory.ts';
 import { freeClientAsync } from './networking.ts';
 import type { Obj } from './object.ts';
 import { alsoPropagate, propagatePendingCommands } from './propagate.ts';
-import { consume, type Server } from './server.ts';
+import { consume, workSoFar, type Server } from './server.ts';
 import type { SlotTree } from './slot-tree.ts';
 
 const LFU_INIT_VAL = 5;
@@ -80,18 +81,23 @@ export function performEvictions(server: Server): boolean {
   if (policy === 'noeviction') return false;
   // What the deletions make others be told is not counted, or more would have to go for it, and so on.
   const enough = keysMemory(server) - excess;
-  while (keysMemory(server) > enough) {
+  const before = workSoFar(server);
+  let freed = true;
+  while (freed && keysMemory(server) > enough) {
     const victim = policy.endsWith('random') ? randomVictim(server, policy) : pooledVictim(server, policy);
-    if (victim === null) return false;
-    evictKey(server, victim.db, victim.key);
+    if (victim === null) freed = false;
+    else evictKey(server, victim.db, victim.key);
   }
-  return true;
+  latencyAddWorkSince(server, 'eviction-cycle', before);
+  return freed;
 }
 
 const keysMemory = (server: Server): number => server.datasetBytes + tableOverhead(server);
 
 function evictKey(server: Server, db: Db, key: Bytes): void {
+  const before = workSoFar(server);
   dbDelete(db, key, server.config.lazyfreeLazyEviction);
+  latencyAddWorkSince(server, 'eviction-del', before);
   server.stats.evictedKeys++;
   signalModifiedKey(null, db, key);
   notifyKeyspaceEvent(server, 'e', 'evicted', key, db.id);

@@ -7,9 +7,9 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { type Db, deleteExpiredKeyAndPropagate, getExpire } from './db.ts';
-import { latencyAddSampleIfNeeded } from './latency.ts';
+import { latencyAddWorkSince } from './latency.ts';
 import { propagatePendingCommands } from './propagate.ts';
-import { consume, type Server } from './server.ts';
+import { consume, workSoFar, type Server } from './server.ts';
 
 const KEYS_PER_LOOP = 20;
 const OWN_KEYS_PER_CYCLE = 64;
@@ -33,6 +33,7 @@ export function activeExpireCycle(server: Server): void {
   const percent = SLOW_TIME_PERCENT + 2 * effort;
   const limitMicros = (percent * 1_000_000) / server.config.hz / 100;
   const stalePercent = ACCEPTABLE_STALE_PERCENT - effort;
+  const before = workSoFar(server);
   let spent = 0;
   let sampled = 0;
   let expired = 0;
@@ -53,7 +54,7 @@ export function activeExpireCycle(server: Server): void {
   server.stats.expiredStalePerc = (expired / sampled) * 0.05 + server.stats.expiredStalePerc * 0.95;
   server.stats.expireCycleMicros += spent;
   consume(server, spent);
-  latencyAddSampleIfNeeded(server, 'expire-cycle', spent / 1000);
+  latencyAddWorkSince(server, 'expire-cycle', before);
   // The keys have nothing to do with each other: no transaction around them.
   server.propagateNoMulti = true;
   propagatePendingCommands(server);

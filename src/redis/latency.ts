@@ -8,7 +8,7 @@ import type { CommandProcs } from './command.ts';
 import { help } from './help.ts';
 import { cumulative } from './histogram.ts';
 import { ErrorReply, MapReply, Verbatim, type Reply } from './reply.ts';
-import type { Server } from './server.ts';
+import { workSoFar, type Server } from './server.ts';
 import { slowlogPushIfNeeded } from './slowlog.ts';
 
 const LATENCY_TS_LEN = 160;
@@ -26,6 +26,11 @@ export function addCommandSample(client: Client, cmd: Command, argv: readonly By
     latencyAddSampleIfNeeded(server, cmd.flags & CMD_FAST ? 'fast-command' : 'command', micros / 1000);
   }
   if ((cmd.flags & CMD_SKIP_SLOWLOG) === 0) slowlogPushIfNeeded(client, argv, Math.round(micros));
+}
+
+/** Records what the work since `before` (workSoFar) was for, if it took long. */
+export function latencyAddWorkSince(server: Server, event: string, before: number): void {
+  latencyAddSampleIfNeeded(server, event, (workSoFar(server) - before) / 1000);
 }
 
 /** Records an event that lasted at least latency-monitor-threshold milliseconds. */

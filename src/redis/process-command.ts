@@ -67,7 +67,8 @@ const READONLY = new ErrorReply("READONLY You can't write against a read only re
 const MASTERDOWN = new ErrorReply(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 );
-const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
+/** What is asked for needs all the data. */
+export const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
 
 /** Commands that a transaction does not queue. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -332,7 +333,8 @@ export function call(client: Client): void {
   noteCall(client, cmd, argv, micros, reply instanceof ErrorReply);
   // Fewer changes than before: the command saved or loaded everything.
   propagateCall(server, client, server.dirty > dirtyBefore);
-  if (server.trackingClients > 0) trackingAfterCommand(client, cmd, argv);
+  if (server.trackingClients > 0 || server.tracking.pending.length > 0)
+    trackingAfterCommand(client, cmd, argv);
   if (server.callDepth > 0 || server.pendingOps.length === 0) return;
   server.propagateNoMulti = TOUCHES_ARBITRARY_KEYS.has(cmd.fullName);
   propagatePendingCommands(server);

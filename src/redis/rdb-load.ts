@@ -194,7 +194,7 @@ export class RdbLoader {
     const checksum = this.input.raw(8);
     // Eight zeros: the file was written without one.
     if (checksum === '\0'.repeat(8) || !this.server.config.rdbchecksum) return;
-    if (checksum !== crc64(this.input.data, 0, end)) throw new RdbError('wrong checksum');
+    if (checksum !== crc64(this.input.data, 0, end)) throw new RdbError('RDB CRC error');
   }
 }
 

@@ -66,9 +66,7 @@ function checkOptions(client: Client, state: TrackingState): ErrorReply | null {
 function overlappingPrefix(client: Client, wanted: readonly Bytes[]): ErrorReply | null {
   const overlaps = (a: Bytes, b: Bytes): boolean => a.startsWith(b) || b.startsWith(a);
   for (const [at, prefix] of wanted.entries()) {
-    const existing = (client.tracking?.prefixes ?? []).find(
-      (other) => other !== prefix && overlaps(prefix, other),
-    );
+    const existing = (client.tracking?.prefixes ?? []).find((other) => overlaps(prefix, other));
     if (existing !== undefined) {
       return error(
         `Prefix '${prefix}' overlaps with an existing prefix '${existing}'. Prefixes for a single client must not overlap.`,
@@ -135,7 +133,7 @@ function trackinginfo(client: Client): Reply {
   return new MapReply([
     ['flags', new SetReply(flags)],
     ['redirect', getredir(client)],
-    ['prefixes', state?.bcast === true ? [...state.prefixes] : []],
+    ['prefixes', state?.bcast === true ? state.prefixes.toSorted() : []],
   ]);
 }
 

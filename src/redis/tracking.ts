@@ -149,9 +149,9 @@ export function trackingHandlePendingKeyInvalidations(server: Server): void {
 /** Sends keys (null: everything) to a tracking client, or to the one it named. */
 function sendTrackingMessage(client: Client, keys: readonly Bytes[] | null): void {
   const state = client.tracking;
-  if (state === null) return;
   const server = client.server;
-  if (state.redirect === 0) {
+  // What was to be told when tracking ended within a transaction is told all the same.
+  if (state === null || state.redirect === 0) {
     if (client.resp === 3) addPush(client, new Push(['invalidate', keys]));
     return;
   }

@@ -8,7 +8,7 @@ import { help } from '#redis/help.ts';
 import { dbAdd, signalKeyAsReady, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { NOT_INTEGER, error, isWord } from '#redis/args.ts';
-import { keyChanged, keyEvent, readTypedToChange, writeTyped } from './common.ts';
+import { keyEvent, readTypedToChange, writeTyped } from './common.ts';
 import { StreamConsumer, StreamGroup } from './stream-group.ts';
 import { ZERO_ID, parseId, parseStrictId, INVALID_ID, type StreamId } from './stream-id.ts';
 import { StreamObj } from './stream-obj.ts';
@@ -135,7 +135,9 @@ function delconsumerCommand(client: Client, argv: readonly Bytes[]): Reply {
   const pending = consumer.pel.length;
   for (const nack of [...consumer.pel.nacks]) group.forget(nack.id);
   group.consumers.delete(consumerName);
-  keyChanged(client, key, 't', 'xgroup-delconsumer');
+  // As with the other changes of a group, the stream itself has not changed.
+  keyEvent(client, key, 't', 'xgroup-delconsumer');
+  client.server.dirty++;
   return pending;
 }
 

@@ -130,6 +130,9 @@ describe('loading a long file', () => {
       for (const argv of [['GET', 'a'], ['EVAL', 'return 1', '0'], ['PING'], ['EXEC']]) {
         expect(isLoading(lone.ask(client, ...argv))).toBe(argv[0] !== 'EXEC');
       }
+      for (const name of ['appendonly', 'repl-diskless-load'])
+        expect(isLoading(lone.ask(client, 'CONFIG', 'SET', name, 'x'))).toBe(true);
+      expect(lone.ask(client, 'CONFIG', 'SET', 'maxclients', '50')).toEqual(OK);
       const info = (lone.ask(client, 'INFO', 'persistence') as Verbatim).text;
       expect(info).toMatch(/^loading:1\r$/m);
       seen.push(Number(/^loading_loaded_bytes:(\d+)\r$/m.exec(info)?.[1]));

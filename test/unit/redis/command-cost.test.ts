@@ -114,3 +114,33 @@ describe('another thread', () => {
     expect(server().cost(...argv)).toBeGreaterThan(900);
   });
 });
+
+describe('giving up large values', () => {
+  /** The events that LATENCY LATEST names. */
+  const events = (lone: LoneServer): unknown[] =>
+    (lone.ask(lone.connect(), 'LATENCY', 'LATEST') as unknown[][]).map(([event]) => event);
+  const config = { save: '', 'latency-monitor-threshold': '1' };
+  const many = Array.from({ length: 60_000 }, (_, at) => String(at * 7 + 0.5));
+
+  it('shows as the deletion and as the cycle, when their time is over', () => {
+    const lone = new LoneServer(config);
+    const client = lone.connect();
+    lone.run(client, 'SADD', 'big', ...many);
+    lone.run(client, 'LATENCY', 'RESET');
+    lone.run(client, 'PEXPIRE', 'big', '5');
+    lone.advance(300);
+    expect(lone.ask(client, 'DBSIZE')).toBe(0);
+    expect(events(lone).sort()).toEqual(['expire-cycle', 'expire-del']);
+  });
+
+  it('shows as the eviction and as the cycle, when they have to make room', () => {
+    const lone = new LoneServer({ ...config, 'maxmemory-policy': 'allkeys-lru' });
+    const client = lone.connect();
+    lone.run(client, 'SADD', 'big', ...many);
+    lone.run(client, 'LATENCY', 'RESET');
+    lone.run(client, 'CONFIG', 'SET', 'maxmemory', '2mb');
+    lone.run(client, 'SET', 'k', 'v');
+    expect(lone.ask(client, 'EXISTS', 'big')).toBe(0);
+    expect(events(lone).sort()).toEqual(['eviction-cycle', 'eviction-del']);
+  });
+});

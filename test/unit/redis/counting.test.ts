@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { loadLua } from '#node/lua.ts';
-import { ErrorReply, Push, Status, type Verbatim } from '#redis/reply.ts';
+import { ErrorReply, type MapReply, Push, Status, type Verbatim } from '#redis/reply.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
 const words = (line: string): string[] => line.split(' ');
@@ -168,5 +168,43 @@ describe('tracking', () => {
     lone.run(waiting, 'BRPOPLPUSH', 'l', 'd', '0');
     lone.run(other, 'RPUSH', 'l', 'b');
     expect(lone.take(client)).toEqual([new Push(['invalidate', ['l']])]);
+  });
+
+  it('tells what a transaction did before it turned tracking off', () => {
+    const lone = new LoneServer();
+    const [client, other] = [lone.connect(), lone.connect()];
+    for (const line of ['HELLO 3', 'CLIENT TRACKING ON', 'MULTI', 'FLUSHALL', 'CLIENT TRACKING OFF'])
+      lone.run(client, ...words(line));
+    lone.take(client);
+    lone.feed(client, 'EXEC\r\n');
+    expect(lone.takeBytes(client)).toBe('*2\r\n+OK\r\n+OK\r\n>2\r\n$10\r\ninvalidate\r\n_\r\n');
+    lone.run(other, ...words('CLIENT TRACKING ON'));
+    expect(lone.run(other, 'HELLO', '3')).toHaveLength(1);
+  });
+
+  it('knows nothing of changes to a consumer group, and forgets a key when nobody tracks any more', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    for (const line of ['XGROUP CREATE x g $ MKSTREAM', 'HELLO 3', 'CLIENT TRACKING ON', 'XLEN x'])
+      lone.run(client, ...words(line));
+    expect(lone.run(client, ...words('XGROUP DELCONSUMER x g c'))).toEqual([0]);
+    expect(lone.run(client, ...words('XGROUP DESTROY x g'))).toEqual([1]);
+    lone.run(client, ...words('CLIENT TRACKING OFF'));
+    expect(field(lone, 'tracking_total_keys')).toBe('1');
+    lone.run(client, ...words('XADD x 1-1 f v'));
+    expect(field(lone, 'tracking_total_keys')).toBe('0');
+  });
+
+  it('refuses a prefix that is there already, and lists them in order', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    lone.run(client, ...words('CLIENT TRACKING ON BCAST PREFIX k'));
+    const overlap =
+      "Prefix 'k' overlaps with an existing prefix 'k'. Prefixes for a single client must not overlap.";
+    const again = lone.ask(client, ...words('CLIENT TRACKING ON BCAST PREFIX k PREFIX k1'));
+    expect(again).toEqual(new ErrorReply(`ERR ${overlap}`));
+    lone.run(client, ...words('CLIENT TRACKING ON BCAST PREFIX a'));
+    const info = lone.ask(client, ...words('CLIENT TRACKINGINFO')) as MapReply;
+    expect(info.pairs.at(-1)).toEqual(['prefixes', ['a', 'k']]);
   });
 });
