@@ -6,6 +6,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { Attribute, ErrorReply, NullArray, Push } from '#redis/reply.ts';
 import type { Reply } from '#redis/reply.ts';
+import { fetchedPrograms } from './fetched.ts';
 import { formatRaw, formatReply, formatTty, toResp2, UnknownReplyType } from './format.ts';
 import * as ops from './ops.ts';
 import { Exit, Interrupted } from './ops.ts';
@@ -21,6 +22,7 @@ export interface Session {
   error: string | null;
   interactive: boolean;
   stdoutTty: boolean;
+  colors: boolean;
   /** Database of the connection, as far as redis-cli knows. */
   db: number;
   inMulti: boolean;
@@ -33,6 +35,10 @@ export interface Session {
   asking: boolean;
   lastReplyWasError: boolean;
   lastReplyWasNil: boolean;
+  /** EVAL is to be debugged; a script is; it has come to its end. */
+  ldbOnEval: boolean;
+  ldb: boolean;
+  ldbEnded: boolean;
 }
 
 export function newSession(config: CliConfig, env: ProgramEnv, interactive: boolean): Session {
@@ -42,6 +48,7 @@ export function newSession(config: CliConfig, env: ProgramEnv, interactive: bool
     error: null,
     interactive,
     stdoutTty: env.stdoutTty,
+    colors: env.vars['TERM']?.includes('xterm') ?? false,
     db: 0,
     inMulti: false,
     dbBeforeMulti: 0,
@@ -52,6 +59,9 @@ export function newSession(config: CliConfig, env: ProgramEnv, interactive: bool
     asking: false,
     lastReplyWasError: false,
     lastReplyWasNil: false,
+    ldbOnEval: false,
+    ldb: false,
+    ldbEnded: false,
   };
 }
 
@@ -190,6 +200,8 @@ export function* cliReadReply(session: Session, rawStrings: boolean): Step<boole
 
 /** Prints a reply in the chosen form. */
 export function* printReply(session: Session, reply: Reply, rawStrings: boolean): Step<void> {
+  const fetched = session.ldb ? fetchedPrograms() : null;
+  if (fetched !== null) return yield* fetched.printLdbReply(session, reply);
   const { output, itemDelimiter, replyDelimiter } = session.config;
   try {
     yield* ops.print(formatReply(reply, output, { rawStrings, itemDelimiter, replyDelimiter }));

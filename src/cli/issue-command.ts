@@ -63,12 +63,15 @@ export function wantsRawOutput(argv: readonly Bytes[]): boolean {
 
 function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: number): Step<boolean> {
   const name = (argv[0] ?? '').toLowerCase();
-  if (name === 'help' || name === '?') {
+  if (!session.ldb && (name === 'help' || name === '?')) {
     yield* ops.printControl(outputHelp(argv.slice(1)));
     return true;
   }
   if (session.handle === null) return false;
   const rawStrings = wantsRawOutput(argv);
+  if (name === 'script' && argv.length === 3 && argv[1]?.toLowerCase() === 'debug')
+    session.ldbOnEval = /^(yes|sync)$/i.test(argv[2] as Bytes);
+  if (name === 'eval') session.ldb ||= session.ldbOnEval;
   if (name === 'shutdown') session.error = null;
   for (let left = repeat; left !== 0; left--) {
     const sent = yield* ops.send(session.handle, argv);

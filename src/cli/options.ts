@@ -32,6 +32,8 @@ export interface CliConfig {
   evalFile: string | null;
   /** --ldb: the script is to be debugged. */
   ldb: boolean;
+  /** Without a fork. */
+  ldbSync: boolean;
   /** --mono: --latency-dist in shades of grey. */
   mono: boolean;
   pattern: Bytes | null;
@@ -123,6 +125,7 @@ export function defaultConfig(stdoutTty: boolean): CliConfig {
     showPushes: stdoutTty,
     evalFile: null,
     ldb: false,
+    ldbSync: false,
     mono: false,
     pattern: null,
     memkeysSamples: 0,
@@ -253,7 +256,7 @@ const FLAGS: Readonly<Record<string, OptionHandler>> = {
   '--no-auth-warning': ({ config }) => void (config.noAuthWarning = true),
   '--askpass': ({ config }) => void (config.askpass = true),
   '--ldb': ({ config }) => void (config.ldb = true),
-  '--ldb-sync-mode': ({ config }) => void (config.ldb = true),
+  '--ldb-sync-mode': ({ config }) => void (config.ldb = config.ldbSync = true),
   '--tls': noTls,
   // What belongs to TLS has no meaning without it.
   '--insecure': () => {},
@@ -414,10 +417,6 @@ function checkCombinations(config: CliConfig): void {
       'Options --ldb and --ldb-sync-mode require --eval.\nTry redis-cli --help for more information.\n',
     );
   }
-  if (config.ldb)
-    throw new OptionError(
-      'The Lua debugger (--ldb) is not part of this redis-cli; --eval runs the script.\n',
-    );
 }
 
 /** redis://user:password@host:port/db */

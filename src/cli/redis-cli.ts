@@ -24,7 +24,7 @@ interface ReplState {
 
 export const redisCli: ProgramMain = function* (argv, env, state): Program {
   try {
-    if (state !== undefined && isReplState(state)) return yield* repl(state, env);
+    if (state !== undefined && isReplState(state)) return yield* prompts(state, env);
     return yield* main(argv, env, state);
   } catch (error) {
     if (error instanceof Exit) return error.code;
@@ -56,19 +56,23 @@ function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<nu
   if (config.askpass && state === undefined) {
     config.auth = (yield* ops.askPassword()) ?? '';
   }
-  if (config.manager !== null || config.mode !== null) return yield* otherMode(config, env, state);
-  if (config.evalFile !== null) return yield* evalMode(config, config.evalFile, env);
+  if (config.manager !== null || config.mode !== null || config.evalFile !== null)
+    return yield* otherMode(config, env, state);
   if (config.argv.length > 0) return yield* noninteractive(config, env);
   return yield* startRepl(config, env);
 }
 
-/** --cluster, or a mode of its own. */
+/** --cluster, --eval, or a mode of its own. */
 function* otherMode(config: CliConfig, env: ProgramEnv, state: unknown): Step<number> {
   const fetched = fetchedPrograms();
   if (fetched !== null && config.manager !== null)
     return yield* fetched.clusterManager(config, config.manager, env);
   if (fetched !== null && config.mode !== null)
     return yield* fetched.runMode(config, config.mode, env, state);
+  if (fetched !== null && config.evalFile !== null) {
+    const opened = yield* fetched.evalMode(config, config.evalFile, env);
+    return typeof opened === 'number' ? opened : yield* prompts({ session: opened, stdinAt: 0 }, env);
+  }
   yield* ops.printError('redis-cli: this mode has not been fetched\n');
   return 127;
 }
@@ -108,22 +112,6 @@ function* commandFromArguments(config: CliConfig, env: ProgramEnv): Step<Bytes[]
   return argv;
 }
 
-/** --eval script.lua key1 key2 , arg1 arg2 */
-function* evalMode(config: CliConfig, path: string, env: ProgramEnv): Step<number> {
-  const file = yield* ops.readFile(path);
-  if ('error' in file) {
-    yield* ops.printError(`Can't open file '${path}': ${file.error}\n`);
-    return 1;
-  }
-  const session = newSession(config, env, false);
-  if (!(yield* cliConnect(session, 'if-needed'))) return 1;
-  const comma = config.argv.indexOf(',');
-  const keys = comma < 0 ? config.argv : config.argv.slice(0, comma);
-  const args = comma < 0 ? [] : config.argv.slice(comma + 1);
-  const argv = ['EVAL', file.data, String(keys.length), ...keys, ...args];
-  return (yield* issueCommandRepeat(session, argv, config.repeat)) ? 0 : 1;
-}
-
 // -------------------------------------------------------------------- the prompt
 
 function* startRepl(config: CliConfig, env: ProgramEnv): Step<number> {
@@ -132,7 +120,18 @@ function* startRepl(config: CliConfig, env: ProgramEnv): Step<number> {
   // A server that is not there is no reason to stop: every command tries again.
   yield* cliConnect(session, 'if-needed');
   if (session.handle !== null && session.error === null) yield* command(session, ['COMMAND', 'DOCS']);
-  return yield* repl({ session, stdinAt: 0 }, env);
+  return yield* prompts({ session, stdinAt: 0 }, env);
+}
+
+/** The prompt, again and again where a script is debugged that is to be restarted. */
+function* prompts(state: ReplState, env: ProgramEnv): Step<number> {
+  for (;;) {
+    const code = yield* repl(state, env);
+    if (code !== null) return code;
+    const fetched = fetchedPrograms();
+    const stopped = fetched === null ? 0 : yield* fetched.restartDebugging(state.session);
+    if (stopped !== null) return stopped;
+  }
 }
 
 /** The preferences in ~/.redisclirc, one `:set` to a line. */
@@ -147,14 +146,15 @@ function* loadPreferences(session: Session, env: ProgramEnv): Step<void> {
   }
 }
 
-function* repl(state: ReplState, env: ProgramEnv): Step<number> {
+/** The exit code, or null when the script that is debugged is to begin anew. */
+function* repl(state: ReplState, env: ProgramEnv): Step<number | null> {
   const { session } = state;
   for (;;) {
     yield* ops.checkpoint(state);
     const line = yield* nextLine(state, env);
     if (line === null) return 0;
     const done = yield* runLine(session, line);
-    if (done) return 0;
+    if (done) return done === 'restart' ? null : 0;
   }
 }
 
@@ -177,14 +177,17 @@ function* nextLine(state: ReplState, env: ProgramEnv): Step<Bytes | null> {
 /** "127.0.0.1:7000[2](TX)> " */
 export function promptOf(session: Session): string {
   if (session.handle === null) return 'not connected> ';
+  if (session.ldb && session.config.evalFile !== null) return 'lua debugger> ';
   const address = formatAddress(session.config.host, session.config.port);
   return `${address}${session.db !== 0 ? `[${session.db}]` : ''}${session.inMulti ? '(TX)' : ''}> `;
 }
 
-/** Runs one typed line; true when it ends the session. */
-function* runLine(session: Session, line: Bytes): Step<boolean> {
+/** Runs one typed line; true when it ends the session, or the word for beginning it anew. */
+function* runLine(session: Session, line: Bytes): Step<boolean | 'restart'> {
   if (line === '') return false;
-  const argv = splitArgs(line);
+  // Code that is typed for the debugger is left as it is.
+  const code = session.ldb ? /^(eval|e) (.*)$/s.exec(line) : null;
+  const argv = code === null ? splitArgs(line) : code.slice(1);
   if (argv === null) {
     yield* ops.print('Invalid argument(s)\n');
     return false;
@@ -205,6 +208,9 @@ function* runLine(session: Session, line: Bytes): Step<boolean> {
   if (name === 'quit' || name === 'exit') return true;
   if (first.startsWith(':')) {
     yield* setPreference(session, argv);
+  } else if (name === 'restart') {
+    if (session.config.evalFile !== null) return 'restart';
+    yield* ops.print("Use 'restart' only in Lua debugging mode.\n");
   } else if (argv.length === 3 && name === 'connect') {
     session.config.host = argv[1] as Bytes;
     session.config.port = Number.parseInt(argv[2] as Bytes, 10) || 0;
@@ -227,6 +233,8 @@ function* timedCommand(session: Session, argv: readonly Bytes[], repeat: number)
     if (error instanceof Interrupted) throw new Exit(1);
     throw error;
   }
+  const fetched = fetchedPrograms();
+  if (fetched !== null && session.ldbEnded) yield* fetched.endDebugging(session);
   const elapsedMs = Math.floor(((yield* ops.clock()).micros - begin.micros) / 1000);
   if (elapsedMs >= 500 && session.config.output === 'standard') {
     yield* ops.print(`(${(elapsedMs / 1000).toFixed(2)}s)\n`);

@@ -3,6 +3,7 @@
 
 export { ask } from './ask.ts';
 export { clusterManager } from './cluster/manager.ts';
+export { endDebugging, evalMode, printLdbReply, restartDebugging } from './modes/eval.ts';
 export { runMode } from './modes/run-mode.ts';
 export { nc } from './nc.ts';
 export { ping } from './ping.ts';

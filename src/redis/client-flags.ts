@@ -32,3 +32,6 @@ export const CLIENT_FORCE_AOF = 1 << 24;
 export const CLIENT_REEXECUTING = 1 << 25;
 /** Waits in the queue of a paused server. */
 export const CLIENT_PAUSED = 1 << 26;
+/** Its scripts are debugged; and without a fork. */
+export const CLIENT_LUA_DEBUG = 1 << 27;
+export const CLIENT_LUA_DEBUG_SYNC = 1 << 28;

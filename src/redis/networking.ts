@@ -171,13 +171,20 @@ export function clientClosed(server: Server, socket: SocketId): void {
 
 /** Forgets the client and closes its connection. */
 export function freeClient(client: Client): void {
-  const server = client.server;
-  const socket = client.socket;
+  const { server, socket } = client;
   if (socket === null || server.clients.get(socket) !== client) return;
   if (client.flags & CLIENT_MASTER) {
     masterLinkLost(server);
     return;
   }
+  releaseClient(client);
+  server.io.close(socket);
+}
+
+/** Forgets the client; its connection stays. */
+export function releaseClient(client: Client): void {
+  const { server } = client;
+  const socket = client.socket as SocketId;
   flushClient(client);
   server.clients.delete(socket);
   server.clientsById.delete(client.id);
@@ -190,7 +197,6 @@ export function freeClient(client: Client): void {
   disableTracking(client);
   server.monitors.delete(client);
   if (client.flags & CLIENT_SLAVE && (client.flags & CLIENT_MONITOR) === 0) freeReplica(client);
-  server.io.close(socket);
   client.socket = null;
   client.flags |= CLIENT_CLOSE_ASAP;
 }

@@ -60,7 +60,7 @@ import { ScriptingState } from './scripting/state.ts';
 import type { SlowlogEntry } from './slowlog.ts';
 import { Stats } from './stats.ts';
 
-export type SocketKind = 'client' | 'master' | 'migrate';
+export type SocketKind = 'client' | 'master' | 'migrate' | 'debug';
 
 export interface ServerOptions {
   /** Name in the world, "7000". */
@@ -255,6 +255,7 @@ export class Server implements Process {
     if (kind === undefined) clusterRead(this, socket, payload);
     else if (kind === 'master') replicationRead(this, socket, payload);
     else if (kind === 'migrate') migrateRead(this, socket, payload);
+    else scriptEngine().debugRead(this, socket, payload);
   }
 
   onClose(socket: SocketId, reason: CloseReason): void {
@@ -264,6 +265,7 @@ export class Server implements Process {
     else if (kind === undefined) clusterClosed(this, socket, reason);
     else if (kind === 'master') replicationClosed(this, socket, reason);
     else if (kind === 'migrate') migrateClosed(this, socket, reason);
+    else scriptEngine().debugClosed(this, socket);
     beforeSleep(this);
   }
 

@@ -13,8 +13,8 @@ const SCRIPTING_CLIENTS = /lock/i;
 /** redis-cli explains itself also to whom it does not understand. */
 const HELP = /\bhelp\b|\?|--cluster\b|-h\b|\bcommand\b|docs/i;
 
-/** redis-cli --cluster and its other modes have long names. */
-const MODES = /--[a-z]/;
+/** redis-cli --cluster and its other modes have long names; a debugger of scripts may also be begun at the prompt. */
+const MODES = /--[a-z]|\bscript\W+debug/i;
 
 /** Inputs in which no command can be. */
 const NEED_NOTHING: ReadonlySet<Input['kind']> = new Set<Input['kind']>([

@@ -9,9 +9,10 @@ import type { CommandProcs } from '#redis/command.ts';
 import { help } from '#redis/help.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { interpreter } from './interpreter.ts';
+import { debugScript, isDebugged, scriptDebugCommand } from './ldb.ts';
 import { killScript, runScript } from './slow-script.ts';
 import { parseShebang } from './shebang.ts';
-import type { CachedScript, ScriptingState } from './state.ts';
+import type { CachedScript, ScriptCall, ScriptingState } from './state.ts';
 
 const fail = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 
@@ -53,25 +54,33 @@ function evalWith(bySha: boolean, readOnly: boolean) {
     // Told before it runs, so that the commands of a script stand below it.
     feedMonitors(client, argv);
     if (bySha && text.length !== 40) return NO_SCRIPT;
-    const split = splitKeys(argv, fail('value is not an integer or out of range'));
-    if (split instanceof ErrorReply) return split;
-    const sha = bySha ? text.toLowerCase() : scriptSha(client.server.scripting, text);
-    const script = bySha ? client.server.scripting.scripts.get(sha) : createScript(client, sha, text);
-    if (script === undefined) return NO_SCRIPT;
-    if (script instanceof ErrorReply) return script;
-    const parsed = parseShebang(script.body);
-    if (parsed instanceof ErrorReply) return parsed;
-    return runScript(client, {
-      kind: 'eval',
-      name: sha,
-      body: parsed.code,
-      library: null,
-      flags: script.flags,
-      readOnly,
-      ...split,
-      argv,
-    });
+    if (isDebugged(client)) {
+      if (bySha) return fail('Please use EVAL instead of EVALSHA for debugging');
+      return debugScript(client, (home) => scriptCall(home, argv, bySha, readOnly));
+    }
+    const call = scriptCall(client, argv, bySha, readOnly);
+    return call instanceof ErrorReply ? call : runScript(client, call);
   };
+}
+
+/** What EVAL is to run, which is in the cache then. */
+function scriptCall(
+  client: Client,
+  argv: readonly Bytes[],
+  bySha: boolean,
+  readOnly: boolean,
+): ScriptCall | ErrorReply {
+  const text = argv[1] as Bytes;
+  const split = splitKeys(argv, fail('value is not an integer or out of range'));
+  if (split instanceof ErrorReply) return split;
+  const sha = bySha ? text.toLowerCase() : scriptSha(client.server.scripting, text);
+  const script = bySha ? client.server.scripting.scripts.get(sha) : createScript(client, sha, text);
+  if (script === undefined) return NO_SCRIPT;
+  if (script instanceof ErrorReply) return script;
+  const parsed = parseShebang(script.body);
+  if (parsed instanceof ErrorReply) return parsed;
+  const { flags } = script;
+  return { kind: 'eval', name: sha, body: parsed.code, library: null, flags, readOnly, ...split, argv };
 }
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
@@ -103,14 +112,6 @@ function flushCommand(client: Client, argv: readonly Bytes[]): Reply {
   return OK;
 }
 
-/** SCRIPT DEBUG YES|SYNC|NO */
-function debugCommand(_client: Client, argv: readonly Bytes[]): Reply {
-  const mode = (argv[2] as Bytes).toLowerCase();
-  if (mode === 'no') return OK;
-  if (mode !== 'yes' && mode !== 'sync') return fail('Use SCRIPT DEBUG YES/SYNC/NO');
-  return fail('the debugger of scripts is not part of this server');
-}
-
 export const evalCommands: CommandProcs = {
   eval: evalWith(false, false),
   eval_ro: evalWith(false, true),
@@ -119,7 +120,7 @@ export const evalCommands: CommandProcs = {
   'script|load': loadCommand,
   'script|exists': existsCommand,
   'script|flush': flushCommand,
-  'script|debug': debugCommand,
+  'script|debug': scriptDebugCommand,
   'script|kill': (client) => killScript(client.server, 'eval'),
   'script|help': help,
 };

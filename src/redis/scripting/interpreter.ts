@@ -2,6 +2,7 @@
 
 import { InvariantError } from '#base/assert.ts';
 import type { CommandProcs } from '#redis/command.ts';
+import type { Payload, SocketId } from '#redis/io.ts';
 import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import type { Interpreter } from './lua-interpreter.ts';
@@ -13,6 +14,9 @@ export interface ScriptEngine {
   readonly commands: CommandProcs;
   /** The timer of a slow script. */
   scriptTimer(server: Server): void;
+  /** On the connection of somebody who debugs a script. */
+  debugRead(server: Server, socket: SocketId, payload: Payload): void;
+  debugClosed(server: Server, socket: SocketId): void;
   /** What the script's MIGRATE has waited for is there. */
   scriptGoesOn(server: Server, reply: Reply): void;
 }

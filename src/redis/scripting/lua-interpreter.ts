@@ -14,6 +14,7 @@ import { bitFunctions, formatFunction, toNumberFunction } from './lua-bit.ts';
 import { CJSON_DEFAULTS, type CjsonConfig } from './cjson-config.ts';
 import { pushCjson } from './lua-cjson.ts';
 import { cmsgpackFunctions } from './lua-cmsgpack.ts';
+import { LuaFrames } from './ldb-frames.ts';
 import { errorFrom, popReply } from './lua-convert.ts';
 import type { LuaModule } from './lua-module.ts';
 import { LuaRandom, randomFunctions } from './lua-random.ts';
@@ -47,6 +48,7 @@ export interface ScriptOutcome {
 
 export class Interpreter {
   readonly lua: LuaState;
+  readonly frames: LuaFrames;
   private run: ScriptRun | null = null;
   private readonly makeEnv: number;
   private readonly handler: number;
@@ -61,6 +63,7 @@ export class Interpreter {
   constructor(module: LuaModule) {
     const lua = new LuaState(module);
     this.lua = lua;
+    this.frames = new LuaFrames(lua);
     const { main } = lua;
     module._luaL_openlibs(main);
     const tables = {
@@ -83,7 +86,8 @@ export class Interpreter {
     this.evaluate(ERROR_HANDLER, 0);
     this.handler = module._luaL_ref(main, LUA_REGISTRY);
     this.makeEnv = this.makeSandbox();
-    lua.onTick = (thread) => this.tick(thread);
+    lua.onComplaint = (text) => this.run?.debug?.onError(text);
+    lua.onTick = (thread, isLine) => this.tick(thread, isLine);
   }
 
   private current(): ScriptRun {
@@ -168,9 +172,13 @@ export class Interpreter {
 
   /** The clock of scripts. Once time is over every further instruction raises an error, so that no pcall
    *  can carry on. */
-  private tick(thread: number): void {
+  private tick(thread: number, isLine: boolean): void {
     const { lua, run } = this;
     if (run === null) return;
+    if (!run.stopped && run.debug !== null) {
+      run.debug.onHook(thread, isLine);
+      if (!run.stopped) return;
+    }
     if (!run.stopped) {
       run.tick(HOOK_INSTRUCTIONS);
       if (run.elapsedMicros < run.budgetMicros) return;
@@ -275,7 +283,7 @@ export class Interpreter {
   private protectedRun(run: ScriptRun, args: number): Reply {
     const { lua } = this;
     const { module, main } = lua;
-    lua.setHook(main, HOOK_INSTRUCTIONS);
+    lua.setHook(main, HOOK_INSTRUCTIONS, run.debug !== null);
     const status = module._lua_pcall(main, args, 1, -2 - args);
     lua.setHook(main, 0);
     return status === 0 ? popReply(lua, main, run.client.resp) : this.errorReply(run);

@@ -58,5 +58,11 @@ export interface LuaModule {
   _lua_isstring(thread: LuaThread, index: number): number;
   _lua_setfenv(thread: LuaThread, index: number): number;
   _lua_sethook(thread: LuaThread, code: number, mask: number, count: number): void;
+  _lua_getstack(thread: LuaThread, level: number, record: number): number;
+  _lua_getinfo(thread: LuaThread, what: number, record: number): number;
+  _lua_getlocal(thread: LuaThread, record: number, at: number): number;
+  _lua_newthread(thread: LuaThread): LuaThread;
+  _lua_topointer(thread: LuaThread, index: number): number;
+  _lua_getfield(thread: LuaThread, index: number, name: number): void;
   _lua_gc(thread: LuaThread, what: number, data: number): number;
 }

@@ -28,6 +28,7 @@ const VERSION_NUMBER = 0x07000f;
 
 /** Raises an error in the form of a table, as redis.call does. */
 function raiseError(lua: LuaState, thread: LuaThread, text: Bytes): never {
+  lua.onComplaint(text.replace(/^ERR /, ''));
   pushError(lua, thread, new ErrorReply(text));
   return lua.raiseTop(thread);
 }
@@ -49,15 +50,18 @@ function callFunction(lua: LuaState, current: () => ScriptRun, raises: boolean):
   return (thread) => {
     const run = current();
     const argv = commandArguments(lua, thread);
-    const reply =
+    const problem =
       lua.module._lua_gettop(thread) === 0
-        ? new ErrorReply('ERR Please specify at least one argument for this redis lib call')
+        ? 'Please specify at least one argument for this redis lib call'
         : argv === null
-          ? new ErrorReply('ERR Lua redis lib command arguments must be strings or integers')
-          : scriptCommand(run, argv);
+          ? 'Lua redis lib command arguments must be strings or integers'
+          : null;
+    if (problem !== null) run.debug?.onError(problem);
+    const reply =
+      argv === null || problem !== null ? new ErrorReply(`ERR ${problem}`) : scriptCommand(run, argv);
     if (run.waits) {
       run.stopped = true;
-      lua.onTick(thread);
+      lua.onTick(thread, false);
     }
     // Thousands of arguments would leave no room for the result.
     lua.module._lua_settop(thread, 0);
@@ -80,7 +84,9 @@ function singleField(lua: LuaState, name: 'err' | 'ok'): LuaFunction {
     const text = lua.toBytes(thread, 1);
     if (name === 'err') {
       const full = text.startsWith('-') ? text.slice(1) : text;
-      pushError(lua, thread, new ErrorReply(full.includes(' ') ? full : `ERR ${full}`));
+      const error = new ErrorReply(full.includes(' ') ? full : `ERR ${full}`);
+      lua.onComplaint(`-${error.text}`);
+      pushError(lua, thread, error);
     } else {
       lua.module._lua_createtable(thread, 0, 1);
       lua.pushBytes(thread, text);
@@ -105,7 +111,7 @@ function logFunction(lua: LuaState, current: () => ScriptRun): LuaFunction {
     }
     const run = current();
     // A run that repeats what was said before does not say it twice.
-    if (run.replayed >= run.replies.length) run.server.io.log(level, words.join(' '));
+    if (run.debug?.isNew ?? run.replayed >= run.replies.length) run.server.io.log(level, words.join(' '));
     return 0;
   };
 }
@@ -178,12 +184,16 @@ export function redisFunctions(lua: LuaState, current: () => ScriptRun): Record<
       current().client.resp = resp;
       return 0;
     },
-    // There is no debugger here: both do what they do in Redis without one.
     breakpoint: (thread) => {
-      module._lua_pushboolean(thread, 0);
+      const { debug } = current();
+      debug?.onBreakpoint(thread);
+      module._lua_pushboolean(thread, debug === null ? 0 : 1);
       return 1;
     },
-    debug: () => 0,
+    debug: (thread) => {
+      current().debug?.onDebug(thread);
+      return 0;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import type { LuaModule, LuaThread } from './lua-module.ts';
 
 export const LUA_REGISTRY = -10000;
 export const LUA_GLOBALS = -10002;
+const MASK_LINE = 4;
 const MASK_COUNT = 8;
 
 export const LUA_NIL = 0;
@@ -29,6 +30,8 @@ export const LUA_TYPE_NAMES = [
 
 /** What a script may take; a real server would stop answering long before. */
 const MEMORY_LIMIT = 256 * 1024 * 1024;
+/** The event of a hook that tells of a new line. */
+const HOOK_LINE = 2;
 /** Instructions between two looks at the clock. */
 export const HOOK_INSTRUCTIONS = 10_000;
 
@@ -39,8 +42,10 @@ export type LuaFunction = (thread: LuaThread) => number;
 export class LuaState {
   readonly module: LuaModule;
   readonly main: LuaThread;
-  /** Called every HOOK_INSTRUCTIONS; may raise an error. */
-  onTick: (thread: LuaThread) => void = () => undefined;
+  /** Called every HOOK_INSTRUCTIONS, and at each line if that is asked for; may raise an error. */
+  onTick: (thread: LuaThread, isLine: boolean) => void = () => undefined;
+  /** Called for errors that functions of ours make for a script. */
+  onComplaint: (text: Bytes) => void = () => undefined;
   private readonly lengthAt: number;
   private readonly hook: number;
   private bytes = 0;
@@ -61,7 +66,9 @@ export class LuaState {
     }, 'iiiii');
     this.main = module._lua_newstate(allocator, 0);
     this.lengthAt = module._malloc(8);
-    this.hook = module.addFunction((thread) => this.onTick(thread as number), 'vii');
+    this.hook = module.addFunction((thread, record) => {
+      this.onTick(thread as number, module.HEAPU32[(record as number) >> 2] === HOOK_LINE);
+    }, 'vii');
   }
 
   /** Bytes that the interpreter holds. */
@@ -69,18 +76,28 @@ export class LuaState {
     return this.bytes;
   }
 
-  /** Looks at the clock every `count` instructions of a thread; 0 never. */
-  setHook(thread: LuaThread, count: number): void {
-    this.module._lua_sethook(thread, count === 0 ? 0 : this.hook, count === 0 ? 0 : MASK_COUNT, count);
+  /** Looks at the clock every `count` instructions of a thread; 0 never. Also stops by at each line with `lines`. */
+  setHook(thread: LuaThread, count: number, lines = false): void {
+    const mask = lines ? MASK_COUNT | MASK_LINE : MASK_COUNT;
+    this.module._lua_sethook(thread, count === 0 ? 0 : this.hook, count === 0 ? 0 : mask, count);
   }
 
-  private copyIn(text: Bytes): number {
+  /** A text in the memory of the interpreter, with a zero behind it; to be freed by who asked. */
+  copyIn(text: Bytes): number {
     const { module } = this;
     const at = module._malloc(text.length + 1);
     const heap = module.HEAPU8;
     for (let of = 0; of < text.length; of++) heap[at + of] = text.charCodeAt(of);
     heap[at + text.length] = 0;
     return at;
+  }
+
+  /** The text that begins at an address and ends before a zero. */
+  textAt(address: number): Bytes {
+    const heap = this.module.HEAPU8;
+    let text = '';
+    for (let at = address; heap[at] !== 0; at++) text += String.fromCharCode(heap[at] as number);
+    return text;
   }
 
   pushBytes(thread: LuaThread, text: Bytes): void {

@@ -18,6 +18,7 @@ import { diskErrorMessage } from '#redis/persistence.ts';
 import { call, commandStats, countErrorReply, mustObeyClient } from '#redis/process-command.ts';
 import { CountedError, ErrorReply, type Reply } from '#redis/reply.ts';
 import type { ScriptRun } from './script-run.ts';
+import { RefusedCall } from './state.ts';
 
 const refuse = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
 
@@ -101,11 +102,19 @@ function checkStale(run: ScriptRun, command: Command): ErrorReply | null {
 
 /** Runs one command for a script; the reply is an error when it may not run. */
 export function scriptCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
+  run.debug?.onCommand(argv);
+  const reply = replyTo(run, argv);
+  run.debug?.onReply(reply);
+  return reply;
+}
+
+function replyTo(run: ScriptRun, argv: readonly Bytes[]): Reply {
   // A run that was interrupted gets the replies of its earlier part again.
   if (run.replayed < run.replies.length) return run.replies[run.replayed++] as Reply;
   const answer = runCommand(run, argv);
   if (run.waits) return null;
-  const reply = answer instanceof ErrorReply ? new CountedError(answer.text) : answer;
+  const isNew = answer instanceof ErrorReply && !(answer instanceof RefusedCall);
+  const reply = isNew ? new CountedError(answer.text) : answer;
   run.replies.push(reply);
   run.replayed++;
   run.server.workMicros += CALL_MICROS;
@@ -115,6 +124,8 @@ export function scriptCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
 /** Why the script may not run the command, or null. */
 function refusalOf(run: ScriptRun, command: Command, argv: readonly Bytes[]): ErrorReply | null {
   const wrongArity = command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity;
+  // The debugger could not be talked to meanwhile.
+  if (run.debug !== null && command.name === 'migrate') return refuse('MIGRATE cannot be debugged');
   if (wrongArity) return refuse('Wrong number of args calling Redis command from script');
   const denied = (command.flags & CMD_NOSCRIPT) !== 0 && !run.server.scripting.disableDeny;
   if (denied) return refuse('This Redis command is not allowed from script');
@@ -138,7 +149,7 @@ function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
   if (refusal) {
     if (command !== null) commandStats(server, command).rejectedCalls++;
     countErrorReply(server, refusal);
-    return refusal;
+    return new RefusedCall(refusal.text);
   }
   const replies: Reply[] = [];
   client.collector = replies;

@@ -7,6 +7,7 @@ import type { Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import type { CjsonConfig } from './cjson-config.ts';
 import { LuaRandom } from './lua-random.ts';
+import type { LdbRun } from './ldb-run.ts';
 import type { Library, LibraryFunction, ScriptCall } from './state.ts';
 
 /** Instructions of Lua in a microsecond of virtual time. */
@@ -46,6 +47,8 @@ export class ScriptRun {
   /** Its last command waits for another server, and nothing can go on before: it is stopped as well. */
   waits = false;
   place = '';
+  /** While it is debugged. */
+  debug: LdbRun | null = null;
   budgetMicros: number;
   private instructions = 0;
   private readonly workBefore: number;

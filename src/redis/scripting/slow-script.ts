@@ -77,10 +77,15 @@ function checkMemory(client: Client, call: ScriptCall): ErrorReply | null {
   );
 }
 
+/** Why the script may not start, or null. */
+export function refusalOf(client: Client, call: ScriptCall): ErrorReply | null {
+  return checkFlags(client, call) ?? checkMemory(client, call);
+}
+
 /** Runs a script for a client. Undefined when it goes on while others hear BUSY. */
 export function runScript(client: Client, call: ScriptCall): Reply | undefined {
   const { server } = client;
-  const refusal = checkFlags(client, call) ?? checkMemory(client, call);
+  const refusal = refusalOf(client, call);
   if (refusal) return refusal;
   const thresholdMicros = server.config.busyReplyThreshold * 1000;
   const budget =
@@ -154,7 +159,7 @@ export function scriptGoesOn(server: Server, reply: Reply): void {
 }
 
 /** A run of the script from its start, which gets the replies of the run before. */
-function runAgain(server: Server, before: Omit<WaitingScript, 'chargedMicros'>): ScriptRun {
+export function runAgain(server: Server, before: Omit<WaitingScript, 'chargedMicros'>): ScriptRun {
   const { call, client, replies, budgetMicros, seed, wrote } = before;
   const run = new ScriptRun(server, call, client, replies, budgetMicros, null, seed);
   if (server.cluster !== null && call.keys[0] !== undefined) run.slot = keyHashSlot(call.keys[0]);

@@ -3,7 +3,9 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import type { Client } from '#redis/client.ts';
-import type { Reply } from '#redis/reply.ts';
+import type { SocketId } from '#redis/io.ts';
+import { CountedError, type Reply } from '#redis/reply.ts';
+import type { Server } from '#redis/server.ts';
 import type { PendingOp } from '#redis/propagate.ts';
 import type { CjsonConfig } from './cjson-config.ts';
 
@@ -101,6 +103,29 @@ export interface WaitingScript extends Pick<
   readonly chargedMicros: number;
 }
 
+/** An error that a script gets because its call was not let through to a command. */
+export class RefusedCall extends CountedError {}
+
+/** What the user of the debugger has sent: a command, or the text of the error that it makes. */
+export type LdbInput = readonly Bytes[] | Bytes;
+
+/** A script that is being debugged. It is run again from its start whenever the user has typed something. */
+export interface LdbSession extends Omit<WaitingScript, 'call' | 'budgetMicros'> {
+  /** Where it runs: the server itself, or the copy that was forked for it. */
+  readonly server: Server;
+  readonly forked: boolean;
+  readonly socket: SocketId;
+  /** Null until it is known what to run. */
+  call: ScriptCall | null;
+  wrote: boolean;
+  chargedMicros: number;
+  readonly inputs: LdbInput[];
+  /** Of what the client has sent as bytes, the beginning of its next command. */
+  buffer: Bytes;
+  /** The client has left: the script goes on to its end. */
+  gone: boolean;
+}
+
 /** Scripts, libraries, and the script that is running. */
 export class ScriptingState {
   scripts: Map<Bytes, CachedScript> = new Map();
@@ -109,6 +134,8 @@ export class ScriptingState {
   cjson: Partial<Record<ScriptCall['kind'], CjsonConfig>> = {};
   slow: SlowScript | null = null;
   waiting: WaitingScript | null = null;
+  /** Scripts that are being debugged, by the sockets of those who do it. */
+  debugged: Map<SocketId, LdbSession> = new Map();
   /** The last body whose SHA-1 was asked for: EVAL in a loop hashes it once. */
   lastHashed: { readonly body: Bytes; readonly sha: Bytes } = { body: '', sha: '' };
   /** Scripts may run commands that are not for them (DEBUG). */
