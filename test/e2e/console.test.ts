@@ -27,6 +27,26 @@ async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
+/** Clicks on a word that the terminal shows. */
+async function clickWord(page: Page, word: string): Promise<void> {
+  const place = await page.locator('.xterm-rows').evaluate((rows, text) => {
+    const walker = document.createTreeWalker(rows, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const at = (node.textContent ?? '').replaceAll('\u00a0', ' ').indexOf(text);
+      if (at < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + text.length);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }
+    throw new Error(`${text} is not there`);
+  }, word);
+  await page.mouse.move(place.x, place.y);
+  await page.locator('.xterm-cursor-pointer').waitFor({ timeout: 60_000 });
+  await page.mouse.click(place.x, place.y);
+}
+
 describe('the terminal', () => {
   test('several pasted lines run one after the other', async () => {
     const page = await openConsole();
@@ -57,6 +77,52 @@ describe('the terminal', () => {
     await page.getByRole('button', { name: 'message', exact: true }).first().click();
     await panel.getByRole('button', { name: /GET/ }).click();
     await expect.poll(() => panel.locator('h2').textContent(), { timeout: 60_000 }).toMatch(/GET/);
+    await app.closePage(page);
+  });
+
+  test('a server, a slot and a key in the output are chosen by a click', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'CLUSTER MYID');
+    const id = await page.evaluate(
+      () => window.playground.state().servers.find(({ name }) => name === '7000')?.nodeId ?? '',
+    );
+    await waitForTerminal(page, id);
+    await clickWord(page, id.slice(0, 12));
+    await page.getByRole('heading', { name: /7000/ }).waitFor();
+    await typeLine(page, 'GET foo');
+    await waitForTerminal(page, 'MOVED 12182 127.0.0.1:7002');
+    await clickWord(page, '127.0.0.1:7002');
+    await page.getByRole('heading', { name: /7002/ }).waitFor();
+    await clickWord(page, 'MOVED 12182');
+    await page.getByRole('columnheader', { name: 'owner of 12182' }).waitFor();
+    await typeLine(page, 'SET hello 1');
+    await waitForTerminal(page, 'OK');
+    await clickWord(page, 'hello');
+    await page.getByRole('columnheader', { name: 'owner of 866' }).waitFor();
+    await app.closePage(page);
+  });
+
+  test('what a reply says is told to those who do not see it', async () => {
+    const page = await openConsole();
+    await typeLine(page, 'ECHO told');
+    const log = page.getByRole('log', { name: 'Console output' });
+    await expect.poll(() => log.textContent(), { timeout: 60_000 }).toContain('"told"');
+    await app.closePage(page);
+  });
+
+  test('a script is debugged line by line, and what it changed is rolled back', async () => {
+    const page = await openConsole();
+    for (const [line, answer] of [
+      ['SCRIPT DEBUG YES', 'OK'],
+      [`EVAL "local a = redis.call('INCR', 'hello')\\nreturn a" 0`, "-> 1   local a = redis.call('INCR'"],
+      ['n', '<reply> 1'],
+      ['print a', '<value> 1'],
+      ['continue', '(Lua debugging session ended -- dataset changes rolled back)'],
+      ['GET hello', '(nil)'],
+    ] as const) {
+      await typeLine(page, line);
+      await waitForTerminal(page, answer);
+    }
     await app.closePage(page);
   });
 

@@ -41,9 +41,10 @@ function selectionFor(
   servers: readonly ServerFrame[],
 ): Selection | null {
   if (slot !== undefined) return Number(slot) < 16384 ? { kind: 'slot', slot: Number(slot) } : null;
-  if (quoted !== undefined) return quoted.includes('\\') ? null : keySelection(quoted);
-  const server = servers.find((one) => (id !== undefined ? one.nodeId === id : one.port === Number(port)));
-  return server ? { kind: 'server', name: server.name } : null;
+  const nodeId = id ?? quoted;
+  const server = servers.find((one) => (nodeId ? one.nodeId === nodeId : one.port === Number(port)));
+  if (server) return { kind: 'server', name: server.name };
+  return quoted === undefined || quoted.includes('\\') ? null : keySelection(quoted);
 }
 
 function keySelection(key: string): Selection {

@@ -42,6 +42,7 @@ describe('things in the output', () => {
       { from: 20, length: 14, selection: { kind: 'server', name: '7002' } },
     ]);
     expect(findWords(`${id} master`, servers)[0]?.selection).toEqual({ kind: 'server', name: '7002' });
+    expect(findWords(`"${id}"`, servers)[0]?.selection).toEqual({ kind: 'server', name: '7002' });
     expect(findWords('-> Redirected to slot [866] located at', servers)).toHaveLength(1);
   });
 
