@@ -6,6 +6,7 @@
 import { keyHashSlot } from '#base/crc16.ts';
 import { utf8Encode } from '#base/bytes.ts';
 import type { NodeView, ServerFrame } from '#sim/frame.ts';
+import { largestOverMean } from './balance.ts';
 import { scoreOf, type ChaosRun } from './chaos.ts';
 import { ExpressionError, same, type Scope, type Telling, type Value } from './expression.ts';
 import { NOTHING_SEEN, type LessonView, type ReplyRecord, type Turn } from './view.ts';
@@ -77,6 +78,8 @@ function truth(view: LessonView): Scope {
     servers: () => names(view.servers),
     live: () => names(view.servers.filter(live)),
     masters: () => names(view.servers.filter((s) => live(s) && s.role === 'master')),
+    /** Masters that own slots. */
+    owners: () => names(view.servers.filter((s) => live(s) && s.role === 'master' && s.slots.length > 0)),
     replicas: (of?: Value) =>
       names(
         view.servers.filter(
@@ -96,6 +99,8 @@ function truth(view: LessonView): Scope {
     slots: (name: Value) => count(find(view, name).slots),
     owns: (name: Value, slot: Value) => covers(find(view, name).slots, Number(slot)),
     memory: (name: Value) => find(view, name).usedMemory,
+    /** Commands per second. */
+    ops: (name: Value) => find(view, name).opsPerSecond,
     timeoutOf: (name: Value) => find(view, name).nodeTimeoutMs,
     config: (name: Value, key: Value) =>
       find(view, name).configDiff.find(([k]) => k === String(key))?.[1] ?? null,
@@ -301,6 +306,11 @@ function typed(view: LessonView, since: number): Scope {
       }),
     /** A line that was typed, and its reply: for what leaves no trace in the cluster. */
     asked: (line: Value) => to(line).length > 0,
+    /** The most seconds that such a line took on one server's console; 0 where none was typed. */
+    took: (name: Value, line: Value) =>
+      Math.max(0, ...on(name, to(line)).map(({ began, at }) => (at - began) / SECOND_US)),
+    /** How often such a line was typed. */
+    timesAsked: (line: Value) => to(line).length,
     /** How many such lines were typed since the last line of the other kind. */
     typedAfter: (line: Value, other: Value) => {
       const from = replies.findLastIndex((reply) => (other as RegExp).test(reply.line));
@@ -404,6 +414,14 @@ const lists: Scope = {
   has: telling(
     (list, item) => (list as Value[]).some((candidate) => same(candidate, item)),
     (list) => list,
+  ),
+  /** How uneven these shares are: the largest over the mean. */
+  overMean: telling(
+    (list) => largestOverMean(list as number[]),
+    (list) => {
+      const ratio = largestOverMean(list as number[]);
+      return Number.isFinite(ratio) ? Math.round(ratio * 100) / 100 : '';
+    },
   ),
   max: (list: Value) => Math.max(...(list as number[])),
   min: (list: Value) => Math.min(...(list as number[])),

@@ -8,6 +8,8 @@ import type { ChaosRun } from './chaos.ts';
 /** One finished line of a console and what it printed. */
 export interface ReplyRecord {
   at: Micros;
+  /** When it was typed. */
+  began: Micros;
   console: string;
   line: string;
   text: string;

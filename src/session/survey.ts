@@ -1,10 +1,12 @@
 /* A survey of the servers: what is too much for every frame, told when somebody asks. Reads only. */
 
-import { CLUSTER_SLOTS } from '#base/crc16.ts';
+import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
+import { CLUSTER_SLOTS, keyHashSlot } from '#base/crc16.ts';
 import type { ClusterNode } from '#redis/cluster/node-table.ts';
 import type { ClusterState } from '#redis/cluster/state.ts';
-import { countKeysInSlot, type Db } from '#redis/db.ts';
+import { countKeysInSlot, getExpire, type Db } from '#redis/db.ts';
 import type { Process } from '#redis/io.ts';
+import { StringObj } from '#redis/object.ts';
 import { Server } from '#redis/server.ts';
 import type { ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 
@@ -16,6 +18,7 @@ export function surveyServer(process: Process | null, request: SurveyRequest): S
     beliefs: request.beliefs && cluster ? beliefsOf(cluster, request.beliefs) : null,
     slotKeys: request.slotKeys ? slotKeysOf(process.dbs[0] as Db) : null,
     slotLoad: request.slotLoad && cluster ? cluster.slotLoad.perSecond(process.mstime()) : null,
+    held: request.held?.map((key) => heldBy(process, process.dbs[0] as Db, utf8Encode(key))) ?? null,
   };
 }
 
@@ -31,6 +34,14 @@ function letterOf(cluster: ClusterState, node: ClusterNode): string {
   if (node.failed) return '!';
   if (node.timedOut) return '?';
   return node.inHandshake ? 'h' : '.';
+}
+
+/** A string that is there and has not expired. */
+function heldBy(server: Server, db: Db, key: Bytes): [value: string, expiresMs: number] | null {
+  const found = db.keys.get(keyHashSlot(key), key);
+  const expiresMs = getExpire(db, key);
+  if (!(found instanceof StringObj) || (expiresMs >= 0 && expiresMs <= server.mstime())) return null;
+  return [utf8Decode(found.value), expiresMs];
 }
 
 function slotKeysOf(db: Db): [slot: number, keys: number][] {

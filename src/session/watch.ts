@@ -12,6 +12,7 @@ const LINES_KEPT = 500;
 /** A line that was typed on a console and whose program has come back to its prompt. */
 export interface FinishedLine {
   at: Micros;
+  began: Micros;
   console: string;
   line: string;
   text: string;
@@ -46,7 +47,7 @@ export interface Watch {
 /** The lines of all consoles, from typing to the prompt that follows. */
 export class TypedLines {
   finished: FinishedLine[] = [];
-  private open: { console: string; line: string; printedFrom: number }[] = [];
+  private open: { began: Micros; console: string; line: string; printedFrom: number }[] = [];
 
   /** Something is about to be done: it may be that a line is typed. */
   async hear(host: WorldHost, input: Input): Promise<void> {
@@ -60,13 +61,14 @@ export class TypedLines {
   /** A line of the shell's own. It needs no time, so it counts as later than all that has been seen by now;
    *  what its programs print is not told apart. */
   private note(now: Micros, console: string, line: string): void {
-    if (!line.startsWith('redis-cli')) this.finished.push({ at: now + 1, console, line, text: '' });
+    if (!line.startsWith('redis-cli'))
+      this.finished.push({ at: now + 1, began: now, console, line, text: '' });
   }
 
   private async begin(host: WorldHost, console: string, line: string): Promise<void> {
     await this.settle(host);
     const state = await host.consoleState(console);
-    if (state) this.open.push({ console, line, printedFrom: state.printedEnd });
+    if (state) this.open.push({ began: host.now, console, line, printedFrom: state.printedEnd });
   }
 
   /** Finds the lines that have finished. */
@@ -80,7 +82,8 @@ export class TypedLines {
       if (state.prompt === null && !state.exited) this.open.push(entry);
       else {
         const text = printedSince(state, entry.printedFrom);
-        this.finished.push({ at: host.now, console: entry.console, line: entry.line, text });
+        const { began, console, line } = entry;
+        this.finished.push({ at: host.now, began, console, line, text });
       }
     }
     if (this.finished.length > LINES_KEPT * 2) this.finished = this.finished.slice(-LINES_KEPT);

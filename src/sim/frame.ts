@@ -228,6 +228,8 @@ export interface SurveyRequest {
   slotKeys?: boolean;
   /** How many commands a second each executes in each slot. */
   slotLoad?: boolean;
+  /** What each itself holds under these keys. */
+  held?: string[];
 }
 
 export interface ServerSurvey {
@@ -237,6 +239,9 @@ export interface ServerSurvey {
   slotKeys: [slot: number, keys: number][] | null;
   /** Slots that had commands within the last seconds. */
   slotLoad: [slot: number, commandsPerSecond: number][] | null;
+  /** For each key asked for: the string it holds and the Unix ms at which that expires (-1: never); null
+   *  where it holds none. */
+  held: ([value: string, expiresMs: number] | null)[] | null;
 }
 
 export interface FrameRequest {

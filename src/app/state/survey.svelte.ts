@@ -4,7 +4,7 @@
 import type { ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 import type { Playground } from './playground.svelte.ts';
 
-type Want = keyof SurveyRequest;
+type Want = Exclude<keyof SurveyRequest, 'held'>;
 
 /** Real time between an answer and the next question, at least; a slow answer makes it longer. */
 const PAUSE_MS = 500;
@@ -14,9 +14,12 @@ class Survey {
   answer: Readonly<Record<string, ServerSurvey>> | null = $state.raw(null);
   /** The servers that letters of `beliefs` stand for, in their order. */
   names: readonly string[] = $state.raw([]);
+  /** The keys that entries of `held` stand for, in their order. */
+  keys: readonly string[] = $state.raw([]);
 
   readonly #playground: Playground;
   readonly #wants: Want[] = [];
+  readonly #keys: string[] = [];
   #asked = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,13 +29,26 @@ class Survey {
 
   /** Surveys are made until the returned function is called. */
   want(what: Want): () => void {
-    this.#wants.push(what);
+    return this.#add(this.#wants, what);
+  }
+
+  /** The same, of what everybody holds under a key. */
+  wantHeld(key: string): () => void {
+    return this.#add(this.#keys, key);
+  }
+
+  #add<T>(list: T[], what: T): () => void {
+    list.push(what);
     this.#asked = '';
     this.#later(0);
     return () => {
-      this.#wants.splice(this.#wants.indexOf(what), 1);
-      if (this.#wants.length === 0) clearTimeout(this.#timer);
+      list.splice(list.indexOf(what), 1);
+      if (!this.#wanted) clearTimeout(this.#timer);
     };
+  }
+
+  get #wanted(): boolean {
+    return this.#wants.length + this.#keys.length > 0;
   }
 
   #later(ms: number): void {
@@ -50,16 +66,19 @@ class Survey {
       slotKeys: this.#wants.includes('slotKeys'),
       slotLoad: this.#wants.includes('slotLoad'),
     };
+    const keys = [...this.#keys];
+    if (keys.length > 0) request.held = keys;
     if (this.#wants.includes('beliefs')) request.beliefs = frame.servers.map(({ port }) => port);
     try {
       const answer = await this.#playground.ask((session) => session.survey(request));
       this.names = frame.servers.map(({ name }) => name);
       this.answer = answer;
+      this.keys = keys;
     } catch {
       // The world is gone or another one comes; whoever asked for that says so.
       this.#asked = '';
     }
-    if (this.#wants.length > 0) this.#later(PAUSE_MS + (performance.now() - begun) * 3);
+    if (this.#wanted) this.#later(PAUSE_MS + (performance.now() - begun) * 3);
   }
 }
 

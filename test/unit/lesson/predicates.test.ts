@@ -13,10 +13,10 @@ const view = {
     { seq: 3, at: 9.5e6, who: '7000', event: { type: 'FAIL', name: '7002' } },
   ],
   replies: [
-    { at: 4e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:1' },
-    { at: 6e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:10' },
-    { at: 7e6, console: 'a', line: 'PING', text: 'PONG' },
-    { at: 8e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:25' },
+    { at: 4e6, began: 0, console: 'a', line: 'CLUSTER INFO', text: 'sent:1' },
+    { at: 6e6, began: 5.5e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:10' },
+    { at: 7e6, began: 7e6, console: 'a', line: 'PING', text: 'PONG' },
+    { at: 8e6, began: 7e6, console: 'a', line: 'CLUSTER INFO', text: 'sent:25' },
   ],
   acts: [],
   servers: [],
@@ -36,4 +36,17 @@ test('numbers are found in the replies since the step began, in their order', ()
   expect(value('numbers(/sent:(\\d+)/)')).toEqual([10, 25]);
   expect(value('numbers(/sent:(\\d+)/)[1] - numbers(/sent:(\\d+)/)[0]')).toBe(15);
   expect(value('numbers(/sent:/)')).toEqual([]);
+});
+
+test('lines since the step began are counted and timed', () => {
+  expect(value('timesAsked(/^cluster info$/i)')).toBe(2);
+  expect(value("took('a', /^cluster/i)")).toBe(1);
+  expect(value("took('b', /^cluster/i)")).toBe(0);
+});
+
+test('how uneven shares are is told by the largest and the mean; nothing shared is not even', () => {
+  expect(value('overMean([2, 2, 2])')).toBe(1);
+  expect(value('overMean([8, 2, 2])')).toBe(2);
+  expect(value('overMean([0, 0]) < 1.5')).toBe(false);
+  expect(value('overMean([]) < 1.5')).toBe(false);
 });

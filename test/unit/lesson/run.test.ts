@@ -10,7 +10,7 @@ const S = 1_000_000;
 const viewOf = (parts: Partial<LessonView>): LessonView => ({ ...NOTHING_SEEN, now: 10 * S, ...parts });
 
 const reply = (console: string, line: string, text: string, at = 5 * S): ReplyRecord => {
-  return { at, console: `console:${console}`, line, text };
+  return { at, began: at - S, console: `console:${console}`, line, text };
 };
 
 const holds = (expression: string, parts: Partial<LessonView>, since = 0): unknown =>

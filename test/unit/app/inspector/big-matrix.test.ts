@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { bigMatrix, disputed } from '#app/inspector/big-matrix.ts';
 import type { ServerSurvey } from '#sim/frame.ts';
 
-const answer = (beliefs: string | null): ServerSurvey => ({ beliefs, slotKeys: null, slotLoad: null });
+const answer = (beliefs: string | null): ServerSurvey => ({
+  beliefs,
+  slotKeys: null,
+  slotLoad: null,
+  held: null,
+});
 
 describe('the matrix of many servers', () => {
   const names = ['7000', '7001', '7002', '7003'];

@@ -1,10 +1,19 @@
-/* The arithmetic behind the figures of lessons. */
+/* What the figures of lessons reckon and read from what happened. */
 
 import { describe, expect, it } from 'vitest';
 import { makeSession } from '#session/in-place.ts';
 import { measureFailover, victimOf } from '#app/lesson/figures/sweep-model.ts';
 import { failoverTimes } from '#app/lesson/figures/timeout-model.ts';
+import { lanesOf } from '#app/lesson/figures/lanes-model.ts';
 import { movedKeys } from '#app/lesson/figures/moved-model.ts';
+import {
+  beliefsOf,
+  grantsNow,
+  holderOf,
+  overlapsOf,
+  type Grant,
+} from '#app/lesson/figures/padlocks-model.ts';
+import type { FeedEvent } from '#sim/frame.ts';
 
 describe('keys that move when servers are added', () => {
   it.each([
@@ -52,5 +61,102 @@ describe('a failover that is measured', () => {
     expect(victimOf((await session.frame()).servers)).toBeNull();
     expect(await measureFailover(session, 'none', 1000, 0)).toBeNull();
     expect((await session.history()).branches).toHaveLength(1);
+  });
+});
+
+/** Things that happened, a millisecond each after the one before. */
+function feed(...happened: [who: string, type: string, fields?: object][]): FeedEvent[] {
+  return happened.map(([who, type, fields], n) => ({
+    seq: n,
+    at: n * 1000,
+    who,
+    event: { type, ...fields },
+  }));
+}
+
+describe('the lanes of manual failovers', () => {
+  const peaceful = feed(
+    ['7005', 'MFSTART', { name: '7002', option: '' }],
+    ['7002', 'MF_PAUSED', { name: '7005' }],
+    ['7001', 'PFAIL', { name: '7004' }],
+    ['7005', 'MF_READY', { offset: 3 }],
+    ['7005', 'AUTH_REQUEST', { needed: 2 }],
+    ['7005', 'VOTE_RECEIVED', { name: '7000', needed: 2 }],
+    ['7005', 'PROMOTED', { name: '7005', needed: 2 }],
+    ['7005', 'MF_TIMEOUT', {}],
+  );
+
+  it('tell what happened from the command to the new master, and nothing of others', () => {
+    const [lane, force, takeover] = lanesOf({ now: 9e6 }, peaceful);
+    expect(lane).toMatchObject({ who: '7005', won: true });
+    expect(lane?.moments.map(({ type, ms, name }) => [type, ms, name])).toEqual([
+      ['MFSTART', 0, '7002'],
+      ['MF_PAUSED', 1, '7002'],
+      ['MF_READY', 3, ''],
+      ['AUTH_REQUEST', 4, ''],
+      ['VOTE_RECEIVED', 5, '7000'],
+      ['PROMOTED', 6, '7005'],
+    ]);
+    expect([force, takeover]).toEqual([null, null]);
+  });
+
+  it('know nothing of what is still to come', () => {
+    expect(lanesOf({ now: 3000 }, peaceful)[0]).toMatchObject({ won: false });
+    expect(lanesOf({ now: 3000 }, peaceful)[0]?.moments).toHaveLength(3);
+  });
+
+  it('keep a success, also when the same was tried again in vain', () => {
+    const tries = feed(
+      ['7002', 'MFSTART', { option: 'force' }],
+      ['7002', 'PROMOTED', {}],
+      ['7003', 'MFSTART', { option: 'force' }],
+      ['7003', 'MF_TIMEOUT', {}],
+    );
+    expect(lanesOf({ now: 9e6 }, tries)[1]).toMatchObject({ who: '7002', won: true });
+    expect(lanesOf({ now: 9e6 }, tries.slice(2))[1]).toMatchObject({ who: '7003', won: false });
+  });
+});
+
+describe('padlocks', () => {
+  const before: Grant[] = [{ server: '7000', token: 'A', untilMs: 5000, gone: false }];
+  const dead = { server: '7000', down: true, held: null };
+
+  it('a holder counts on a server that has died, until his time is over', () => {
+    expect(grantsNow(before, [dead], 4000)).toEqual([
+      { server: '7000', token: 'A', untilMs: 5000, gone: true },
+    ]);
+    expect(grantsNow(before, [dead], 5000)).toEqual([]);
+    expect(grantsNow([], [dead], 4000)).toEqual([]);
+  });
+
+  it('a server that runs is asked what it holds', () => {
+    expect(grantsNow(before, [{ ...dead, down: false }], 4000)).toEqual([]);
+    const other = { server: '7003', down: false, held: ['B', -1] as const };
+    expect(grantsNow(before, [dead, other], 4000).map(({ token, gone }) => [token, gone])).toEqual([
+      ['A', true],
+      ['B', false],
+    ]);
+  });
+
+  it('tokens of clients name them', () => {
+    expect(holderOf(`client:C-${'0f'.repeat(8)}`)).toBe('C');
+    expect(holderOf('me-too')).toBe('me-too');
+  });
+
+  it('what two clients believed at the same time overlaps', () => {
+    const lock = { lock: 'l' };
+    const events = feed(
+      ['client:C', 'LOCK_ACQUIRED', lock],
+      ['client:D', 'LOCK_ACQUIRED', { lock: 'another' }],
+      ['client:D', 'LOCK_ACQUIRED', lock],
+      ['client:C', 'LOCK_RELEASED', lock],
+    );
+    const beliefs = beliefsOf(events, 'l', 500, 10_000);
+    expect(beliefs).toEqual([
+      { who: 'client:C', from: 500, to: 3000 },
+      { who: 'client:D', from: 2000, to: 10_000 },
+    ]);
+    expect(overlapsOf(beliefs)).toEqual([[2000, 3000]]);
+    expect(overlapsOf(beliefs.slice(0, 1))).toEqual([]);
   });
 });

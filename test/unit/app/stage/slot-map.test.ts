@@ -10,6 +10,7 @@ const survey = (part: Partial<ServerSurvey>): ServerSurvey => ({
   beliefs: null,
   slotKeys: null,
   slotLoad: null,
+  held: null,
   ...part,
 });
 
