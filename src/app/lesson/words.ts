@@ -17,7 +17,7 @@ export const lw = wordsOf({
   rules: ['Alert rules, one a line', '告警规则，每行一条'],
   settings: ['Settings, one a line', '设置，每行一项'],
   useText: ['Use these from now on', '从现在起照此执行'],
-  patient: ['Bring in the patient', '请病人进来'],
+  patient: ['Bring it in', '请进来'],
   holding: ['holds the lock', '正持有锁'],
   chaosPlay: ['Play the tape', '播放磁带'],
   chaosAt: ['{count} of {of} s', '第 {count} 秒，共 {of} 秒'],
