@@ -1,6 +1,7 @@
 /* The page on a phone, by finger: what a first visitor meets, and room for what one reads. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SessionFile } from '#session/api.ts';
 import { phone, startApp, type App } from './harness.ts';
 
 let app: App;
@@ -84,6 +85,66 @@ test('two fingers zoom the stage, and lifting them chooses nothing', async () =>
   await touch('touchEnd', null);
   await expect.poll(width).toBeLessThan(before * 1.3);
   expect(await page.locator('g.node [stroke-width="2"][fill="none"]').count()).toBe(0);
+  await app.closePage(page);
+});
+
+test('a finger that stays beside a link, or on a message, brings up its menu', async () => {
+  const page = await app.open({ viewport: phone, touch: true });
+  await page.locator('g.node').first().waitFor();
+  await page.evaluate(() => {
+    window.playground.clock.pause();
+    return window.playground.idle();
+  });
+  const session = await page.context().newCDPSession(page);
+  const stay = async (x: number, y: number): Promise<void> => {
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+    await page.getByRole('menu').waitFor();
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  // Nine pixels beside the line, where no mouse would meet it.
+  const line = page.locator('[data-link="7000>7003"] path').first();
+  const beside = await line.evaluate((path: SVGPathElement) => {
+    const at = (share: number) =>
+      path.getPointAtLength(path.getTotalLength() * share).matrixTransform(path.getScreenCTM() ?? undefined);
+    const [a, b, c] = [at(0.45), at(0.5), at(0.55)];
+    const long = Math.hypot(c.x - a.x, c.y - a.y);
+    return { x: b.x - ((c.y - a.y) / long) * 9, y: b.y + ((c.x - a.x) / long) * 9 };
+  });
+  await stay(beside.x, beside.y);
+  expect(await page.getByRole('menu').getAttribute('aria-label')).toBe('7000 ↔ 7003');
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await page.evaluate(async () => {
+    const { clock, fault, idle } = window.playground;
+    await fault.kill('7002');
+    await clock.runUntil('AUTH_REQUEST');
+    await clock.advance(15);
+    await idle();
+  });
+  // A message has no element of its own: what one points at says where it is.
+  const message = await page.evaluate(async () => {
+    const drawing = document.querySelector('main svg[role=img]')!;
+    const { left, top, right, bottom } = drawing.getBoundingClientRect();
+    for (let y = top + 40; y < bottom - 50; y += 6)
+      for (let x = left + 10; x < right - 10; x += 6) {
+        drawing.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y, bubbles: true }));
+        // The page draws what has changed before the next turn of the microtasks.
+        await new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+        if (/^7005 → 700\d · auth-req/.test(document.querySelector('.tip')?.textContent ?? ''))
+          return { x, y };
+      }
+    return null;
+  });
+  expect(message).not.toBeNull();
+  await stay(message!.x, message!.y);
+  expect(await page.getByRole('menu').getAttribute('aria-label')).toMatch(/^7005 → 700\d/);
+  await page.getByRole('menuitem', { name: /^Drop/ }).tap();
+  const faults = (): Promise<string[]> =>
+    page.evaluate(async () => {
+      const { inputs } = (await window.playground.save()) as SessionFile;
+      return inputs.flatMap(({ input }) => (input.kind === 'fault' ? [input.fault.kind] : []));
+    });
+  await expect.poll(faults, { timeout: 60_000 }).toEqual(['kill', 'drop']);
   await app.closePage(page);
 });
 

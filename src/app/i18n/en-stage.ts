@@ -219,7 +219,7 @@ export const enStage = {
   'node.ago': '{time} ago',
   'link.usual': 'as all links',
   'link.cut': 'cut',
-  'link.loses': 'loses {percent} %',
+  'link.loses': 'loses {percent}\u00a0%',
   'link.doCut': 'Cut both ways',
   'link.doOneWay': 'Cut {from} → {to} only',
   'link.doHeal': 'Mend',
