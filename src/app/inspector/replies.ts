@@ -4,6 +4,7 @@
 import type { FeedEvent, Frame } from '#sim/frame.ts';
 import type { ErrorCode } from '#app/state/last-error.ts';
 import type { RuleName, RuleText } from './rules.ts';
+import { covers } from './why-more.ts';
 import type { WhyAnswer } from './why.ts';
 
 export interface ReplyText extends RuleText {
@@ -166,7 +167,12 @@ export function whyReply(
     values.push(['master', found.masterName ?? '–'], ['master_link', found.replication.linkState]);
   if (error.startsWith('NOREPLICAS')) values.push(['replicas', String(found.replication.replicas.length)]);
   const chain = events.filter(({ event, who }) => {
-    return text.leading.test(event.type) && (subjects.has(who) || subjects.has(event['name']));
+    if (!text.leading.test(event.type)) return false;
+    // What became of a slot that the reply names, whoever noticed; else what concerns who answered.
+    const told = event['slots'] ?? event['slot'];
+    if (slot !== undefined && told !== undefined)
+      return who === server && (told === Number(slot) || covers(told, Number(slot)));
+    return subjects.has(who) || subjects.has(event['name']);
   });
   return { fact: 'reply', subject: server, rule: text.rule, values, chain: chain.slice(-5) };
 }

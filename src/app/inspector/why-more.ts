@@ -9,7 +9,8 @@ import type { WhyAnswer } from './why.ts';
 
 const CHAIN_MAX = 6;
 
-function covers(ranges: unknown, slot: number): boolean {
+/** Whether a slot lies in what an event or a view tells as ranges. */
+export function covers(ranges: unknown, slot: number): boolean {
   return (
     Array.isArray(ranges) &&
     ranges.some((range) => Array.isArray(range) && slot >= Number(range[0]) && slot <= Number(range[1]))

@@ -39,11 +39,19 @@ interface Disc extends Point {
   radius: number;
 }
 
+/** How much farther words lie from the server with the focus. */
+const FOCUS = 7;
 /** Among many, no more than so many have words at once. */
 const TOLD = 24;
 
-/** Words about all servers but those hidden; those `asked` for have some in any case. */
-export function wordsOf(scene: Scene, hidden: ReadonlySet<string>, asked: ReadonlySet<string>): Words[] {
+/** Words about all servers but those hidden; those `asked` for have some in any case, and those of the one
+ *  that has the focus keep clear of its ring. */
+export function wordsOf(
+  scene: Scene,
+  hidden: ReadonlySet<string>,
+  asked: ReadonlySet<string>,
+  focused: string | null = null,
+): Words[] {
   const { layout } = scene;
   if (layout.density === 'heat') return [];
   const nodes = scene.nodes.filter(({ name }) => !hidden.has(name));
@@ -65,7 +73,7 @@ export function wordsOf(scene: Scene, hidden: ReadonlySet<string>, asked: Readon
   for (const node of inTurn) {
     const must = layout.density === 'all' || node.selected || asked.has(node.name);
     if (!must && told.length >= TOLD) continue;
-    const ways = waysOf(scene, node);
+    const ways = waysOf(scene, node, node.name === focused ? FOCUS * layout.scale : 0);
     const costs = ways.map(({ plates }) =>
       plates.reduce((sum, plate) => sum + costOf(plate, node.name, discs, taken, layout), 0),
     );
@@ -91,7 +99,7 @@ export function cornerFor(scene: Scene, text: string, size: number, most: number
   const box = { width: Math.min(most, long + padding), height: lines * size * 1.42 + 8 };
   const taken = [
     ...(width < 480 ? controlsOf(scene.layout) : []),
-    ...(scene.layout.density === 'all' ? wordsOf(scene, NOBODY, NOBODY).flatMap(({ plates }) => plates) : []),
+    ...wordsOf(scene, NOBODY, NOBODY).flatMap(({ plates }) => plates),
   ];
   const discs = scene.nodes.map((node) => ({ ...node, name: '' }));
   const costs = CORNERS.map((corner) => {
@@ -108,9 +116,10 @@ function controlsOf({ width, height }: Layout): Box[] {
   const high = width < 480 ? 42 : 34;
   const row = { top: height - high, height: high };
   const left = width < 480 ? 100 : width < 700 ? 190 : 250;
+  // On the right there is a button on a phone, and elsewhere the count of what is not drawn.
   return [
     { x: left / 2, width: left, ...row },
-    ...(width < 480 ? [{ x: width - 22, width: 44, ...row }] : []),
+    { x: width - 22, width: 44, ...row },
   ];
 }
 
@@ -149,15 +158,15 @@ function meets(p: Box, q: Box): boolean {
 }
 
 /** The places in which the words about a server may lie, the best first. */
-function waysOf(scene: Scene, node: NodeMark): Words[] {
+function waysOf(scene: Scene, node: NodeMark, ring: number): Words[] {
   const { layout } = scene;
   const lines = linesOf(node, layout);
   const above = labelAbove(layout, node);
   const near = [
-    stacked(scene, node, lines, above),
-    stacked(scene, node, lines, !above),
-    beside(layout, node, lines, 1),
-    beside(layout, node, lines, -1),
+    stacked(scene, node, lines, ring, above),
+    stacked(scene, node, lines, ring, !above),
+    beside(layout, node, lines, ring, 1),
+    beside(layout, node, lines, ring, -1),
   ].map((plates) => ({ name: node.name, plates, leader: null }));
   return layout.density === 'all' ? near : [...near.slice(0, 2), ...outside(layout, node, lines)];
 }
@@ -180,10 +189,10 @@ function linesOf(node: NodeMark, layout: Layout): Line[] {
 }
 
 /** Above or below the server, each line in the middle of what room there is. */
-function stacked(scene: Scene, node: NodeMark, lines: Line[], above: boolean): Plate[] {
+function stacked(scene: Scene, node: NodeMark, lines: Line[], ring: number, above: boolean): Plate[] {
   const { layout } = scene;
   const { scale: k, type } = layout;
-  const reach = reachOf(node, layout);
+  const reach = reachOf(node, layout) + ring;
   const first = above
     ? node.y - reach - (node.election ? 20 : 8) * k - type - 4
     : node.y + reach + (node.election ? 14 : 6) * k;
@@ -194,9 +203,9 @@ function stacked(scene: Scene, node: NodeMark, lines: Line[], above: boolean): P
 }
 
 /** To the right of the server, or to its left. */
-function beside(layout: Layout, node: NodeMark, lines: Line[], side: 1 | -1): Plate[] {
+function beside(layout: Layout, node: NodeMark, lines: Line[], ring: number, side: 1 | -1): Plate[] {
   const pitch = layout.type + 5;
-  const gap = reachOf(node, layout) + 6 * layout.scale;
+  const gap = reachOf(node, layout) + ring + 6 * layout.scale;
   return lines.map((line, at) => ({
     ...line,
     x: node.x + side * (gap + line.width / 2),

@@ -27,5 +27,5 @@ export function peakText(counts: SlotCounts | null, byLoad: boolean, roomy: bool
     slot: peak.slot,
     count: countText(peak.count),
   });
-  return roomy ? t(byLoad ? 'stage.darkerLoad' : 'stage.darkerKeys') + where : where;
+  return roomy ? t('stage.darker') + where : where;
 }

@@ -1,3 +1,4 @@
+import { whyReply } from '#app/inspector/replies.ts';
 import { whyLink, whyMessage, whySlot } from '#app/inspector/why-more.ts';
 import { describe, expect, test } from 'vitest';
 import { chartOf } from '#app/inspector/charts-model.ts';
@@ -103,6 +104,18 @@ describe('why', () => {
     });
     expect(whyEvent(events, 2)?.chain.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(whyEvent(events, 3)).toBeNull();
+  });
+
+  test('MOVED is led to by what its server learnt about that slot, and about no other', () => {
+    const frame = clusterFrame(3);
+    const events = [
+      { who: '7000', slots: [[5461, 10922]], name: '7001' },
+      { who: '7001', slots: [[10923, 16383]], name: '7002' },
+      { who: '7000', slots: [[10923, 16383]], name: '7002' },
+    ].map(({ who, ...rest }, seq) => ({ seq, at: seq, who, event: { type: 'SLOT_OWNER', ...rest } }));
+    const answer = whyReply(frame, events, '7000', 'MOVED 12182 127.0.0.1:7002');
+    expect(answer?.chain.map(({ seq }) => seq)).toEqual([2]);
+    expect(answer?.values).toContainEqual(['owner', '7002']);
   });
 
   test('only replies are explained as replies', () => {

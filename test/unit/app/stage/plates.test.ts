@@ -110,6 +110,16 @@ describe('words about servers', () => {
     expect(corner(5, desk, '7000')).toBe('low');
   });
 
+  test('keep clear of the ring around the server that has the focus', () => {
+    const scene = draw(clusterFrame(3), { width: 752, height: 496, scale: 1 });
+    const top = (focused: string | null) =>
+      wordsOf(scene, NONE, NONE, focused).find(({ name }) => name === '7003')!.plates[0]!.top;
+    const { y, radius } = scene.nodes.find(({ name }) => name === '7003')!;
+    expect(top('7003')).toBeGreaterThan(y + radius + 10);
+    expect(top(null)).toBeLessThan(top('7003'));
+    expect(top('7000')).toBe(top(null));
+  });
+
   test('usually stand above a server in the upper half, and beside it where a server is there', () => {
     const frame = clusterFrame(3);
     const size = { width: 752, height: 496, scale: 1 };

@@ -73,9 +73,7 @@ describe('the slot map in words', () => {
   });
 
   test('the strongest is named, or that there is none', () => {
-    expect(peakText(slotLoads(answer), true, true)).toBe(
-      'darker: more commands; busiest is slot 1 with 42/s',
-    );
+    expect(peakText(slotLoads(answer), true, true)).toBe('darker: more; busiest is slot 1 with 42/s');
     expect(peakText(slotLoads(answer), true, false)).toBe('busiest is slot 1 with 42/s');
     expect(peakText(new Map(), true, true)).toMatch(/no commands/);
     expect(peakText(null, true, true)).toBeNull();
