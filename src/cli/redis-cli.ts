@@ -65,16 +65,11 @@ function* main(argv: readonly Bytes[], env: ProgramEnv, state: unknown): Step<nu
 /** --cluster, --eval, or a mode of its own. */
 function* otherMode(config: CliConfig, env: ProgramEnv, state: unknown): Step<number> {
   const fetched = fetchedPrograms();
-  if (fetched !== null && config.manager !== null)
-    return yield* fetched.clusterManager(config, config.manager, env);
-  if (fetched !== null && config.mode !== null)
-    return yield* fetched.runMode(config, config.mode, env, state);
-  if (fetched !== null && config.evalFile !== null) {
-    const opened = yield* fetched.evalMode(config, config.evalFile, env);
-    return typeof opened === 'number' ? opened : yield* prompts({ session: opened, stdinAt: 0 }, env);
-  }
-  yield* ops.printError('redis-cli: this mode has not been fetched\n');
-  return 127;
+  if (fetched === null) return 127;
+  if (config.manager !== null) return yield* fetched.clusterManager(config, config.manager, env);
+  if (config.mode !== null) return yield* fetched.runMode(config, config.mode, env, state);
+  const opened = yield* fetched.evalMode(config, config.evalFile as Bytes, env);
+  return typeof opened === 'number' ? opened : yield* prompts({ session: opened, stdinAt: 0 }, env);
 }
 
 // -------------------------------------------------------------------- single commands

@@ -141,6 +141,17 @@ const LINES = [
   '--cluster reshard 127.0.0.1:P0 --cluster-from ID0 --cluster-to ID1 --cluster-slots -5 --cluster-yes',
   '--cluster reshard 127.0.0.1:P0 --cluster-from zz --cluster-to ID1 --cluster-slots 5 --cluster-yes',
   '--cluster reshard 127.0.0.1:P0 --cluster-from all,ID0 --cluster-to ID1 --cluster-slots 5 --cluster-yes',
+  '--cluster reshard 127.0.0.1:P0 --cluster-from ID0,ID0 --cluster-to ID1 --cluster-slots 4 --cluster-yes',
+  '--cluster set-timeout 127.0.0.1:P0 99',
+  '--cluster set-timeout 127.0.0.1:P0 soon',
+  '--cluster call 127.0.0.1:P0 dbsize --cluster-only-replicas',
+  '--cluster call 127.0.0.1:P0 nonsense 1',
+  '--cluster check 127.0.0.1:P0 --cluster-search-multiple-owners',
+  '--cluster rebalance 127.0.0.1:P0 --cluster-threshold 0 --cluster-simulate',
+  '--cluster del-node 127.0.0.1:P0 ffff',
+  '--cluster del-node 127.0.0.1:P0 ID1',
+  '--cluster import 127.0.0.1:P0 --cluster-from 127.0.0.1:P7 --cluster-from-user nobody --cluster-from-pass wrong',
+  '--cluster import 127.0.0.1:P0',
   '--cluster rebalance 127.0.0.1:P0 --cluster-weight ID3=3 --cluster-simulate',
   '--cluster rebalance 127.0.0.1:P0 --cluster-threshold -1 --cluster-simulate',
   '--cluster rebalance 127.0.0.1:P0 --cluster-weight ID0=1.1 --cluster-simulate',
@@ -185,4 +196,4 @@ test('our redis-cli prints, sends and leaves behind what the real one does', asy
   }
   expect(await callCounts(ours)).toEqual(await callCounts(real));
   expect(await view(ours, 0)).toEqual(await view(real, 0));
-}, 300_000);
+}, 600_000);

@@ -70,8 +70,14 @@ export function* importKeys(manager: Manager, from: NodeAddress): Step<boolean> 
   }
   source.handle = made.handle;
   const { fromUser, fromPass } = manager.options;
-  if (fromPass !== null)
-    yield* call(source, fromUser === null ? ['AUTH', fromPass] : ['AUTH', fromUser, fromPass]);
+  if (fromPass !== null) {
+    const who = fromUser === null ? [] : [fromUser];
+    const reply = yield* call(source, ['AUTH', ...who, fromPass]);
+    if (reply instanceof ErrorReply) {
+      yield* ops.printError(`AUTH failed: ${reply.text}\n`);
+      return false;
+    }
+  }
   if ((yield* isClusterNode(source)) === true) {
     yield* log(manager, 'error', '[ERR] The source node should not be a cluster node.\n');
     return false;
