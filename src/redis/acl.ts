@@ -29,6 +29,13 @@ export interface AclLogEntry {
   clientInfo: Bytes;
 }
 
+/** True for the default user as it is at first: who may do anything need not be asked what. */
+export function aclMayDoAnything(user: User | null): boolean {
+  if (user === null) return true;
+  const { allCommands, allKeys, allChannels } = user.root;
+  return allCommands && allKeys && allChannels;
+}
+
 /** Null when the client's user may run its current command. */
 export function aclCheckAllPerm(client: Client): AclDenial | null {
   if (client.user === null) return null;

@@ -45,6 +45,8 @@ export class Client {
   /** Positions in `argv` that logs must not show. */
   redacted: number[] = [];
   lastCmd: Command | null = null;
+  /** The word that named `lastCmd`, where it says everything. */
+  lastName: Bytes | null = null;
   multi: MultiState | null = null;
   /** Watched keys as "dbId:key". */
   watched: { db: Db; key: Bytes; expired: boolean }[] = [];

@@ -6,7 +6,7 @@
  * those of a real 7.0.15, rounded. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { MapReply, type Reply, SetReply } from './reply.ts';
+import { MapReply, OK, type Reply, SetReply } from './reply.ts';
 import { consume, type Server } from './server.ts';
 
 /** So many elements are within the cost of the simplest command. */
@@ -32,7 +32,7 @@ export function sizeMicros(argv: readonly Bytes[], reply: Reply | undefined): nu
   let micros = argv.length > FEW ? argv.length * MICROS_PER_ARGUMENT : 0;
   if (typeof reply === 'string') {
     if (reply.length > SHORT) micros += reply.length / BYTES_PER_MICRO;
-  } else if (typeof reply === 'object' && reply !== null) {
+  } else if (typeof reply === 'object' && reply !== null && reply !== OK) {
     const elements = elementsOf(reply);
     if (elements > FEW) micros += elements * MICROS_PER_REPLY;
   }

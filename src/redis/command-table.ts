@@ -100,6 +100,8 @@ export class Command {
   /** Place in the table; ACL rules keep one bit per command. */
   readonly id: number;
   readonly parent: Command | null;
+  /** Whose enable-...-command parameter must allow it. */
+  readonly guard: 'debug' | 'module' | null;
   readonly subcommands: Map<string, Command> | null;
   /** Set once by commands.ts; null for a container or a command that cannot exist here. */
   proc: CommandProc | null = null;
@@ -128,6 +130,7 @@ export class Command {
     this.group = group;
     this.id = id;
     this.parent = parent;
+    this.guard = guardOf(this);
     this.subcommands = isContainer ? new Map() : null;
   }
 
@@ -135,6 +138,12 @@ export class Command {
   [CLONE](): this {
     return this;
   }
+}
+
+/** DEBUG, and MODULE but for what only looks. */
+function guardOf({ fullName, name, parent }: Command): 'debug' | 'module' | null {
+  if (fullName === 'debug') return 'debug';
+  return parent?.fullName === 'module' && name !== 'list' && name !== 'help' ? 'module' : null;
 }
 
 function words(text: string): string[] {

@@ -4,6 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import type { Client } from './client.ts';
 import { CMD_FAST, CMD_SKIP_SLOWLOG, type Command } from './command-table.ts';
 import { lookupCommand } from './commands.ts';
+import type { Config } from './config.ts';
 import type { CommandProcs } from './command.ts';
 import { help } from './help.ts';
 import { cumulative } from './histogram.ts';
@@ -17,6 +18,14 @@ const LATENCY_TS_LEN = 160;
 export interface LatencySeries {
   max: number;
   samples: { time: number; latency: number }[];
+}
+
+/** Whether a command that took so long may belong into the latency monitor or the slow log. */
+export function isWorthASample(config: Config, micros: number): boolean {
+  const { latencyMonitorThreshold, slowlogLogSlowerThan } = config;
+  return (
+    latencyMonitorThreshold > 0 || (slowlogLogSlowerThan >= 0 && Math.round(micros) >= slowlogLogSlowerThan)
+  );
 }
 
 /** Remembers the command if it was slow. */

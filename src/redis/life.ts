@@ -173,7 +173,8 @@ export function beforeSleep(server: Server): void {
   if (server.tracking.prefixes.size > 0) trackingBroadcastInvalidationMessages(server);
   if (server.aof.buffer !== '') flushAppendOnlyFile(server);
   replicationBeforeSleep(server);
-  handleClientsWithPendingWrites(server);
+  if (server.clientsToFlush.length > 0 || server.clientsToClose.length > 0)
+    handleClientsWithPendingWrites(server);
   if (server.config.maxmemoryClients !== 0) {
     evictClients(server);
     handleClientsWithPendingWrites(server);

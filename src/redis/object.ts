@@ -7,7 +7,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { sameShape } from '#base/clone.ts';
-import { string2ll } from '#base/integer.ts';
+import { string2ll, type Int64 } from '#base/integer.ts';
 import type { Config } from './config.ts';
 
 export type ObjType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
@@ -57,13 +57,37 @@ export const EMBSTR_LIMIT = 44;
 
 /** A string value. */
 export class StringObj extends Obj {
-  value: Bytes;
+  /** Null as long as nobody has asked for the text of a number that was counted. */
+  text: Bytes | null;
+  number = 0;
   stringEncoding: StringEncoding;
 
   constructor(value: Bytes, stringEncoding: StringEncoding) {
     super();
-    this.value = value;
+    this.text = value;
     this.stringEncoding = stringEncoding;
+  }
+
+  get value(): Bytes {
+    this.text ??= String(this.number);
+    return this.text;
+  }
+
+  set value(value: Bytes) {
+    this.text = value;
+  }
+
+  /** The integer that the text is, or null. */
+  integer(): Int64 | null {
+    return this.text === null ? this.number : string2ll(this.text);
+  }
+
+  setInteger(value: Int64): void {
+    this.stringEncoding = ENCODING_INT;
+    if (typeof value === 'number') {
+      this.text = null;
+      this.number = value;
+    } else this.text = String(value);
   }
 
   get type(): ObjType {

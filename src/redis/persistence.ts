@@ -67,13 +67,12 @@ export function rdbPath(server: Server): string {
 
 /** The error for writes while the disk refuses to save, or null. */
 export function diskErrorMessage(server: Server): ErrorReply | null {
-  const { config, persistence } = server;
+  const { aof, config, persistence } = server;
+  if (persistence.lastBgsaveOk && aof.lastWriteOk) return null;
   if (server.isReplica() && config.replicaIgnoreDiskWriteErrors) return null;
   if (config.stopWritesOnBgsaveError && config.save.length > 0 && !persistence.lastBgsaveOk) return MISCONF;
-  if (server.aof.state !== 'off' && !server.aof.lastWriteOk) {
-    return new ErrorReply(`MISCONF Errors writing to the AOF file: ${server.aof.lastWriteError}`);
-  }
-  return null;
+  if (aof.state === 'off' || aof.lastWriteOk) return null;
+  return new ErrorReply(`MISCONF Errors writing to the AOF file: ${aof.lastWriteError}`);
 }
 
 function writeRdb(server: Server, data: Bytes): boolean {

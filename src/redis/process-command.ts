@@ -5,7 +5,7 @@
  * writing to a replica must hear of the first obstacle, as from the real one. */
 
 import { cString, type Bytes } from '#base/bytes.ts';
-import { aclCheckAllPerm, aclDeniedText, addAclLogEntry } from './acl.ts';
+import { aclCheckAllPerm, aclDeniedText, aclMayDoAnything, addAclLogEntry } from './acl.ts';
 import {
   addReply,
   CLIENT_BLOCKED,
@@ -35,6 +35,7 @@ import {
   CMD_MAY_REPLICATE,
   CMD_MOVABLE_KEYS,
   CMD_NO_AUTH,
+  CMD_NO_MANDATORY_KEYS,
   CMD_NO_MULTI,
   CMD_READONLY,
   CMD_SKIP_MONITOR,
@@ -47,12 +48,18 @@ import { evictClients, performEvictions } from './evict.ts';
 import { discardTransaction, execCommandAbort, flagTransaction, queueMultiCommand } from './multi.ts';
 import { freeClientAsync } from './networking.ts';
 import { feedMonitors } from './monitor.ts';
-import { alsoPropagate, PROPAGATE_AOF, PROPAGATE_REPL, propagatePendingCommands } from './propagate.ts';
+import {
+  alsoPropagate,
+  PROPAGATE_AOF,
+  PROPAGATE_REPL,
+  propagatePendingCommands,
+  somebodyListens,
+} from './propagate.ts';
 import { isPaused, postponeClient } from './pause.ts';
 import { diskErrorMessage } from './persistence.ts';
 import { CountedError, ErrorReply, QUEUED, type Reply } from './reply.ts';
 import { Histogram, recordDuration } from './histogram.ts';
-import { addCommandSample } from './latency.ts';
+import { addCommandSample, isWorthASample } from './latency.ts';
 import { spendWork, type Server } from './server.ts';
 import { getCommandFlags } from './scripting/command-flags.ts';
 import { busyScriptError } from './scripting-hooks.ts';
@@ -61,12 +68,14 @@ import { trackingAfterCommand, trackingLimitUsedSlots } from './tracking.ts';
 import { noteUnexpectedError } from './unexpected-error.ts';
 
 const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
+const NOT_IN_MULTI = new ErrorReply('ERR Command not allowed inside a transaction');
 const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
 const NOREPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
 const READONLY = new ErrorReply("READONLY You can't write against a read only replica.");
 const MASTERDOWN = new ErrorReply(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 );
+const REPLICA_TOUCHES_KEYS = new ErrorReply("ERR Replica can't interact with the keyspace");
 /** What is asked for needs all the data. */
 export const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
 
@@ -87,8 +96,9 @@ const PUBSUB_CONTEXT = new Set([
 
 /** True while the client may do nothing but authenticate. */
 export function authRequired(client: Client): boolean {
+  if (client.authenticated || client.user === null) return false;
   const user = client.server.defaultUser;
-  return (!user.nopass || !user.enabled) && !client.authenticated && client.user !== null;
+  return !user.nopass || !user.enabled;
 }
 
 /** The master's stream and the loading of files are obeyed whatever the state of this server. */
@@ -96,17 +106,14 @@ export function mustObeyClient(client: Client): boolean {
   return client.user === null || (client.flags & CLIENT_MASTER) !== 0;
 }
 
-/** Checks and runs, queues or refuses the client's command (`client.argv`). */
+/** Checks and runs, queues or refuses the client's command (`client.argv`). Everything goes through here, so what
+ *  is usual is said shortly, and what is not has a function of its own. */
 export function processCommand(client: Client): void {
   const server = client.server;
-  if (isCrossProtocolAttack(client.argv[0] as Bytes)) {
-    server.io.log('warning', 'Possible SECURITY ATTACK detected: a client speaks HTTP. Connection aborted.');
-    freeClientAsync(client);
-    return;
-  }
-  const cmd = lookupCommandOf(server, client.argv);
+  // Most clients send one command again and again.
+  const cmd = client.argv[0] === client.lastName ? client.lastCmd : findCommand(server, client);
   client.cmd = cmd;
-  if (cmd !== null) client.lastCmd = cmd;
+  if (cmd === null && client.has(CLIENT_CLOSE_ASAP)) return;
   const refusal = checkCommand(server, client, cmd);
   if (refusal !== null) {
     rejectCommand(client, refusal);
@@ -127,7 +134,7 @@ export function processCommand(client: Client): void {
     rejectCommand(client, obstacle);
     return;
   }
-  if (postponeIfPaused(server, client, cmd as Command)) return;
+  if (server.pause.kind !== null && postponeIfPaused(server, client, cmd as Command)) return;
   if (client.flags & CLIENT_MULTI && !NOT_QUEUED.has((cmd as Command).fullName)) {
     queueMultiCommand(client);
     addReply(client, QUEUED);
@@ -138,6 +145,21 @@ export function processCommand(client: Client): void {
   if (server.readyKeys.length > 0 && !server.busyScript) handleClientsBlockedOnKeys(server);
 }
 
+/** The command that the client names; one that is told by its first word alone is remembered. */
+function findCommand(server: Server, client: Client): Command | null {
+  const name = client.argv[0] as Bytes;
+  if (isCrossProtocolAttack(name)) {
+    server.io.log('warning', 'Possible SECURITY ATTACK detected: a client speaks HTTP. Connection aborted.');
+    freeClientAsync(client);
+    return null;
+  }
+  const cmd = lookupCommandOf(server, client.argv);
+  if (cmd === null) return null;
+  client.lastCmd = cmd;
+  client.lastName = cmd.subcommands === null && cmd.parent === null ? name : null;
+  return cmd;
+}
+
 /** A browser that was talked into sending a request here says one of these words first. */
 function isCrossProtocolAttack(name: Bytes): boolean {
   const isT = (name.charCodeAt(3) | 0x20) === 0x74;
@@ -146,23 +168,23 @@ function isCrossProtocolAttack(name: Bytes): boolean {
 
 /** What is wrong with the command itself or with who sends it, or null. */
 function checkCommand(server: Server, client: Client, cmd: Command | null): ErrorReply | null {
-  const existence = commandExists(client.argv, cmd);
-  if (existence !== null) return existence;
-  const command = cmd as Command;
-  const flags = command.flags;
-  return (
-    checkProtected(server, client, command) ??
-    (authRequired(client) && (flags & CMD_NO_AUTH) === 0 ? NOAUTH : null) ??
-    ((client.flags & CLIENT_MULTI) !== 0 && (flags & CMD_NO_MULTI) !== 0
-      ? new ErrorReply('ERR Command not allowed inside a transaction')
-      : null) ??
-    checkAcl(client)
-  );
+  if (cmd === null || cmd.proc === null || !fitsArity(cmd, client.argv.length))
+    return commandExists(client.argv, cmd);
+  if (cmd.guard !== null && !mustObeyClient(client)) {
+    const refusal = checkProtected(server, client, cmd.guard);
+    if (refusal !== null) return refusal;
+  }
+  const flags = cmd.flags;
+  if (authRequired(client) && (flags & CMD_NO_AUTH) === 0) return NOAUTH;
+  if ((flags & CMD_NO_MULTI) !== 0 && (client.flags & CLIENT_MULTI) !== 0) return NOT_IN_MULTI;
+  return aclMayDoAnything(client.user) ? null : checkAcl(client);
 }
+
+const fitsArity = ({ arity }: Command, words: number): boolean =>
+  arity > 0 ? words === arity : words >= -arity;
 
 /** The errors of state: memory, disk, replicas, role, subscription, link, loading, script. */
 function checkState(server: Server, client: Client, command: Command): ErrorReply | null {
-  const obey = mustObeyClient(client);
   const flags = execFlags(client, command);
   const isWrite = (flags & CMD_WRITE) !== 0;
   if (server.config.maxmemory > 0 && !server.busyScript) {
@@ -172,30 +194,30 @@ function checkState(server: Server, client: Client, command: Command): ErrorRepl
     server.scriptOom = outOfMemory;
   }
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);
-  if (!obey) {
-    if (isWrite || command.fullName === 'ping') {
-      const diskError = diskErrorMessage(server);
-      if (diskError !== null) return diskError;
-    }
-    if (isWrite && !goodReplicas(server)) return NOREPLICAS;
-    if (isWrite && server.isReplica() && server.config.replicaReadOnly) return READONLY;
+  if ((isWrite || command.fullName === 'ping') && !mustObeyClient(client)) {
+    const refusal = checkWrite(server, isWrite);
+    if (refusal !== null) return refusal;
   }
   if ((client.flags & CLIENT_PUBSUB) !== 0 && client.resp === 2 && !PUBSUB_CONTEXT.has(command.fullName)) {
     return new ErrorReply(
       `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
     );
   }
-  const notStale = (flags & CMD_STALE) === 0 || hasQueuedWithout(client, command, CMD_STALE);
-  if (notStale && server.isReplica() && !server.config.replicaServeStaleData && !server.replication.linkUp) {
-    return MASTERDOWN;
+  if (!server.config.replicaServeStaleData && server.isReplica() && !server.replication.linkUp) {
+    if ((flags & CMD_STALE) === 0 || hasQueuedWithout(client, command, CMD_STALE)) return MASTERDOWN;
   }
   if (server.loading && refusedWhileLoading(server, client, command)) return LOADING;
   if (server.busyScript && (command.flags & CMD_ALLOW_BUSY) === 0) return busyScriptError(server);
   const touchesKeys = (flags & (CMD_WRITE | CMD_READONLY | CMD_MAY_REPLICATE)) !== 0;
-  if ((client.flags & CLIENT_SLAVE) !== 0 && touchesKeys) {
-    return new ErrorReply("ERR Replica can't interact with the keyspace");
-  }
-  return null;
+  return touchesKeys && (client.flags & CLIENT_SLAVE) !== 0 ? REPLICA_TOUCHES_KEYS : null;
+}
+
+/** What forbids writing, or PING to say that all is well. */
+function checkWrite(server: Server, isWrite: boolean): ErrorReply | null {
+  const diskError = diskErrorMessage(server);
+  if (diskError !== null || !isWrite) return diskError;
+  if (!goodReplicas(server)) return NOREPLICAS;
+  return server.isReplica() && server.config.replicaReadOnly ? READONLY : null;
 }
 
 /** Old data that are served while newer ones come in forbid less than data that are half there. */
@@ -206,9 +228,9 @@ function refusedWhileLoading(server: Server, client: Client, command: Command): 
 
 /** EXEC counts as everything that it runs, a script as what it says of itself. */
 function execFlags(client: Client, command: Command): number {
-  if (command.fullName !== 'exec' || client.multi === null)
-    return getCommandFlags(client.server, command, client.argv);
-  return command.flags | client.multi.cmdFlags;
+  if (client.multi !== null && command.fullName === 'exec') return command.flags | client.multi.cmdFlags;
+  const asked = (command.flags & CMD_NO_MANDATORY_KEYS) !== 0;
+  return asked ? getCommandFlags(client.server, command, client.argv) : command.flags;
 }
 
 function hasQueuedWithout(client: Client, command: Command, flag: number): boolean {
@@ -232,8 +254,8 @@ export function commandExists(argv: readonly Bytes[], cmd: Command | null): Erro
       `ERR unknown command '${clean(argv[0] as string)}', with args beginning with: ${oneLine(args)}`,
     );
   }
-  const wrong = cmd.arity > 0 ? argv.length !== cmd.arity : argv.length < -cmd.arity;
-  if (wrong) return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
+  if (!fitsArity(cmd, argv.length))
+    return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
   if (cmd.proc === null) {
     if (cmd.subcommands !== null)
       return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
@@ -245,17 +267,12 @@ export function commandExists(argv: readonly Bytes[], cmd: Command | null): Erro
 const clean = (text: Bytes): Bytes => oneLine(cString(text.slice(0, 128)));
 const oneLine = (text: Bytes): Bytes => text.replace(/[\r\n]/g, ' ');
 
-function checkProtected(server: Server, client: Client, command: Command): ErrorReply | null {
-  const parameter =
-    command.fullName === 'debug'
-      ? (['enable-debug-command', 'DEBUG', server.config.enableDebugCommand] as const)
-      : command.parent?.fullName === 'module' && command.name !== 'list' && command.name !== 'help'
-        ? (['enable-module-command', 'MODULE', server.config.enableModuleCommand] as const)
-        : null;
-  if (parameter === null || parameter[2] === 'yes' || mustObeyClient(client)) return null;
-  if (parameter[2] === 'local' && client.isLocal) return null;
+function checkProtected(server: Server, client: Client, guard: 'debug' | 'module'): ErrorReply | null {
+  const { enableDebugCommand, enableModuleCommand } = server.config;
+  const allowed = guard === 'debug' ? enableDebugCommand : enableModuleCommand;
+  if (allowed === 'yes' || (allowed === 'local' && client.isLocal)) return null;
   return new ErrorReply(
-    `ERR ${parameter[1]} command not allowed. If the ${parameter[0]} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+    `ERR ${guard.toUpperCase()} command not allowed. If the enable-${guard}-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
   );
 }
 
@@ -289,7 +306,7 @@ function goodReplicas(server: Server): boolean {
 }
 
 function postponeIfPaused(server: Server, client: Client, command: Command): boolean {
-  if (client.flags & CLIENT_SLAVE || server.pause.kind === null) return false;
+  if (client.flags & CLIENT_SLAVE) return false;
   const writes = (execFlags(client, command) & (CMD_WRITE | CMD_MAY_REPLICATE)) !== 0;
   if (!isPaused(server, writes)) return false;
   postponeClient(client);
@@ -332,7 +349,7 @@ export function call(client: Client): void {
   } else if (Array.isArray(reply) && cmd.group === 'scripting') countErrorsWithin(server, reply);
   noteCall(client, cmd, argv, micros, reply instanceof ErrorReply);
   // Fewer changes than before: the command saved or loaded everything.
-  propagateCall(server, client, server.dirty > dirtyBefore);
+  if (somebodyListens(server)) propagateCall(server, client, server.dirty > dirtyBefore);
   if (server.trackingClients > 0 || server.tracking.pending.length > 0)
     trackingAfterCommand(client, cmd, argv);
   if (server.callDepth > 0 || server.pendingOps.length === 0) return;
@@ -352,7 +369,6 @@ const SLOW_MICROS = 1000;
 function propagateCall(server: Server, client: Client, changed: boolean): void {
   const flags = client.flags;
   let target = changed ? PROPAGATE_AOF | PROPAGATE_REPL : 0;
-  if (target === 0 && (flags & (CLIENT_FORCE_AOF | CLIENT_FORCE_REPL)) === 0) return;
   if (flags & CLIENT_FORCE_AOF) target |= PROPAGATE_AOF;
   if (flags & CLIENT_FORCE_REPL) target |= PROPAGATE_REPL;
   if (flags & CLIENT_PREVENT_AOF_PROP) target &= ~PROPAGATE_AOF;
@@ -385,7 +401,8 @@ function noteCall(
   }
   if (!waits) {
     if (server.config.latencyTracking) recordDuration(mine.histogram, micros);
-    addCommandSample(client, cmd, shownArguments(client, argv), micros);
+    if (isWorthASample(server.config, micros))
+      addCommandSample(client, cmd, shownArguments(client, argv), micros);
   }
   if (isNew && server.monitors.size > 0 && (cmd.flags & (CMD_SKIP_MONITOR | CMD_ADMIN)) === 0)
     feedMonitors(client, shownArguments(client, argv));

@@ -34,7 +34,7 @@ export function alsoPropagate(
 }
 
 /** False for a server without AOF, replicas and backlog: what it does need not be told. */
-function somebodyListens(server: Server): boolean {
+export function somebodyListens(server: Server): boolean {
   const { replication } = server;
   return server.aof.state !== 'off' || replication.backlog !== null || replication.replicas.length > 0;
 }

@@ -1,4 +1,4 @@
-/* The keys of one slot (see slot-tree.ts): a Map while they are few, a radix tree over a 32-bit hash
+/* The keys of one slot (see slot-tree.ts): a leaf while they are few, a radix tree over a 32-bit hash
  * of the key when they are many. All writes return the bucket to keep, copied where it was shared. */
 
 import type { Bytes } from '#base/bytes.ts';
@@ -10,15 +10,56 @@ const HASH_BITS = 32;
 
 export type Bucket<V> = Leaf<V> | Branch<V>;
 
+/** A few keys in the order in which they came. The first stands by itself, so that the many slots of one key need
+ *  no Map. */
 export class Leaf<V> {
   owner: object;
-  map: Map<Bytes, V>;
-  constructor(owner: object, map: Map<Bytes, V>) {
+  key: Bytes;
+  value: V;
+  others: Map<Bytes, V> | null = null;
+
+  constructor(owner: object, key: Bytes, value: V) {
     this.owner = owner;
-    this.map = map;
+    this.key = key;
+    this.value = value;
   }
+
   get size(): number {
-    return this.map.size;
+    return this.others === null ? 1 : this.others.size + 1;
+  }
+
+  get(key: Bytes): V | undefined {
+    if (key === this.key) return this.value;
+    return this.others === null ? undefined : this.others.get(key);
+  }
+
+  set(key: Bytes, value: V): void {
+    if (key === this.key) this.value = value;
+    else (this.others ??= new Map<Bytes, V>()).set(key, value);
+  }
+
+  /** The key must be there, and another one. */
+  delete(key: Bytes): void {
+    const others = this.others as Map<Bytes, V>;
+    let left = key;
+    if (key === this.key) {
+      [this.key, this.value] = others.entries().next().value as [Bytes, V];
+      left = this.key;
+    }
+    others.delete(left);
+    if (others.size === 0) this.others = null;
+  }
+
+  /** The leaf itself where `owner` may write into it, or a copy. */
+  writable(owner: object): Leaf<V> {
+    if (this.owner === owner) return this;
+    const copy = new Leaf(owner, this.key, this.value);
+    if (this.others !== null) copy.others = new Map(this.others);
+    return copy;
+  }
+
+  entries(): [key: Bytes, value: V][] {
+    return [[this.key, this.value], ...(this.others ?? [])];
   }
 }
 
@@ -48,7 +89,7 @@ export function bucketGet<V>(bucket: Bucket<V>, key: Bytes): V | undefined {
   let at: Bucket<V> | null | undefined = bucket;
   const hash = at instanceof Leaf ? 0 : keyHash(key);
   while (at instanceof Branch) at = at.children[(hash >>> at.shift) & (FAN_OUT - 1)];
-  return at ? (at as Leaf<V>).map.get(key) : undefined;
+  return at ? (at as Leaf<V>).get(key) : undefined;
 }
 
 export function bucketSet<V>(
@@ -58,12 +99,12 @@ export function bucketSet<V>(
   value: V,
   shift = HASH_BITS - 4,
 ): Bucket<V> {
-  if (bucket === null) return new Leaf(owner, new Map([[key, value]]));
+  if (bucket === null) return new Leaf(owner, key, value);
   if (bucket instanceof Leaf) {
-    const leaf = bucket.owner === owner ? bucket : new Leaf(owner, new Map(bucket.map));
-    leaf.map.set(key, value);
+    const leaf = bucket.writable(owner);
+    leaf.set(key, value);
     // Keys whose whole hash is equal stay together however many they are.
-    return leaf.map.size > LEAF_LIMIT && shift >= 0 ? divide(leaf, owner, shift) : leaf;
+    return leaf.size > LEAF_LIMIT && shift >= 0 ? divide(leaf, owner, shift) : leaf;
   }
   const branch = writableBranch(bucket, owner);
   const at = (keyHash(key) >>> branch.shift) & (FAN_OUT - 1);
@@ -79,8 +120,8 @@ export function bucketSet<V>(
 export function bucketDelete<V>(bucket: Bucket<V>, owner: object, key: Bytes): Bucket<V> | null {
   if (bucket.size === 1) return null;
   if (bucket instanceof Leaf) {
-    const leaf = bucket.owner === owner ? bucket : new Leaf(owner, new Map(bucket.map));
-    leaf.map.delete(key);
+    const leaf = bucket.writable(owner);
+    leaf.delete(key);
     return leaf;
   }
   const branch = writableBranch(bucket, owner);
@@ -126,8 +167,7 @@ export function bucketScan<V>(
 export function bucketAt<V>(bucket: Bucket<V>, index: number): [Bytes, V] | undefined {
   let left = index;
   if (bucket instanceof Leaf) {
-    for (const entry of bucket.map) if (left-- === 0) return entry;
-    return undefined;
+    return bucket.entries()[index];
   }
   for (const child of bucket.children) {
     if (child === null) continue;
@@ -143,7 +183,8 @@ function leafScan<V>(
   count: number,
   visit: (key: Bytes, value: V) => void,
 ): number {
-  const entries = [...leaf.map]
+  const entries = leaf
+    .entries()
     .map(([key, value]) => ({ key, value, hash: keyHash(key) }))
     .filter((entry) => entry.hash >= from)
     .sort((a, b) => a.hash - b.hash);
@@ -158,7 +199,8 @@ function leafScan<V>(
 
 function visitAll<V>(bucket: Bucket<V>, visit: (key: Bytes, value: V) => void): void {
   if (bucket instanceof Leaf) {
-    for (const [key, value] of bucket.map) visit(key, value);
+    visit(bucket.key, bucket.value);
+    bucket.others?.forEach((value, key) => visit(key, value));
     return;
   }
   for (const child of bucket.children) if (child) visitAll(child, visit);
@@ -173,10 +215,10 @@ function writableBranch<V>(branch: Branch<V>, owner: object): Branch<V> {
 
 function divide<V>(leaf: Leaf<V>, owner: object, shift: number): Branch<V> {
   const branch = new Branch<V>(owner, shift, new Array<Bucket<V> | null>(FAN_OUT).fill(null));
-  for (const [key, value] of leaf.map) {
+  for (const [key, value] of leaf.entries()) {
     const at = (keyHash(key) >>> shift) & (FAN_OUT - 1);
     branch.children[at] = bucketSet(branch.children[at] ?? null, owner, key, value, shift - 4);
   }
-  branch.size = leaf.map.size;
+  branch.size = leaf.size;
   return branch;
 }

@@ -1,6 +1,6 @@
 /* A map from keys to values, divided by hash slot, that can be copied in no time.
  *
- * The tree has three levels: 512 pages of 32 slots, and per slot a bucket, which is a plain Map as
+ * The tree has three levels: 512 pages of 32 slots, and per slot a bucket, which is a list as
  * long as it is small and a radix tree over a hash of the key once it is large (a hash tag can put a
  * million keys into one slot). Every part carries an owner; a tree writes only into parts it owns and
  * copies the others first. So a snapshot is a second root with a new owner, and costs a few
@@ -63,7 +63,7 @@ export class SlotTree<V> {
   get(slot: number, key: Bytes): V | undefined {
     const bucket = this.pages[slot >> PAGE_BITS]?.buckets[slot & (PAGE_SIZE - 1)];
     if (bucket === null || bucket === undefined) return undefined;
-    return bucket instanceof Leaf ? bucket.map.get(key) : bucketGet(bucket, key);
+    return bucket instanceof Leaf ? bucket.get(key) : bucketGet(bucket, key);
   }
 
   /** Adds or replaces; a replaced key keeps its place. True when the key is new. */
@@ -105,7 +105,12 @@ export class SlotTree<V> {
   keysInSlot(slot: number, count: number): Bytes[] {
     const bucket = this.pages[slot >> PAGE_BITS]?.buckets[slot & (PAGE_SIZE - 1)];
     if (bucket === null || bucket === undefined || count <= 0) return [];
-    if (bucket instanceof Leaf) return [...bucket.map.keys()].reverse().slice(0, count);
+    if (bucket instanceof Leaf)
+      return bucket
+        .entries()
+        .map(([key]) => key)
+        .reverse()
+        .slice(0, count);
     const keys: Bytes[] = [];
     bucketScan(bucket, 0, count, (key) => void keys.push(key));
     return keys.slice(0, count);

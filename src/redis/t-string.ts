@@ -317,17 +317,14 @@ function incrDecr(client: Client, key: Bytes, by: Int64): Reply {
   let before: Int64 = 0;
   if (obj !== null) {
     if (!(obj instanceof StringObj)) return checkType(client, obj, 'string') as ErrorReply;
-    const value = string2ll(obj.value);
+    const value = obj.integer();
     if (value === null) return NOT_INTEGER;
     before = value;
   }
   const after = addInt64(before, by);
   if (after === null) return new ErrorReply('ERR increment or decrement would overflow');
   if (obj === null) dbAdd(client.db, key, new StringObj(String(after), ENCODING_INT));
-  else {
-    (obj as StringObj).value = String(after);
-    (obj as StringObj).stringEncoding = ENCODING_INT;
-  }
+  else (obj as StringObj).setInteger(after);
   stringChanged(client, key, 'incrby');
   return after;
 }
