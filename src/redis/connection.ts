@@ -10,7 +10,6 @@ import {
   CLIENT_ASKING,
   CLIENT_CLOSE_AFTER_REPLY,
   CLIENT_MONITOR,
-  CLIENT_MULTI,
   CLIENT_NO_EVICT,
   CLIENT_PUBSUB,
   CLIENT_READONLY,
@@ -122,7 +121,8 @@ function reset(client: Client): Reply {
   server.monitors.delete(client);
   disableTracking(client);
   pubsubForgetClient(client);
-  if (client.flags & CLIENT_MULTI) discardTransaction(client);
+  // What it watches is forgotten as well, outside a transaction too.
+  discardTransaction(client);
   client.flags &= ~(
     CLIENT_ASKING |
     CLIENT_READONLY |

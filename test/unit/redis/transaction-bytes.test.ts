@@ -2,6 +2,7 @@
  * do to the connection itself shows within the array. The bytes are those of a real 7.0.15. */
 
 import { describe, expect, it } from 'vitest';
+import { Status } from '#redis/reply.ts';
 import { LoneServer } from '#test/conformance/lone-server.ts';
 
 /** What EXEC sends back after these lines were queued. */
@@ -51,5 +52,23 @@ describe('EXEC to a peer that speaks bytes', () => {
     expect(lone.takeBytes(client)).toBe('*2\r\n:1\r\n');
     expect(lone.closed.has(client)).toBe(true);
     expect(lone.ask(other, 'GET', 'a')).toBe('1');
+  });
+});
+
+describe('RESET', () => {
+  it('forgets what the client watches, and that it has changed, outside a transaction too', () => {
+    const lone = new LoneServer();
+    const [client, other] = [lone.connect(), lone.connect()];
+    const afterReset = (...before: (() => void)[]): unknown => {
+      lone.run(client, 'WATCH', 'a');
+      for (const step of before) step();
+      lone.run(client, 'RESET');
+      for (const line of ['MULTI', 'PING']) lone.run(client, line);
+      lone.run(other, 'INCR', 'a');
+      return lone.ask(client, 'EXEC');
+    };
+    expect(afterReset()).toEqual([new Status('PONG')]);
+    expect(afterReset(() => void lone.run(other, 'INCR', 'a'))).toEqual([new Status('PONG')]);
+    expect(lone.ask(other, 'GET', 'a')).toBe('3');
   });
 });
