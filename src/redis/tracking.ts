@@ -6,7 +6,7 @@
  * change beneath them, once per sleep of the server. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { addPush, type Client, CLIENT_PUBSUB, CLIENT_TRACKING } from './client.ts';
+import { addPush, type Client, CLIENT_PUBSUB, CLIENT_REEXECUTING, CLIENT_TRACKING } from './client.ts';
 import { CMD_READONLY, type Command } from './command-table.ts';
 import { getKeyPositions } from './keys.ts';
 import { Push } from './reply.ts';
@@ -75,6 +75,8 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   if (
     state !== null &&
     !state.bcast &&
+    // Who waited was remembered when he began to.
+    (client.flags & CLIENT_REEXECUTING) === 0 &&
     (cmd.flags & CMD_READONLY) !== 0 &&
     !READING_SCRIPTS.has(cmd.fullName)
   ) {

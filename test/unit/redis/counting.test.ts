@@ -207,4 +207,15 @@ describe('tracking', () => {
     const info = lone.ask(client, ...words('CLIENT TRACKINGINFO')) as MapReply;
     expect(info.pairs.at(-1)).toEqual(['prefixes', ['a', 'k']]);
   });
+
+  it('remembers a reader that waited once, when he began to', () => {
+    const lone = new LoneServer();
+    const [reader, other] = [lone.connect(), lone.connect()];
+    for (const line of ['HELLO 3', 'CLIENT TRACKING ON', 'XREAD BLOCK 0 STREAMS x $'])
+      lone.run(reader, ...words(line));
+    lone.run(other, ...words('XADD x 1-1 f v'));
+    expect(lone.take(reader)).toHaveLength(2);
+    lone.run(other, ...words('XADD x 2-1 f v'));
+    expect(lone.take(reader)).toEqual([]);
+  });
 });
