@@ -166,7 +166,7 @@ function dryrun(client: Client, argv: readonly Bytes[]): Reply {
   const wrong = command.arity > 0 ? rest.length !== command.arity : rest.length < -command.arity;
   if (wrong) return new ErrorReply(`ERR wrong number of arguments for '${command.fullName}' command`);
   const denied = aclCheckUserCommand(user, command, rest);
-  return denied === null ? OK : aclDeniedText(denied, null, true);
+  return denied === null ? OK : aclDeniedText(denied, true);
 }
 
 function genpass(client: Client, argv: readonly Bytes[]): Reply {

@@ -141,18 +141,11 @@ function channelsOf(
 }
 
 /** The words behind NOPERM. `verbose`: ACL DRYRUN names user and object. */
-export function aclDeniedText(denial: AclDenial, client: Client | null, verbose = false): string {
-  if (denial.reason === 'command') {
-    return verbose
-      ? `This user has no permissions to run the '${denial.object}' command`
-      : `this user has no permissions to run the '${denial.object}' command`;
-  }
-  const what = denial.reason === 'key' ? 'key' : 'channel';
-  if (verbose) return `This user has no permissions to access the '${denial.object}' ${what}`;
-  void client;
-  return denial.reason === 'key'
-    ? 'this user has no permissions to access one of the keys used as arguments'
-    : 'this user has no permissions to access one of the channels used as arguments';
+export function aclDeniedText({ reason, object }: AclDenial, verbose = false): string {
+  const start = `${verbose ? 'This' : 'this'} user has no permissions to `;
+  if (reason === 'command') return `${start}run the '${object}' command`;
+  const what = reason === 'key' ? 'key' : 'channel';
+  return `${start}access ${verbose ? `the '${object}' ${what}` : `one of the ${what}s used as arguments`}`;
 }
 
 const SAME_ENTRY_MS = 60_000;

@@ -280,7 +280,7 @@ function checkAcl(client: Client): ErrorReply | null {
   const denied = aclCheckAllPerm(client);
   if (denied === null) return null;
   addAclLogEntry(client, denied, client.flags & CLIENT_MULTI ? 'multi' : 'toplevel');
-  return new ErrorReply(`NOPERM ${aclDeniedText(denied, client)}`);
+  return new ErrorReply(`NOPERM ${aclDeniedText(denied)}`);
 }
 
 function checkCluster(client: Client, command: Command): ErrorReply | null {
