@@ -84,7 +84,14 @@ export class LessonPlayer {
   private async solve(task: Task): Promise<void> {
     await this.pace(USUAL);
     await this.page.evaluate(() => window.playground.clock.play());
-    for (const action of task.solutions[0] ?? []) await this.act(action);
+    const route = task.solutions[0] ?? [];
+    for (const [at, action] of route.entries()) {
+      await this.act(action);
+      // Who holds a lock holds it for a moment only: he is frozen before time goes on.
+      const next = route[at + 1];
+      const atOnce = next?.do === 'fault' && next.fault.includes(' client:');
+      if (action.do === 'until' && !atOnce) await this.page.evaluate(() => window.playground.clock.play());
+    }
   }
 
   private async act(action: Action): Promise<void> {
@@ -103,7 +110,6 @@ export class LessonPlayer {
           ([expression, limit]) => window.playground.clock.runUntil({ expression }, limit),
           [action.expression, action.limitMs] as const,
         );
-        await this.page.evaluate(() => window.playground.clock.play());
         return;
       case 'act':
         if (action.act === 'pasted') return this.pasteExample();
@@ -200,6 +206,7 @@ export class LessonPlayer {
     const [freeze, thaw] = this.lang === 'zh' ? ['冻住', '解冻'] : ['Freeze', 'Thaw'];
     const words = kind === 'pause' ? ([freeze, thaw] as const) : ([thaw, freeze] as const);
     await this.program(server.slice('client:'.length), words as [string, string]);
+    await this.page.evaluate(() => window.playground.clock.play());
   }
 
   // ---- Consoles ----
