@@ -3,7 +3,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import { formatG } from '#base/float.ts';
 import { string2ll } from '#base/integer.ts';
-import { parseLong, isWord } from './args.ts';
+import { NOT_INTEGER, parseLong, isWord } from './args.ts';
 import {
   aclCheckUserCommand,
   aclDeniedText,
@@ -174,7 +174,7 @@ function genpass(client: Client, argv: readonly Bytes[]): Reply {
   let bits = 256;
   if (argv.length === 3) {
     const asked = string2ll(argv[2] as Bytes);
-    if (asked === null) return new ErrorReply('ERR value is not an integer or out of range');
+    if (asked === null) return NOT_INTEGER;
     if (asked <= 0 || asked > 4096) {
       return new ErrorReply(
         'ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to 4096',

@@ -10,6 +10,9 @@ export const WRONGTYPE = new ErrorReply('WRONGTYPE Operation against a key holdi
 export const SYNTAX_ERROR = new ErrorReply('ERR syntax error');
 export const NOT_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
 export const NOT_FLOAT = new ErrorReply('ERR value is not a valid float');
+export const WOULD_OVERFLOW = new ErrorReply('ERR increment or decrement would overflow');
+export const WOULD_BE_INFINITE = new ErrorReply('ERR increment would produce NaN or Infinity');
+export const TOO_LONG = new ErrorReply('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 export const NO_SUCH_KEY = new ErrorReply('ERR no such key');
 
 /** An integer argument in the range of a C long as a number; exact up to 2^53. */

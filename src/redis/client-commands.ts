@@ -2,7 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord, SYNTAX_ERROR } from './args.ts';
+import { isWord, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
 import { mayBeUnblocked, replyToBlockedClient } from './blocked.ts';
 import {
   type Client,
@@ -141,7 +141,7 @@ function unblock(client: Client, argv: readonly Bytes[]): Reply {
     }
   }
   const id = string2ll(argv[2] as Bytes);
-  if (id === null) return new ErrorReply('ERR value is not an integer or out of range');
+  if (id === null) return NOT_INTEGER;
   const target = client.server.clientsById.get(Number(id));
   if (target === undefined || !mayBeUnblocked(target)) return 0;
   replyToBlockedClient(

@@ -18,6 +18,7 @@ import {
   CLIENT_TRACKING,
   CLIENT_UNBLOCKED,
 } from './client-flags.ts';
+import { encodeCommand } from './resp.ts';
 
 const FLAG_LETTERS: readonly (readonly [flag: number, letter: string])[] = [
   [CLIENT_MASTER, 'M'],
@@ -89,9 +90,10 @@ export function catClientInfoString(client: Client): Bytes {
   const server = client.server;
   const now = server.mstime();
   const current = server.currentClient === client;
-  let query = client.parser?.pendingBytes ?? 0;
-  if (current) for (const arg of client.argv) query += arg.length + String(arg.length).length + 5;
-  if (current) query += String(client.argv.length).length + 3;
+  const { parser } = client;
+  // What was read at once stays in the buffer until all of it has run.
+  let query = (current ? parser?.buffer.length : parser?.pendingBytes) ?? 0;
+  if (current && parser === null) query = encodeCommand(client.argv).length;
   const output = outputMemory(client);
   const fields: [string, string | number][] = [
     ['id', client.id],

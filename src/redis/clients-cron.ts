@@ -65,8 +65,12 @@ export function checkOutputLimit(server: Server, client: Client): void {
     client.softLimitReachedMs = now;
     soft = false;
   } else soft = now - client.softLimitReachedMs > limit.softSeconds * 1000;
-  if (!hard && !soft) return;
-  server.io.log(
+  if (hard || soft) closeOnOutputLimit(client);
+}
+
+/** Closes a client that has more to read than it may have; it gets nothing of that. */
+export function closeOnOutputLimit(client: Client): void {
+  client.server.io.log(
     'warning',
     `Client id=${client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`,
   );

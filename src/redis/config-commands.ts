@@ -2,6 +2,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { stringmatchlen } from '#base/glob.ts';
+import { SYNTAX_ERROR } from './args.ts';
 import { type Client, redactClientCommandArgument } from './client.ts';
 import type { CommandProcs } from './command.ts';
 import { applyConfig } from './config-apply.ts';
@@ -39,7 +40,7 @@ function configGet(client: Client, argv: readonly Bytes[]): Reply {
 const DENIED_WHILE_LOADING = new Set(['appendonly', 'dir', 'repl-diskless-load']);
 
 function configSetCommand(client: Client, argv: readonly Bytes[]): Reply {
-  if (argv.length % 2 !== 0) return new ErrorReply('ERR syntax error');
+  if (argv.length % 2 !== 0) return SYNTAX_ERROR;
   const server = client.server;
   for (let at = 2; at < argv.length; at += 2) {
     // Also when the command fails: what was typed is secret.

@@ -3,7 +3,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord } from './args.ts';
+import { isWord, SYNTAX_ERROR } from './args.ts';
 import { aclAuthenticateUser } from './acl.ts';
 import {
   type Client,
@@ -31,7 +31,7 @@ export const REDIS_VERSION = '7.0.15';
 const WRONGPASS = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
 
 function auth(client: Client, argv: readonly Bytes[]): Reply {
-  if (argv.length > 3) return new ErrorReply('ERR syntax error');
+  if (argv.length > 3) return SYNTAX_ERROR;
   for (let at = 1; at < argv.length; at++) redactClientCommandArgument(client, at);
   const server = client.server;
   if (argv.length === 2 && server.defaultUser.nopass) {

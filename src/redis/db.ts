@@ -6,6 +6,7 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
+import { WRONGTYPE } from './args.ts';
 import { blockedKeyReady } from './blocked.ts';
 import { CLIENT_MASTER, type Client } from './client.ts';
 import { updateAccessClock, accessClockForNew } from './evict.ts';
@@ -16,7 +17,7 @@ import { freeDatabase, freeObj } from './lazyfree.ts';
 import { notifyKeyspaceEvent } from './notify.ts';
 import { createStringObject, type Obj, type ObjType, setStringValue, StringObj } from './object.ts';
 import { alsoPropagate } from './propagate.ts';
-import { ErrorReply } from './reply.ts';
+import type { ErrorReply } from './reply.ts';
 import { workSoFar, type Server } from './server.ts';
 import { SlotTree } from './slot-tree.ts';
 import { trackingInvalidateKey } from './tracking.ts';
@@ -35,8 +36,6 @@ export const LOOKUP_NOSTATS = 4;
 export const LOOKUP_WRITE = 8;
 /** Do not delete an expired key; it is only not found. */
 export const LOOKUP_NOEXPIRE = 16;
-
-export const WRONG_TYPE = new ErrorReply('WRONGTYPE Operation against a key holding the wrong kind of value');
 
 /** One numbered database of a server. */
 export class Db {
@@ -313,7 +312,7 @@ export function signalKeyAsReady(db: Db, key: Bytes): void {
 
 /** The error to send when `obj` is not of `type`, else null (a missing key has any type). */
 export function checkType(_client: Client | null, obj: Obj | null, type: ObjType): ErrorReply | null {
-  return obj !== null && obj.type !== type ? WRONG_TYPE : null;
+  return obj !== null && obj.type !== type ? WRONGTYPE : null;
 }
 
 /** Number of keys of a slot, expired ones that nobody has touched included. */

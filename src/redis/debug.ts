@@ -4,7 +4,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
 import { rewriteConfigFile } from './config-rewrite.ts';
 import { string2ll } from '#base/integer.ts';
-import { isWord, NO_SUCH_KEY, SYNTAX_ERROR } from './args.ts';
+import { isWord, NO_SUCH_KEY, NOT_INTEGER, SYNTAX_ERROR } from './args.ts';
 import { AofError, loadManifest, openAofFiles } from './aof-load.ts';
 import { deleteHistoryFiles, flushAppendOnlyFile } from './aof.ts';
 import { blockClient } from './blocked.ts';
@@ -132,7 +132,7 @@ function replyBuffer({ server }: Client, argv: readonly Bytes[]): Reply {
   }
   if (!isWord(argv[2], 'peak-reset-time')) return SYNTAX_ERROR;
   const given = isWord(time, 'never') ? -1 : isWord(time, 'reset') ? REPLY_PEAK_RESET_MS : string2ll(time);
-  if (given === null) return new ErrorReply('ERR value is not an integer or out of range');
+  if (given === null) return NOT_INTEGER;
   server.replyPeakResetMs = Number(given);
   return OK;
 }
@@ -188,7 +188,7 @@ function packedThreshold(client: Client, argv: readonly Bytes[]): Reply {
 
 function dropClusterPacketFilter(client: Client, argv: readonly Bytes[]): Reply {
   const type = string2ll(argv[2] as Bytes);
-  if (type === null) return new ErrorReply('ERR value is not an integer or out of range');
+  if (type === null) return NOT_INTEGER;
   const cluster = client.server.cluster;
   if (cluster !== null) cluster.dropPacketFilter = Number(type);
   return OK;

@@ -12,6 +12,7 @@ import {
   CLIENT_MONITOR,
   CLIENT_MULTI,
   CLIENT_PAUSED,
+  CLIENT_REPLY_OFF,
   CLIENT_REPLY_SKIP,
   CLIENT_REPLY_SKIP_NEXT,
   CLIENT_SLAVE,
@@ -116,9 +117,15 @@ export function processInput(client: Client): void {
     countErrorReply(server, error);
     addReply(client, error);
     client.flags |= CLIENT_CLOSE_AFTER_REPLY;
+    closeAfterReply(client);
   }
   if (parser.pendingBytes > server.config.clientQueryBufferLimit) freeClientAsync(client);
-  if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
+}
+
+/** Closes who was told so. Who has switched replies off was told nothing, and stays, unheard. */
+function closeAfterReply(client: Client): void {
+  const told = (client.flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) === 0;
+  if (told && client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
 }
 
 function canRun(client: Client): boolean {
@@ -146,12 +153,12 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   // So does CLIENT CACHING; what is asked of the connection itself does not count.
   if (client.tracking?.caching === true && !client.has(CLIENT_MULTI) && !isAboutClients(client.cmd))
     client.tracking.caching = false;
+  closeAfterReply(client);
   // CLIENT REPLY SKIP holds for the command after it.
   client.flags &= ~CLIENT_REPLY_SKIP;
   if (client.flags & CLIENT_REPLY_SKIP_NEXT) {
     client.flags = (client.flags & ~CLIENT_REPLY_SKIP_NEXT) | CLIENT_REPLY_SKIP;
   }
-  if (client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
 }
 
 const isAboutClients = (cmd: Command | null): boolean => cmd?.parent?.fullName === 'client';

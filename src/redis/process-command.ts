@@ -70,9 +70,9 @@ import { noteUnexpectedError } from './unexpected-error.ts';
 const NOAUTH = new ErrorReply('NOAUTH Authentication required.');
 const NOT_IN_MULTI = new ErrorReply('ERR Command not allowed inside a transaction');
 const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
-const NOREPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
-const READONLY = new ErrorReply("READONLY You can't write against a read only replica.");
-const MASTERDOWN = new ErrorReply(
+export const NOREPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
+export const READONLY = new ErrorReply("READONLY You can't write against a read only replica.");
+export const MASTERDOWN = new ErrorReply(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 );
 const REPLICA_TOUCHES_KEYS = new ErrorReply("ERR Replica can't interact with the keyspace");
@@ -299,7 +299,8 @@ function redirectCommand(client: Client, command: Command, redirect: ErrorReply)
   addReply(client, redirect);
 }
 
-function goodReplicas(server: Server): boolean {
+/** Whether enough replicas are close enough behind for a write (min-replicas-to-write). */
+export function goodReplicas(server: Server): boolean {
   const config = server.config;
   if (config.minReplicasToWrite === 0 || config.minReplicasMaxLag === 0 || server.isReplica()) return true;
   return server.replication.goodReplicas >= config.minReplicasToWrite;

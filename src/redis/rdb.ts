@@ -40,9 +40,13 @@ export interface RdbSaveInfo {
   readonly streamDb: number;
   /** The file is the first part of an AOF. */
   readonly aofBase?: boolean;
+  readonly filter?: RdbFilter;
 }
 
-/** The whole dataset as an RDB file. */
+/** Which parts a snapshot has. */
+export type RdbFilter = 'all' | 'functions' | 'nothing';
+
+/** The whole dataset as an RDB file, or the parts of it that are wanted. */
 export function rdbSave(server: Server, info?: Partial<RdbSaveInfo>): Bytes {
   const { config } = server;
   const out = new RdbWriter(config.rdbcompression);
@@ -66,11 +70,12 @@ export function rdbSave(server: Server, info?: Partial<RdbSaveInfo>): Bytes {
     out.string(name);
     out.string(String(value));
   }
-  for (const code of libraryCodes(server)) {
+  const filter = info?.filter ?? 'all';
+  for (const code of filter === 'nothing' ? [] : libraryCodes(server)) {
     out.byte(OPCODE_FUNCTION2);
     out.string(code);
   }
-  for (const db of server.dbs) saveDb(out, server, db);
+  if (filter === 'all') for (const db of server.dbs) saveDb(out, server, db);
   out.byte(OPCODE_EOF);
   const data = out.result();
   return data + (config.rdbchecksum ? crc64(data) : '\0'.repeat(8));

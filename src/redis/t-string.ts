@@ -4,7 +4,15 @@
 import type { Bytes } from '#base/bytes.ts';
 import { addInt64, string2ll, type Int64 } from '#base/integer.ts';
 import { addLongDouble, formatHuman, parseLongDouble } from '#base/long-double.ts';
-import { NOT_INTEGER, parseLong, SYNTAX_ERROR } from './args.ts';
+import {
+  NOT_FLOAT,
+  NOT_INTEGER,
+  parseLong,
+  SYNTAX_ERROR,
+  TOO_LONG,
+  WOULD_BE_INFINITE,
+  WOULD_OVERFLOW,
+} from './args.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command-table.ts';
 import type { CommandProcs } from './command.ts';
@@ -35,9 +43,6 @@ import {
 import { mustObeyClient } from './process-command.ts';
 import { rewriteClientCommandVector } from './propagate.ts';
 import { ErrorReply, OK, type Reply } from './reply.ts';
-
-const NOT_FLOAT = new ErrorReply('ERR value is not a valid float');
-const TOO_LONG = new ErrorReply('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 
 /** Tells everyone who must know that a string changed. */
 function stringChanged(client: Client, key: Bytes, event: string): void {
@@ -322,7 +327,7 @@ function incrDecr(client: Client, key: Bytes, by: Int64): Reply {
     before = value;
   }
   const after = addInt64(before, by);
-  if (after === null) return new ErrorReply('ERR increment or decrement would overflow');
+  if (after === null) return WOULD_OVERFLOW;
   if (obj === null) dbAdd(client.db, key, new StringObj(String(after), ENCODING_INT));
   else (obj as StringObj).setInteger(after);
   stringChanged(client, key, 'incrby');
@@ -351,8 +356,7 @@ function incrbyfloat(client: Client, argv: readonly Bytes[]): Reply {
   const by = parseLongDouble(argv[2] as Bytes);
   if (before === null || by === null) return NOT_FLOAT;
   const after = addLongDouble(before, by);
-  if (after === null || after.infinite !== 0)
-    return new ErrorReply('ERR increment would produce NaN or Infinity');
+  if (after === null || after.infinite !== 0) return WOULD_BE_INFINITE;
   const text = formatHuman(after);
   const value: Obj = createPlainStringObject(text);
   if (obj === null) dbAdd(client.db, key, value);

@@ -2,6 +2,7 @@
  * Slots are in slot-commands.ts, what describes the cluster to clients in shards.ts. */
 
 import { keyHashSlot, CLUSTER_SLOTS } from '#base/crc16.ts';
+import { NOT_INTEGER, SYNTAX_ERROR } from '#redis/args.ts';
 import { CLIENT_ASKING, CLIENT_READONLY, type Client } from '#redis/client.ts';
 import type { CommandProc, CommandProcs } from '#redis/command.ts';
 import { countKeysInSlot, emptyDb, getKeysInSlot } from '#redis/db.ts';
@@ -44,8 +45,6 @@ import { migrateCommand } from './migrate.ts';
 type Sub = (server: Server, argv: readonly string[], client: Client) => Reply;
 
 const DISABLED = new ErrorReply('ERR This instance has cluster support disabled');
-const SYNTAX = new ErrorReply('ERR syntax error');
-const NOT_AN_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
 const SAVE_AND_UPDATE = CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE;
 
 const error = (text: string): ErrorReply => new ErrorReply(`ERR ${text}`);
@@ -159,7 +158,7 @@ function replicas(server: Server, argv: readonly string[]): Reply {
 function failover(server: Server, argv: readonly string[]): Reply {
   if (argv.length > 3) return wrongForm(argv[1] as string);
   const option = argv[2]?.toLowerCase();
-  if (option !== undefined && option !== 'force' && option !== 'takeover') return SYNTAX;
+  if (option !== undefined && option !== 'force' && option !== 'takeover') return SYNTAX_ERROR;
   const cluster = clusterOf(server);
   const { myself } = cluster;
   const master = myself.slaveof;
@@ -188,7 +187,7 @@ function failover(server: Server, argv: readonly string[]): Reply {
 function setConfigEpoch(server: Server, argv: readonly string[]): Reply {
   const cluster = clusterOf(server);
   const epoch = integer(argv[2] as string);
-  if (epoch === null) return NOT_AN_INTEGER;
+  if (epoch === null) return NOT_INTEGER;
   if (epoch < 0) return error(`Invalid config epoch specified: ${epoch}`);
   if (cluster.nodes.size > 1) {
     return error('The user can assign a config epoch only when the node does not know any other node.');
@@ -204,7 +203,7 @@ function setConfigEpoch(server: Server, argv: readonly string[]): Reply {
 function reset(server: Server, argv: readonly string[]): Reply {
   if (argv.length > 3) return wrongForm(argv[1] as string);
   const kind = argv[2]?.toLowerCase() ?? 'soft';
-  if (kind !== 'hard' && kind !== 'soft') return SYNTAX;
+  if (kind !== 'hard' && kind !== 'soft') return SYNTAX_ERROR;
   if (clusterOf(server).myself.isMaster && server.dbs[0]!.size !== 0) {
     return error("CLUSTER RESET can't be called with master nodes containing keys");
   }
@@ -255,7 +254,7 @@ function bumpEpoch(server: Server): Reply {
 
 function countKeys(server: Server, argv: readonly string[]): Reply {
   const slot = integer(argv[2] as string);
-  if (slot === null) return NOT_AN_INTEGER;
+  if (slot === null) return NOT_INTEGER;
   if (slot < 0 || slot >= CLUSTER_SLOTS) return error('Invalid slot');
   return countKeysInSlot(server.dbs[0]!, slot);
 }
@@ -263,7 +262,7 @@ function countKeys(server: Server, argv: readonly string[]): Reply {
 function getKeys(server: Server, argv: readonly string[]): Reply {
   const slot = integer(argv[2] as string);
   const count = integer(argv[3] as string);
-  if (slot === null || count === null) return NOT_AN_INTEGER;
+  if (slot === null || count === null) return NOT_INTEGER;
   if (slot < 0 || slot >= CLUSTER_SLOTS || count < 0) return error('Invalid slot or number of keys');
   return getKeysInSlot(server.dbs[0]!, slot, count);
 }

@@ -1,7 +1,8 @@
 /* The commands of replication: REPLICAOF, PSYNC, REPLCONF, ROLE, WAIT (after
  * replication.c). */
 
-import { parseLong } from '#redis/args.ts';
+import { splitArgs } from '#base/split-args.ts';
+import { isWord, NOT_INTEGER, parseLong, SYNTAX_ERROR } from '#redis/args.ts';
 import { CLIENT_MASTER, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import type { CommandProcs } from '#redis/command.ts';
 import { ErrorReply, OK, Status, type Reply } from '#redis/reply.ts';
@@ -12,7 +13,6 @@ import { replicaAck, syncCommand } from './master.ts';
 import { replicaLink } from './state.ts';
 import { waitCommand } from './wait.ts';
 
-const NOT_AN_INTEGER = new ErrorReply('ERR value is not an integer or out of range');
 const NOT_A_FLAG = new ErrorReply('ERR value is out of range, value must between 0 and 1');
 
 /** REPLICAOF host port, REPLICAOF NO ONE */
@@ -42,7 +42,7 @@ function replicaofCommand(client: Client, argv: readonly string[]): Reply {
 
 /** REPLCONF option value [option value ...] */
 function replconfCommand(client: Client, argv: readonly string[]): Reply | undefined {
-  if (argv.length % 2 === 0) return new ErrorReply('ERR syntax error');
+  if (argv.length % 2 === 0) return SYNTAX_ERROR;
   for (let at = 1; at < argv.length; at += 2) {
     const option = argv[at] as string;
     const value = argv[at + 1] as string;
@@ -56,7 +56,7 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
   const link = replicaLink(client);
   switch (option.toLowerCase()) {
     case 'listening-port':
-      if (!/^\d{1,9}$/.test(value)) return NOT_AN_INTEGER;
+      if (!/^\d{1,9}$/.test(value)) return NOT_INTEGER;
       link.listeningPort = Number(value);
       return 'next';
     case 'ip-address':
@@ -79,10 +79,21 @@ function replconfOption(client: Client, option: string, value: string): Reply | 
     case 'rdb-only': {
       const wanted = parseLong(value);
       if (wanted instanceof ErrorReply) return wanted;
-      return wanted === 0 || wanted === 1 ? 'next' : NOT_A_FLAG;
-    }
-    case 'rdb-filter-only':
+      if (wanted !== 0 && wanted !== 1) return NOT_A_FLAG;
+      link.rdbOnly = wanted === 1;
       return 'next';
+    }
+    case 'rdb-filter-only': {
+      const words = splitArgs(value);
+      if (words === null) return new ErrorReply('ERR Missing rdb-filter-only values');
+      link.filter = 'nothing';
+      for (const word of words) {
+        if (!isWord(word, 'functions'))
+          return new ErrorReply(`ERR Unsupported rdb-filter-only option: ${word}`);
+        link.filter = 'functions';
+      }
+      return 'next';
+    }
     default:
       return new ErrorReply(`ERR Unrecognized REPLCONF option: ${option}`);
   }

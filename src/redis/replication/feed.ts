@@ -34,7 +34,7 @@ export function feedStream(server: Server, data: Bytes): void {
   for (const replica of replication.replicas) {
     const link = replicaLink(replica);
     // A replica that waits for its snapshot to begin will get this in the snapshot.
-    if (link.state === 'waitBgsaveStart') continue;
+    if (link.rdbOnly || link.state === 'waitBgsaveStart') continue;
     if (link.state !== 'online' || link.startOnAck) link.held += data;
     else sendToReplica(replica, data);
   }

@@ -1,11 +1,8 @@
-/* The master's side: PSYNC, snapshots for replicas, acknowledgements (after syncCommand and the
- * slave handling of replication.c).
- *
- * A snapshot is made and handed to the connections in one go: the child process that real Redis
- * forks for it takes no time here, the transfer takes what the network makes of its size. */
+/* The master's side: PSYNC, acknowledgements, replicas that come and go (after syncCommand and the slave
+ * handling of replication.c). The snapshots they begin with are in snapshot.ts. */
 
 import type { Bytes } from '#base/bytes.ts';
-import { isWord } from '#redis/args.ts';
+import { isWord, NOT_INTEGER } from '#redis/args.ts';
 import { addReply, CLIENT_CLOSE_ASAP, CLIENT_SLAVE, type Client } from '#redis/client.ts';
 import { freeClient, freeClientAsync } from '#redis/networking.ts';
 import { checkChildDone } from '#redis/persistence.ts';
@@ -31,12 +28,17 @@ export function syncCommand(client: Client, argv: readonly Bytes[]): Reply | und
   if (replication.masterHost !== null && replication.state !== REPL_STATE_CONNECTED) {
     return new ErrorReply("NOMASTERLINK Can't SYNC while not connected with my master");
   }
+  // What is written from now on is held back behind everything else.
+  if (client.output !== '') return new ErrorReply('ERR SYNC and PSYNC are invalid with pending output');
+  const link = replicaLink(client);
+  // A snapshot without some of the data must not become the file on disk.
+  if (link.filter !== 'all' && !link.capaEof)
+    return new ErrorReply('ERR Filtered replica requires EOF capability');
   const name = replicaName(client);
   server.io.log('notice', `Replica ${name} asks for synchronization`);
-  const link = replicaLink(client);
   if (isPsync) {
     const offset = /^-?\d{1,19}$/.test(argv[2] as Bytes) ? Number(argv[2]) : null;
-    if (offset === null) return new ErrorReply('ERR value is not an integer or out of range');
+    if (offset === null) return NOT_INTEGER;
     if (masterTryPartialResync(client, argv[1] as Bytes, offset)) return undefined;
     if (argv[1] !== '?') server.stats.syncPartialErr++;
   } else {
@@ -142,7 +144,6 @@ export function replicaAck(replica: Client, offset: number): void {
   if (!link.startOnAck || link.state !== 'online') return;
   link.startOnAck = false;
   releaseHeld(replica);
-  server.io.log('notice', `Synchronization with replica ${replicaName(replica)} succeeded`);
   refreshGoodSlavesCount(server);
 }
 

@@ -47,9 +47,11 @@ export function beginFullSync(server: Server, replica: Client): void {
 
 /** What another replica waits for will do for this one too, with the stream that was held for it. */
 function joinSnapshot(server: Server, replica: Client): boolean {
-  const other = replicasIn(server, 'waitBgsaveEnd')[0];
-  if (other === undefined) return false;
-  const theirs = replicaLink(other);
+  const { filter, rdbOnly } = replicaLink(replica);
+  const theirs = replicasIn(server, 'waitBgsaveEnd')
+    .map(replicaLink)
+    .find((link) => rdbOnly || !link.rdbOnly);
+  if (theirs?.filter !== filter) return false;
   replicaLink(replica).held = theirs.held;
   setupForFullResync(server, replica, theirs.initialOffset);
   server.io.log('notice', 'Waiting for end of BGSAVE for SYNC');
@@ -66,12 +68,19 @@ function setupForFullResync(server: Server, replica: Client, offset: number): vo
   if (!link.prePsync) addReply(replica, new Status(`FULLRESYNC ${replication.replid} ${offset}`));
 }
 
+/** Those who wait for a snapshot to begin, and want the same of it as the first of them. */
+function waitingForOne(server: Server): Client[] {
+  const waiting = replicasIn(server, 'waitBgsaveStart');
+  const filters = waiting.map((replica) => replicaLink(replica).filter);
+  return waiting.filter((_, at) => filters[at] === filters[0]);
+}
+
 /** Whether the replicas that wait for a snapshot have waited long enough for one. */
 export function shouldStartBgsave(server: Server): boolean {
   const { config } = server;
   if (childIsActive(server)) return false;
   const nowS = Math.floor(server.mstime() / 1000);
-  const waiting = replicasIn(server, 'waitBgsaveStart');
+  const waiting = waitingForOne(server);
   if (waiting.length === 0) return false;
   const idle = waiting.map((replica) => nowS - Math.floor(replica.lastInteractionMs / 1000));
   const enough =
@@ -79,17 +88,19 @@ export function shouldStartBgsave(server: Server): boolean {
   return !config.replDisklessSync || enough || Math.max(...idle) >= config.replDisklessSyncDelay;
 }
 
-/** Starts a snapshot for every replica that waits for one. */
+/** Starts a snapshot for every replica that waits for one like it. */
 export function startBgsaveForReplication(server: Server): void {
-  const { replication, persistence } = server;
-  const waiting = replicasIn(server, 'waitBgsaveStart');
+  const { config, replication, persistence } = server;
+  const waiting = waitingForOne(server);
   if (waiting.length === 0) return;
-  const diskless = server.config.replDisklessSync && waiting.every((replica) => replicaLink(replica).capaEof);
+  const { filter } = replicaLink(waiting[0] as Client);
+  const diskless =
+    (config.replDisklessSync || filter !== 'all') && waiting.every((replica) => replicaLink(replica).capaEof);
   const target = diskless ? 'replicas sockets' : 'disk';
   server.io.log('notice', `Starting BGSAVE for SYNC with target: ${target}`);
   const offset = replication.masterReplOffset;
   const streamDb = replication.masterClient?.dbId ?? Math.max(replication.slaveSelDb, 0);
-  const info = { replid: replication.replid, offset, streamDb };
+  const info = { replid: replication.replid, offset, streamDb, filter };
   if (diskless) startStreaming(server, rdbSave(server, info));
   else rdbSaveBackground(server, info);
   const bytes = persistence.bgsave?.data.length ?? 0;
@@ -149,11 +160,11 @@ export function updateSlavesWaitingBgsave(server: Server, child: SnapshotChild, 
     } else {
       // The replica loads it first, and says so with its first acknowledgement.
       link.startOnAck = !link.prePsync;
-      putSlaveOnline(server, replica);
       server.io.log(
         'notice',
         `Streamed RDB transfer with replica ${replicaName(replica)} succeeded (socket). Waiting for REPLCONF ACK from slave to enable streaming`,
       );
+      putSlaveOnline(server, replica);
     }
   }
 }
@@ -166,15 +177,23 @@ export function finishSending(server: Server): void {
 function putSentOnline(server: Server, replica: Client): void {
   if (replica.socket === null || server.io.outputPending(replica.socket) > 0) return;
   putSlaveOnline(server, replica);
-  server.io.log('notice', `Synchronization with replica ${replicaName(replica)} succeeded`);
 }
 
 function putSlaveOnline(server: Server, replica: Client): void {
   const link = replicaLink(replica);
+  if (link.rdbOnly) {
+    server.io.log(
+      'notice',
+      `RDB transfer completed, rdb only replica (${replicaName(replica)}) should be disconnected asap`,
+    );
+    freeClient(replica);
+    return;
+  }
   link.state = 'online';
   link.ackTimeS = Math.floor(server.mstime() / 1000);
-  if (!link.startOnAck) releaseHeld(replica);
   refreshGoodSlavesCount(server);
+  server.io.log('notice', `Synchronization with replica ${replicaName(replica)} succeeded`);
+  if (!link.startOnAck) releaseHeld(replica);
 }
 
 /** Sends the part of the stream that was held back behind a snapshot. */

@@ -7,6 +7,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import type { Client } from '#redis/client.ts';
 import type { SocketId } from '#redis/io.ts';
+import type { RdbFilter } from '#redis/rdb.ts';
 import type { RequestParser } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import type { Backlog } from './backlog.ts';
@@ -33,6 +34,9 @@ export class ReplicaLink {
   announcedIp = '';
   capaEof = false;
   capaPsync2 = false;
+  /** Wants a snapshot and nothing behind it. */
+  rdbOnly = false;
+  filter: RdbFilter = 'all';
   /** Asked with SYNC, of the days before PSYNC: gets no reply line and sends no ACK. */
   prePsync = false;
   ackOffset = 0;

@@ -15,7 +15,15 @@ import {
 import { lookupCommand } from '#redis/commands.ts';
 import { getKeysFromCommand } from '#redis/keys.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
-import { call, commandStats, countErrorReply, mustObeyClient } from '#redis/process-command.ts';
+import {
+  call,
+  commandStats,
+  countErrorReply,
+  goodReplicas,
+  mustObeyClient,
+  NOREPLICAS,
+  READONLY,
+} from '#redis/process-command.ts';
 import { CountedError, ErrorReply, type Reply } from '#redis/reply.ts';
 import type { ScriptRun } from './script-run.ts';
 import { RefusedCall } from './state.ts';
@@ -49,17 +57,10 @@ function checkWrite(run: ScriptRun, command: Command): ErrorReply | null {
   if (run.wrote) return null;
   const obey = run.caller === null || mustObeyClient(run.caller);
   if (obey) return null;
-  if (server.isReplica() && server.config.replicaReadOnly) {
-    return new ErrorReply("READONLY You can't write against a read only replica.");
-  }
+  if (server.isReplica() && server.config.replicaReadOnly) return READONLY;
   const diskError = diskErrorMessage(server);
   if (diskError) return diskError;
-  const { minReplicasToWrite, minReplicasMaxLag } = server.config;
-  const needsReplicas = !server.isReplica() && minReplicasToWrite > 0 && minReplicasMaxLag > 0;
-  if (needsReplicas && server.replication.goodReplicas < minReplicasToWrite) {
-    return new ErrorReply('NOREPLICAS Not enough good replicas to write.');
-  }
-  return null;
+  return goodReplicas(server) ? null : NOREPLICAS;
 }
 
 function checkMemory(run: ScriptRun, command: Command): ErrorReply | null {

@@ -13,7 +13,13 @@ import { CLIENT_MASTER, type Client } from '#redis/client.ts';
 import { continueLoading } from '#redis/loading.ts';
 import { replyAfterWaiting } from '#redis/multi.ts';
 import { diskErrorMessage } from '#redis/persistence.ts';
-import { countErrorReply, mustObeyClient } from '#redis/process-command.ts';
+import {
+  countErrorReply,
+  goodReplicas,
+  MASTERDOWN,
+  mustObeyClient,
+  NOREPLICAS,
+} from '#redis/process-command.ts';
 import { preventCommandPropagation, propagatePendingCommands } from '#redis/propagate.ts';
 import { CountedError, ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import { busyScriptError } from '#redis/scripting-hooks.ts';
@@ -32,11 +38,7 @@ function checkFlags(client: Client, call: ScriptCall): ErrorReply | null {
   const { server } = client;
   const stale = server.isReplica() && !server.replication.linkUp && !server.config.replicaServeStaleData;
   const { flags } = call;
-  if (flags === null) {
-    return stale
-      ? new ErrorReply("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")
-      : null;
-  }
+  if (flags === null) return stale ? MASTERDOWN : null;
   if (flags.noCluster && server.cluster !== null) {
     return new ErrorReply("ERR Can not run script on cluster, 'no-cluster' flag is set.");
   }
@@ -56,11 +58,7 @@ function checkMayWrite(client: Client, call: ScriptCall): ErrorReply | null {
   }
   const diskError = obey ? null : diskErrorMessage(server);
   if (diskError) return diskError;
-  const { minReplicasToWrite, minReplicasMaxLag } = server.config;
-  const needsReplicas = !server.isReplica() && minReplicasToWrite > 0 && minReplicasMaxLag > 0;
-  if (needsReplicas && !obey && server.replication.goodReplicas < minReplicasToWrite) {
-    return new ErrorReply('NOREPLICAS Not enough good replicas to write.');
-  }
+  if (!obey && !goodReplicas(server)) return NOREPLICAS;
   return call.readOnly
     ? new ErrorReply('ERR Can not execute a script with write flag using *_ro command.')
     : null;

@@ -7,12 +7,11 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd, setKey } from '#redis/db.ts';
 import { ENCODING_RAW, StringObj } from '#redis/object.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
-import { SYNTAX_ERROR, error, isWord, parseLong, parseRange } from '#redis/args.ts';
+import { SYNTAX_ERROR, TOO_LONG, error, isWord, parseLong, parseRange } from '#redis/args.ts';
 import { keyChanged, keyEvent, readTyped, storeNothing, writeTyped } from './common.ts';
 
 const BAD_OFFSET = error('ERR bit offset is not an integer or out of range');
 const BAD_BIT = error('ERR bit is not an integer or out of range');
-const TOO_LONG = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 /** The longest string a JavaScript engine holds; a little less than the 512 MB of Redis. */
 const LONGEST_STRING = 2 ** 29 - 25;
 

@@ -9,11 +9,19 @@ import type { CommandProcs } from '#redis/command.ts';
 import { dbAdd } from '#redis/db.ts';
 import { rewriteClientCommandVector } from '#redis/propagate.ts';
 import { ErrorReply, MapReply, OK, type Reply } from '#redis/reply.ts';
-import { NOT_FLOAT, NOT_INTEGER, SYNTAX_ERROR, error, isWord } from '#redis/args.ts';
+import {
+  NOT_FLOAT,
+  NOT_INTEGER,
+  SYNTAX_ERROR,
+  WOULD_BE_INFINITE,
+  WOULD_OVERFLOW,
+  error,
+  isWord,
+} from '#redis/args.ts';
 import { keyChanged, readTyped, removeEmpty, writeTyped } from './common.ts';
 import type { Dict } from './dict.ts';
 import { HashObj } from './hash-obj.ts';
-import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
+import { checkPairCount, drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 
 function lookupOrCreate(client: Client, key: Bytes): HashObj | ErrorReply {
@@ -63,7 +71,7 @@ function hincrbyCommand(client: Client, argv: readonly Bytes[]): Reply {
   const current = string2ll(hash.get(field) ?? '0');
   if (current === null) return error('ERR hash value is not an integer');
   const sum = addInt64(current, increment);
-  if (sum === null) return error('ERR increment or decrement would overflow');
+  if (sum === null) return WOULD_OVERFLOW;
   hash.tryConversion(argv, 2, 2, client.server.config);
   hash.set(field, String(sum), client.server.config);
   keyChanged(client, key, 'h', 'hincrby');
@@ -81,7 +89,7 @@ function hincrbyfloatCommand(client: Client, argv: readonly Bytes[]): Reply {
   const current = parseLongDouble(hash.get(field) ?? '0');
   if (current === null) return error('ERR hash value is not a float');
   const sum = addLongDouble(current, increment);
-  if (sum === null || sum.infinite) return error('ERR increment would produce NaN or Infinity');
+  if (sum === null || sum.infinite) return WOULD_BE_INFINITE;
   const value = formatHuman(sum);
   hash.tryConversion(argv, 2, 2, client.server.config);
   hash.set(field, value, client.server.config);
@@ -169,35 +177,34 @@ function hgetallCommand(client: Client, argv: readonly Bytes[]): Reply {
 /** HRANDFIELD key [count [WITHVALUES]] */
 function hrandfieldCommand(client: Client, argv: readonly Bytes[]): Reply {
   const [, key, countText] = argv as [Bytes, Bytes, Bytes?];
-  const { random } = client.server.io;
   if (countText === undefined) {
     const hash = readTyped(client, key, HashObj);
     if (!hash || hash instanceof ErrorReply) return hash;
-    const drawn = drawHash(hash, -1, random);
+    const drawn = drawHash(client, hash, -1);
     return drawn instanceof ErrorReply ? drawn : (drawn[0]?.[0] ?? null);
   }
   const count = parseDrawCount(countText);
   if (count instanceof ErrorReply) return count;
   const withValues = isWord(argv[3], 'withvalues');
   if (argv.length > 4 || (argv.length === 4 && !withValues)) return SYNTAX_ERROR;
-  if (withValues && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
+  const tooMany = withValues ? checkPairCount(countText) : null;
+  if (tooMany !== null) return tooMany;
   const hash = readTyped(client, key, HashObj);
   if (hash instanceof ErrorReply) return hash;
   if (hash === null || count === 0) return [];
-  const drawn = drawHash(hash, count, random);
+  const drawn = drawHash(client, hash, count);
   if (drawn instanceof ErrorReply) return drawn;
   if (!withValues) return drawn.map(([field]) => field);
   return client.resp === 3 ? drawn : drawn.flat();
 }
 
-type Random = Client['server']['io']['random'];
-
 /** Up to `count` fields; with a negative count that many, which may repeat each other. */
-function drawHash(hash: HashObj, count: number, random: Random): [Bytes, Bytes][] | ErrorReply {
+function drawHash(client: Client, hash: HashObj, count: number): [Bytes, Bytes][] | ErrorReply {
+  const { random } = client.server.io;
   const list = count < 0 && hash.small ? [...hash.small] : null;
   const draw = (): [Bytes, Bytes] =>
     list ? (list[random.below(list.length)] as [Bytes, Bytes]) : (hash.dict as Dict<Bytes>).random(random);
-  if (count < 0) return drawRepeatedly(count, draw);
+  if (count < 0) return drawRepeatedly(client, count, draw);
   if (count >= hash.size) return [...hash.entries()];
   return drawDistinct(hash.entries(), hash.size, count, random, hash.dict && draw, ([field]) => field);
 }

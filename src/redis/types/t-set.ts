@@ -144,7 +144,7 @@ function srandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
   const set = readTyped(client, key, SetObj);
   if (set instanceof ErrorReply) return set;
   if (set === null || count === 0) return [];
-  if (count < 0) return drawRepeatedly(count, () => set.random(random));
+  if (count < 0) return drawRepeatedly(client, count, () => set.random(random));
   if (count >= set.size) return [...set.members()];
   const draw = set.dict && (() => set.random(random));
   return drawDistinct(set.members(), set.size, count, random, draw, (member) => member);

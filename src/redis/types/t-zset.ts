@@ -9,7 +9,7 @@ import { dbAdd, signalModifiedKey } from '#redis/db.ts';
 import { ErrorReply, type Reply } from '#redis/reply.ts';
 import { SYNTAX_ERROR, error, isWord, parseFloatArg } from '#redis/args.ts';
 import { keyChanged, keyEvent, readTyped, removeEmpty, writeTyped } from './common.ts';
-import { drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
+import { checkPairCount, drawDistinct, drawRepeatedly, parseDrawCount } from './random-members.ts';
 import { parseCursor, parseScanOptions, scanValue } from './scan.ts';
 import { ZsetObj, type ZEntry } from './zset-obj.ts';
 import { entriesReply, scoreReply } from './zset-reply.ts';
@@ -175,13 +175,14 @@ function zrandmemberCommand(client: Client, argv: readonly Bytes[]): Reply {
   if (count instanceof ErrorReply) return count;
   const withScores = isWord(argv[3], 'withscores');
   if (argv.length > 4 || (argv.length === 4 && !withScores)) return SYNTAX_ERROR;
-  if (withScores && Math.abs(count) > 2 ** 62) return error('ERR value is out of range');
+  const tooMany = withScores ? checkPairCount(countText) : null;
+  if (tooMany !== null) return tooMany;
   const zset = readTyped(client, key, ZsetObj);
   if (zset instanceof ErrorReply) return zset;
   if (zset === null || count === 0) return [];
   const draw = (): ZEntry => zset.sorted.at(random.below(zset.size)) as ZEntry;
   if (count < 0) {
-    const repeated = drawRepeatedly(count, draw);
+    const repeated = drawRepeatedly(client, count, draw);
     return repeated instanceof ErrorReply ? repeated : entriesReply(client, repeated, withScores);
   }
   // All of them are walked through from the highest score.

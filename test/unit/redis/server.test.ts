@@ -250,6 +250,71 @@ describe('a reply beyond the output buffer limit', () => {
     expect(lone.closed.has(client)).toBe(true);
     expect(lone.ask(boss, 'GET', 'after')).toBe('1');
   });
+
+  it('ends a random draw that would never end', () => {
+    for (const command of ['SRANDMEMBER set', 'HRANDFIELD hash', 'ZRANDMEMBER zset']) {
+      const lone = new LoneServer({ 'client-output-buffer-limit': 'normal 50000 0 0' });
+      const boss = lone.connect();
+      lone.run(boss, 'SADD', 'set', 'a');
+      lone.run(boss, 'HSET', 'hash', 'f', 'v');
+      lone.run(boss, 'ZADD', 'zset', '1', 'm');
+      for (const count of ['-9000', '-9000000000000000000']) {
+        const client = lone.connect();
+        lone.feed(client, `${command} ${count}\r\n`);
+        expect(lone.closed.has(client)).toBe(true);
+        expect(lone.takeBytes(client)).toBe('');
+      }
+      lone.run(boss, 'CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0');
+      const client = lone.connect();
+      lone.feed(client, `${command} -9000\r\n`);
+      expect(lone.takeBytes(client)).toMatch(/^\*9000\r\n/);
+      lone.feed(client, `${command} -9223372036854775807\r\n`);
+      expect(lone.closed.has(client)).toBe(true);
+    }
+  });
+
+  it('is not reached by a draw of pairs whose number does not fit', () => {
+    const lone = new LoneServer();
+    const client = lone.connect();
+    lone.run(client, 'ZADD', 'zset', '1', 'm');
+    lone.run(client, 'HSET', 'hash', 'm', '1');
+    for (const draw of [
+      ['ZRANDMEMBER', 'zset', 'WITHSCORES'],
+      ['HRANDFIELD', 'hash', 'WITHVALUES'],
+    ] as const) {
+      const [command, key, pairs] = draw;
+      const asked = (count: string): unknown => lone.ask(client, command, key, count, pairs);
+      for (const count of ['4611686018427387904', '-4611686018427387904'])
+        expect(asked(count)).toEqual(new ErrorReply('ERR value is out of range'));
+      expect(asked('4611686018427387903')).toHaveLength(2);
+    }
+  });
+});
+
+describe('a client that has switched replies off', () => {
+  it('is not heard after QUIT, but stays connected, since nothing is left to be sent to it', () => {
+    for (const word of ['OFF', 'SKIP']) {
+      const lone = new LoneServer();
+      const [boss, client] = [lone.connect(), lone.connect()];
+      lone.feed(client, `CLIENT REPLY ${word}\r\nQUIT\r\nSET k v\r\n`);
+      lone.feed(client, 'SET k v\r\n');
+      expect(lone.closed.has(client)).toBe(false);
+      expect(lone.takeBytes(client)).toBe('');
+      expect(lone.ask(boss, 'EXISTS', 'k')).toBe(0);
+    }
+  });
+});
+
+it('the query buffer holds all that was read at once, as it was written', () => {
+  const lone = new LoneServer();
+  const client = lone.connect();
+  const sizeAfter = (bytes: string): string | undefined => {
+    lone.feed(client, bytes);
+    return / qbuf=(\d+) /.exec(lone.takeBytes(client))?.[1];
+  };
+  expect(sizeAfter('CLIENT LIST\r\n')).toBe('13');
+  expect(sizeAfter('*2\r\n$6\r\nCLIENT\r\n$4\r\nLIST\r\n')).toBe('26');
+  expect(sizeAfter('PING\r\nCLIENT LIST\r\nPING\r\nGET')).toBe('28');
 });
 
 it('INFO counts clients that a pause keeps waiting as blocked', () => {
