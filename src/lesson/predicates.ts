@@ -438,6 +438,11 @@ function observations(view: LessonView, since: number): Scope {
   return {
     now: view.now / SECOND_US,
     ledger: view.ledger,
+    /** How many keys with this beginning were written since the step began; the ledger shows the last fifty. */
+    written: (start: Value) => {
+      const rows = view.ledger.recent.filter(({ at, state }) => at > since && state !== 'lost');
+      return new Set(rows.map(({ key }) => key).filter((key) => key.startsWith(String(start)))).size;
+    },
     client: (id: Value) => view.clients.find((client) => client.id === String(id)) ?? null,
     clients: () => view.clients.map((client) => client.id),
     /** The score of a chaos tape that was begun since the step began, the last time: `chaos('storm').lost`. */

@@ -135,6 +135,26 @@ describe('the course', () => {
     }
   }, ROUTE_LIMIT_MS);
 
+  it('lets the challenge of lesson 05 begin anew: what was written before does not count', async () => {
+    const lesson = lessons[4] as Lesson;
+    const at = lesson.steps.length - 1;
+    const [zero] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
+    const { session, player } = await begin(lesson);
+    const route = (zero.solutions[0] ?? []).filter(
+      (action) => action.do === 'wait' || (action.do === 'client' && action.id === 'clerk'),
+    );
+    const isSolved = async (): Promise<boolean> => (await taskState(session, zero))?.solved === true;
+    const write = async (): Promise<boolean> => {
+      await player.play([...route, { do: 'client', id: 'clerk', action: 'stop' }]);
+      return isSolved();
+    };
+    await session.setLesson({ do: 'enter', step: at });
+    expect(await write()).toBe(true);
+    await session.setLesson({ do: 'reset', step: at });
+    expect(await isSolved(), 'before anything is written').toBe(false);
+    expect(await write()).toBe(true);
+  }, ROUTE_LIMIT_MS);
+
   it('explains every term it links to, in both languages', () => {
     const glossary = readGlossary(ROOT);
     for (const id of ids) {

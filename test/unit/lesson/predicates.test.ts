@@ -20,6 +20,15 @@ const view = {
   ],
   acts: [],
   servers: [],
+  ledger: {
+    recent: [
+      { at: 4e6, key: 'stock:1', part: null, state: 'held' },
+      { at: 6e6, key: 'stock:2', part: 'a', state: 'held' },
+      { at: 7e6, key: 'stock:2', part: 'b', state: 'held' },
+      { at: 7e6, key: 'stock:3', part: null, state: 'lost' },
+      { at: 8e6, key: 'shelf:1', part: null, state: 'pending' },
+    ],
+  },
 } as unknown as LessonView;
 
 const value = (text: string): unknown => evaluate(parseExpression(text), scopeOf(view, 5e6));
@@ -49,4 +58,9 @@ test('how uneven shares are is told by the largest and the mean; nothing shared 
   expect(value('overMean([8, 2, 2])')).toBe(2);
   expect(value('overMean([0, 0]) < 1.5')).toBe(false);
   expect(value('overMean([]) < 1.5')).toBe(false);
+});
+
+test('a key counts as written once, and only when that was since the step began', () => {
+  expect(value("written('stock:')")).toBe(1);
+  expect(value("written('')")).toBe(2);
 });
