@@ -153,8 +153,8 @@ export class Course {
       throw error;
     });
     this.playground.pause();
-    const { Player } = await import('#session/play.ts');
-    await this.playground.ask((session) => new Player(session).play(lesson.start));
+    const { handOf } = await import('#session/play.ts');
+    await this.playground.ask((session) => handOf(session).play(lesson.start));
     await this.playground.refresh();
     await this.#tell({ do: 'begin', lesson, step: this.step, solved: known?.solved ?? [] });
     this.#remember();

@@ -63,9 +63,9 @@ export interface SpaceTimeInput {
 /** Room above the first lane, so that its label is whole. */
 export const LANES_TOP = 3;
 
-/** All consoles share one lane. */
+/** All consoles share one lane, those of a lesson's hand as well. */
 export function laneOf(process: string): string {
-  return process.startsWith('console:') ? 'console' : process;
+  return /^(console|hand):/.test(process) ? 'console' : process;
 }
 
 export function spaceTime(input: SpaceTimeInput): SpaceTimeModel {

@@ -280,7 +280,8 @@ describe('space-time', () => {
       sentAt: 1,
       deliverAt: 2,
     });
-    expect(spaceTime({ ...input, packets: [command] }).lanes.map(({ name }) => name)).toEqual([
+    const byHand = { ...command, id: 10, from: 'hand:3' };
+    expect(spaceTime({ ...input, packets: [command, byHand] }).lanes.map(({ name }) => name)).toEqual([
       'a',
       'b',
       'c',
