@@ -24,8 +24,9 @@ export function bc(program: string, initialScale = 0): string {
   return out;
 }
 
-/** Digits that an exponent may make of a number. */
+/** Digits that a number may have. */
 const MOST_DIGITS = 100_000;
+const MOST_UNITS = 10n ** BigInt(MOST_DIGITS);
 
 class Machine {
   private scale: number;
@@ -100,6 +101,7 @@ class Machine {
 
   private multiply(a: Decimal, b: Decimal): Decimal {
     const full = { units: a.units * b.units, scale: a.scale + b.scale };
+    if (full.units > MOST_UNITS || full.units < -MOST_UNITS) throw new BcError('number too large');
     return rescale(full, Math.min(full.scale, Math.max(this.scale, a.scale, b.scale)));
   }
 

@@ -73,9 +73,19 @@ export function worldCommands(
     ...editTools(world),
   };
   return Object.entries(commands).map(([name, execute]) =>
-    define(name, (args, context) => execute(args, String(context.stdin), context)),
+    define(name, (args, context) => {
+      const strange = LENIENT.test(name) && args.find((word) => /^--./.test(word) && !KNOWN.test(word));
+      return strange
+        ? Promise.resolve(fail(`${name}: unrecognized option '${strange}'`))
+        : execute(args, String(context.stdin), context);
+    }),
   );
 }
+
+/** Tools whose many options make no difference here; long ones that none of them has are told. */
+const LENIENT = /^(?:ps|ss|netstat|free|top|uptime|nproc|whoami|lsof)$/;
+const KNOWN =
+  /^--(?:all|batch|forest|human|listening|no-headers?|numeric|p?pid|processes|programs?|sort|tcp|total|wide)\b/;
 
 /** The tools that read files need much of a server, so they are loaded when they are used. */
 function checkTool(name: 'redis-check-rdb' | 'redis-check-aof'): Execute {

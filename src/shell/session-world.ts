@@ -46,6 +46,9 @@ interface Shared {
 // eslint-disable-next-line no-control-regex
 const MARKS = /[\x02\x03]/g;
 const MICROS = 1000;
+/** As much as a console keeps: of one print the rest would be logged, and never seen. */
+const MOST_PRINTED = 1 << 20;
+const CUT_OFF = '\nbash: output cut off\n';
 const STOPPED_BY_CTRL_C: ProgramResult = { stdout: '', stderr: '', exitCode: 130 };
 
 export class SessionWorld implements ShellWorld {
@@ -255,7 +258,8 @@ export class SessionWorld implements ShellWorld {
   }
 
   async print(text: string): Promise<void> {
-    if (text !== '') await this.act({ kind: 'print', console: this.shared.console, text });
+    const shown = text.length > MOST_PRINTED ? text.slice(0, MOST_PRINTED) + CUT_OFF : text;
+    if (shown !== '') await this.act({ kind: 'print', console: this.shared.console, text: shown });
   }
 
   async wallMs(): Promise<number> {

@@ -40,6 +40,7 @@ const LIMITS = {
   maxLoopIterations: 50_000,
   maxCallDepth: 100,
   maxLiveBytes: 64 << 20,
+  maxOutputSize: 32 << 20,
 };
 
 export interface ShellResult extends ProgramResult {
@@ -66,6 +67,11 @@ const ABORTED = /^bash: execution aborted\n/m;
 
 /** How a shell ends that is sent a signal. */
 const ENDS: Readonly<Record<string, number>> = { INT: 130, TERM: 143, KILL: 137 };
+
+/** What would steer a terminal. */
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\x00-\x1f\x7f-\x9f]/g;
+const visible = (char: string): string => `^${String.fromCharCode(char.charCodeAt(0) ^ 64)}`;
 
 export class Shell {
   private readonly machine: Machine;
@@ -168,7 +174,7 @@ export class Shell {
   }
 
   get prompt(): string {
-    const shown = this.cwd === '/root' ? '~' : this.cwd;
+    const shown = this.cwd.replace(/^\/root(?=\/|$)/, '~').replace(CONTROLS, visible);
     return `root@${this.host}:${shown}# `;
   }
 
@@ -290,7 +296,7 @@ export class Shell {
         [...this.declared.matchAll(/^declare (?:-\S+ )?(\w+)/gm)].map(([, name]) => name ?? ''),
       list: async (folder) => {
         if (!(await bash.fs.exists(folder))) return [];
-        const names = await bash.fs.readdir(folder);
+        const names = (await bash.fs.readdir(folder)).filter((name) => name.search(CONTROLS) < 0);
         const kinds = await Promise.all(names.map((name) => bash.fs.stat(`${folder}/${name}`)));
         return names.map((name, at) => (kinds[at]?.isDirectory ? `${name}/` : name));
       },
