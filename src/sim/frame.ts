@@ -217,7 +217,7 @@ export interface LedgerRow {
   client: string;
   ackedBy: string;
   copies: string[];
-  state: 'held' | 'lost' | 'overwritten' | 'pending';
+  state: 'held' | 'lost' | 'pending';
 }
 
 /** What a survey asks of every server. */

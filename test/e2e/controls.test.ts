@@ -199,6 +199,31 @@ describe('a server', () => {
     await app.closePage(page);
   });
 
+  test('is started with an empty disk by its menu: as somebody new, who holds nothing', async () => {
+    const page = await openPaused();
+    const state = () =>
+      page.evaluate(() => {
+        const { servers } = window.playground.state();
+        const { nodeId, state, keys, slots } = servers.find(({ name }) => name === '7002')!;
+        return { nodeId, state, keys, slots };
+      });
+    await page.evaluate(() => window.playground.exec('SET foo bar', { console: '7002' }));
+    const before = await state();
+    expect(before).toMatchObject({ keys: 1, slots: [[10923, 16383]] });
+    await node(page, '7002').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Start it again with an empty disk' }).click();
+    await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['wipe']);
+    await page.evaluate(async () => {
+      await window.playground.clock.advance(1000);
+      await window.playground.idle();
+    });
+    const after = await state();
+    expect(after).toMatchObject({ state: 'running', keys: 0, slots: [] });
+    expect(after.nodeId).toMatch(/^[0-9a-f]{40}$/);
+    expect(after.nodeId).not.toBe(before.nodeId);
+    await app.closePage(page);
+  });
+
   test('is put behind address translation and taken out again, as its wall says', async () => {
     const page = await openPaused();
     const wall = page.locator('[data-nat]');
@@ -293,6 +318,35 @@ describe('time', () => {
     // What has just arrived is drawn as a ring, and the clock stands.
     expect(await page.evaluate(() => window.playground.state().playing)).toBe(false);
     expect(await page.evaluate(() => window.playground.clock.now())).toBeLessThan(before + 1000);
+    await app.closePage(page);
+  });
+
+  test('runs from a thousandth of its speed to a thousandfold, by the keys of one slider', async () => {
+    const page = await openPaused();
+    const slider = page.getByRole('slider', { name: 'Speed' });
+    const speed = (): Promise<number> => page.evaluate(() => window.playground.clock.speed());
+    await slider.focus();
+    await page.keyboard.press('End');
+    expect(await speed()).toBe(1000);
+    expect(await slider.getAttribute('aria-valuetext')).toBe('1000×');
+    await page.keyboard.press('Home');
+    expect(await speed()).toBe(0.001);
+    expect(await slider.getAttribute('aria-valuetext')).toBe('0.001×');
+    // No more virtual time is given than a thousandth of what has passed.
+    const [virtual, real] = await page.evaluate(async () => {
+      const { clock } = window.playground;
+      const [from, start] = [clock.now(), performance.now()];
+      clock.play();
+      const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+      while (clock.now() < from + 0.5) await frame();
+      clock.pause();
+      return [clock.now() - from, performance.now() - start];
+    });
+    // Frames are rounded to whole microseconds, and the first begins before its clock.
+    expect(virtual!).toBeLessThanOrEqual(real! * 0.001 * 1.05 + 0.12);
+    // Each step of the slider is as large a part of the speed, wherever it stands.
+    for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowRight');
+    expect(await speed()).toBeCloseTo(0.01, 5);
     await app.closePage(page);
   });
 

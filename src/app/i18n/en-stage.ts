@@ -284,7 +284,6 @@ export const enStage = {
   'ledger.by': 'by',
   'ledger.copies': 'copies',
   'ledger.held': 'held',
-  'ledger.overwritten': 'overwritten',
   'ledger.pending': 'on its way',
   'chart.title': 'Figures over time',
   'chart.ops': 'commands per second',

@@ -284,7 +284,6 @@ export const zhStage = {
   'ledger.by': '确认者',
   'ledger.copies': '副本',
   'ledger.held': '还在',
-  'ledger.overwritten': '已被覆盖',
   'ledger.pending': '在途中',
   'chart.title': '随时间变化',
   'chart.ops': '每秒命令数',

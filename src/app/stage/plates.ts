@@ -3,7 +3,7 @@
  * Among many servers words without a free place are left out: the badge stays, and a pointer or the list of
  * what is not as it should be tells the rest. */
 
-import { cut, distance, onEllipse, type Point } from './geometry.ts';
+import { cut, onEllipse, type Point } from './geometry.ts';
 import { nodeLabel, translationText } from './labels.ts';
 import { inUpperHalf, WALL, type Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
@@ -40,9 +40,10 @@ interface Disc extends Point {
 }
 
 /** How much farther words lie from the server with the focus. */
-const FOCUS = 7;
-/** Among many, no more than so many have words at once. */
+const FOCUS_RING = 7;
+/** Among many, no more than so many have words at once, and for no more is a free place looked for. */
 const TOLD = 24;
+const TRIED = 40;
 
 /** Words about all servers but those hidden; those `asked` for have some in any case, and those of the one
  *  that has the focus keep clear of its ring. */
@@ -64,16 +65,18 @@ export function wordsOf(
     ...scene.visitors.map((one) => ({ ...one, top: one.y - one.height / 2 })),
     ...(layout.least > 0 ? [] : controlsOf(layout)),
   ];
+  const outline = outlineOf(layout);
   const told: Words[] = [];
-  // What is asked for comes last: nothing else makes way for it.
-  const inTurn = [
-    ...nodes.filter(({ name, labelled }) => labelled && !asked.has(name)),
-    ...nodes.filter(({ name }) => asked.has(name)),
-  ];
+  // What is asked for among many comes last: nothing else makes way for it.
+  const few = layout.density === 'all';
+  const wanted = ({ name, selected }: NodeMark): boolean => selected || asked.has(name);
+  const inTurn = few
+    ? nodes
+    : [...nodes.filter((node) => node.labelled && !wanted(node)).slice(0, TRIED), ...nodes.filter(wanted)];
   for (const node of inTurn) {
-    const must = layout.density === 'all' || node.selected || asked.has(node.name);
+    const must = few || wanted(node);
     if (!must && told.length >= TOLD) continue;
-    const ways = waysOf(scene, node, node.name === focused ? FOCUS * layout.scale : 0);
+    const ways = waysOf(scene, node, node.name === focused ? FOCUS_RING * layout.scale : 0, outline);
     const costs = ways.map(({ plates }) =>
       plates.reduce((sum, plate) => sum + costOf(plate, node.name, discs, taken, layout), 0),
     );
@@ -145,11 +148,9 @@ function costOf(
 }
 
 function covers({ x, top, width, height }: Box, disc: Disc): boolean {
-  const nearest = {
-    x: Math.min(x + width / 2, Math.max(x - width / 2, disc.x)),
-    y: Math.min(top + height, Math.max(top, disc.y)),
-  };
-  return distance(nearest, disc) < disc.radius;
+  const dx = Math.max(0, Math.abs(x - disc.x) - width / 2);
+  const dy = Math.max(0, top - disc.y, disc.y - top - height);
+  return dx * dx + dy * dy < disc.radius ** 2;
 }
 
 function meets(p: Box, q: Box): boolean {
@@ -158,7 +159,7 @@ function meets(p: Box, q: Box): boolean {
 }
 
 /** The places in which the words about a server may lie, the best first. */
-function waysOf(scene: Scene, node: NodeMark, ring: number): Words[] {
+function waysOf(scene: Scene, node: NodeMark, ring: number, outline: Outline | null): Words[] {
   const { layout } = scene;
   const lines = linesOf(node, layout);
   const above = labelAbove(layout, node);
@@ -168,7 +169,7 @@ function waysOf(scene: Scene, node: NodeMark, ring: number): Words[] {
     beside(layout, node, lines, ring, 1),
     beside(layout, node, lines, ring, -1),
   ].map((plates) => ({ name: node.name, plates, leader: null }));
-  return layout.density === 'all' ? near : [...near.slice(0, 2), ...outside(layout, node, lines)];
+  return outline ? [...near.slice(0, 2), ...outside(layout, node, lines, outline)] : near;
 }
 
 type Line = Pick<Plate, 'text' | 'tone' | 'width' | 'height'>;
@@ -213,12 +214,24 @@ function beside(layout: Layout, node: NodeMark, lines: Line[], ring: number, sid
   }));
 }
 
+interface Outline {
+  rx: number;
+  ry: number;
+}
+
+/** An ellipse around all shards; null among few, who need none, and where no server has a shard. */
+function outlineOf({ seats, centre, density }: Layout): Outline | null {
+  const seated = [...seats.values()].filter(({ shard }) => shard >= 0);
+  if (density === 'all' || seated.length === 0) return null;
+  return {
+    rx: Math.max(...seated.map(({ x }) => Math.abs(x - centre.x))) + 12,
+    ry: Math.max(...seated.map(({ y }) => Math.abs(y - centre.y))) + 12,
+  };
+}
+
 /** Beyond the circle of the replicas, a little to one side, with a line that leads there. */
-function outside(layout: Layout, node: NodeMark, lines: Line[]): Words[] {
+function outside(layout: Layout, node: NodeMark, lines: Line[], { rx, ry }: Outline): Words[] {
   const { centre } = layout;
-  const seats = [...layout.seats.values()].filter(({ shard }) => shard >= 0);
-  const rx = Math.max(...seats.map(({ x }) => Math.abs(x - centre.x))) + 12;
-  const ry = Math.max(...seats.map(({ y }) => Math.abs(y - centre.y))) + 12;
   const angle = Math.atan2((node.x - centre.x) / rx, (centre.y - node.y) / ry);
   return [0.06, -0.06].map((turn) => {
     const to = onEllipse(centre, rx, ry, angle + turn);

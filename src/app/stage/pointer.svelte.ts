@@ -43,6 +43,12 @@ export class StagePointer {
     }
   }
 
+  /** Whether there is one finger, where it touched down, and it draws no wall. */
+  get still(): boolean {
+    const gesture = this.#gesture;
+    return this.#fingers.size === 1 && gesture !== null && gesture.kind !== 'wall' && !gesture.moved;
+  }
+
   /** Goes on; returns the server that is being dragged and where to, in stage coordinates. */
   move(id: number, at: Point): { name: string; to: Point } | null {
     const before = this.#fingers.get(id);

@@ -98,6 +98,37 @@ describe('words about servers', () => {
       expect(wordsOf(scene, asked, NONE)).toEqual([]);
     });
 
+  test('of a few stay where they are while the pointer goes from one to the next', () => {
+    for (const size of sizes)
+      for (const spares of [0, 2, 5]) {
+        const scene = draw(clusterFrame(3, 1, spares), size);
+        const still = wordsOf(scene, NONE, NONE);
+        for (const { name } of scene.nodes) expect(wordsOf(scene, NONE, new Set([name]))).toEqual(still);
+      }
+  });
+
+  test('have a place also on the smallest stage, and where there is no cluster yet', () => {
+    for (const [masters, replicas, spares] of [
+      [0, 0, 0],
+      [0, 0, 1],
+      [1, 0, 0],
+      [0, 0, 40],
+      [50, 1, 40],
+    ] as const)
+      for (const size of [0, 1, 120]) {
+        const scene = draw(clusterFrame(masters, replicas, spares), { width: size, height: size, scale: 1 });
+        const all = new Set(scene.nodes.map(({ name }) => name));
+        const told = wordsOf(scene, NONE, all);
+        expect(told).toHaveLength(scene.nodes.length);
+        for (const { plates, leader } of told)
+          for (const { x, top, width, height } of plates)
+            expect([x, top, width, height, leader?.to.x ?? 0, leader?.to.y ?? 0].every(Number.isFinite)).toBe(
+              true,
+            );
+        expect(wordsOf(scene, all, all)).toEqual([]);
+      }
+  });
+
   test('a tip lies in the corner where it covers no server and no words', () => {
     const tip = 'busiest is slot 9613 with 0.3/s';
     const corner = (spares: number, size: Size, text = tip) =>
