@@ -27,16 +27,20 @@ function mix(state: Uint32Array, schedule: Uint32Array, block: Uint32Array): voi
   for (let at = 16; at < 80; at++) schedule[at] = rotate(w(at - 3) ^ w(at - 8) ^ w(at - 14) ^ w(at - 16), 1);
   let [a, b, c, d, e] = state as unknown as [number, number, number, number, number];
   for (let at = 0; at < 80; at++) {
-    const [f, k] =
-      at < 20
-        ? [(b & c) | (~b & d), 0x5a827999]
-        : at < 40
-          ? [b ^ c ^ d, 0x6ed9eba1]
-          : at < 60
-            ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-            : [b ^ c ^ d, 0xca62c1d6];
-    const next = (rotate(a, 5) + f + e + k + w(at)) | 0;
-    [e, d, c, b, a] = [d, c, rotate(b, 30), a, next];
+    const next = (rotate(a, 5) + chosen(at, b, c, d) + e + w(at)) | 0;
+    e = d;
+    d = c;
+    c = rotate(b, 30);
+    b = a;
+    a = next;
   }
   [a, b, c, d, e].forEach((value, at) => (state[at] = (state[at] as number) + value));
+}
+
+/** The function of the round and its constant. */
+function chosen(round: number, b: number, c: number, d: number): number {
+  if (round < 20) return ((b & c) | (~b & d)) + 0x5a827999;
+  if (round < 40) return (b ^ c ^ d) + 0x6ed9eba1;
+  if (round < 60) return ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+  return (b ^ c ^ d) + 0xca62c1d6;
 }
