@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: { conditions: ['browser', 'module', 'development|production'] },
   test: {
     retry: 0,
+    // Vitest keeps a core for itself, which is half of a machine with two.
+    maxWorkers: '100%',
     expect: { requireAssertions: true },
     projects: projects.map(({ name, timeoutMs, oneAtATime }) => ({
       extends: true,

@@ -60,10 +60,10 @@ export async function runProject({ name, secondTry = false }) {
   const hasTests =
     existsSync(folder) && readdirSync(folder, { recursive: true }).some((f) => /\.test\.ts$/.test(f));
   if (!hasTests) return { passed: 0, failed: 1, note: `there is no test in test/${name}` };
-  const first = await runFiles(name, []);
+  const first = await runFiles(name, [], secondTry);
   if (first.failed === 0 || !secondTry || first.failedFiles.length === 0) return first;
   console.log(`\n--- ${name}, second try: ${first.failedFiles.join(' ')} ---`);
-  const second = await runFiles(name, first.failedFiles);
+  const second = await runFiles(name, first.failedFiles, secondTry);
   return {
     passed: first.passedElsewhere + second.passed,
     failed: second.failed,
@@ -77,15 +77,17 @@ export async function runProject({ name, secondTry = false }) {
 
 /** Runs the given files of a project, all when none is given.
  *  @param {string} name
- *  @param {string[]} files paths from the project's root */
-async function runFiles(name, files) {
+ *  @param {string[]} files paths from the project's root
+ *  @param {boolean} wallClock whether it talks to other processes or a browser */
+async function runFiles(name, files, wallClock) {
   const report = join(outputFolder, `${name}.json`);
   rmSync(report, { force: true });
   const status = await runNode('vitest/vitest.mjs', [
     'run',
     '--project',
     name,
-    '--reporter=default',
+    // Where something may hang, each test is told when it ends: what was ended by force had got so far.
+    `--reporter=${wallClock ? 'verbose' : 'default'}`,
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...files,
