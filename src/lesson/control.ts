@@ -8,8 +8,9 @@ export type LessonControl =
   | { do: 'begin'; lesson: Lesson; step: number; solved: readonly string[] }
   /** Turns to a step: its checks look at what happens from now on. */
   | { do: 'enter'; step: number }
-  /** Forgets what was solved in a step, or in all of them. */
-  | { do: 'reset'; step: number | null }
+  /** A step begins anew: nothing of it is solved, and the world goes back to the moment at which it was first
+   *  entered; what has been done since stays on its branch, and a new one is called so. */
+  | { do: 'reset'; step: number; label: string }
   /** Something was done in the page: "opened:ping", "lens:7000". */
   | { do: 'act'; act: string }
   /** A quiz or a prediction was answered. */

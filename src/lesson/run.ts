@@ -64,12 +64,10 @@ export class LessonRun {
     this.since = now;
   }
 
-  /** Forgets that the tasks of a step (or all) were solved. */
-  reset(step: number | null, now: number): void {
+  /** Forgets that the tasks of a step were solved. */
+  reset(step: number, now: number): void {
     this.since = now;
-    for (const watched of this.watched) {
-      if (step === null || watched.step === step) watched.state = unsolved(watched.task);
-    }
+    for (const watched of this.watched) if (watched.step === step) watched.state = unsolved(watched.task);
   }
 
   /** Marks tasks that an earlier visit had solved. */

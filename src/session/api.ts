@@ -243,8 +243,10 @@ export interface SessionApi {
   /** Lets the call that is being answered end where it is, and does not wait for it: a jump stays short of
    *  its time, a condition unmet. What has happened until then is as valid as always. */
   interrupt(): Promise<void>;
-  /** What the lesson's tasks say now; see src/lesson. */
-  setLesson(lesson: unknown): Promise<void>;
+  /** What the page says of its lesson; see src/lesson/control.ts. False when a step cannot begin anew, since
+   *  this world does not know how it was when the step began. */
+  setLesson(lesson: unknown): Promise<boolean>;
+  /** What the lesson's tasks say now. */
   lessonState(): Promise<unknown>;
 }
 

@@ -33,17 +33,23 @@ export interface Branch {
   readonly tape: Tape;
 }
 
-export interface SnapshotPlace {
-  readonly id: number;
+/** A moment of a branch, with what had been done and seen by then. */
+export interface Place {
   readonly at: Micros;
   readonly branch: string;
   readonly inputIndex: number;
   readonly eventIndex: number;
 }
 
+export interface SnapshotPlace extends Place {
+  readonly id: number;
+}
+
 export class History {
   readonly branches = new Map<string, Branch>();
   snapshots: SnapshotPlace[] = [];
+  /** Where the steps of a lesson began, by number. */
+  readonly steps = new Map<number, Place>();
   branch: Branch;
   /** When the world was handed over. */
   start: Micros = 0;
@@ -122,6 +128,13 @@ export class History {
     return { removedAt: removed.at };
   }
 
+  /** How many entries at the front a log has in common with this branch; so many are known to be the same. */
+  sharedWith(log: readonly LoggedInput[], known: number): number {
+    const { inputs } = this.branch;
+    const parted = log.findIndex((entry, at) => at >= known && !sameEntry(entry, inputs[at]));
+    return parted < 0 ? log.length : parted;
+  }
+
   /** Begins a branch with the first inputs of this one, for a log that goes on otherwise from `at` on. The
    *  caller must go to a time on it. */
   graft(shared: number, at: Micros): void {
@@ -171,10 +184,35 @@ export class History {
     this.recent = [];
   }
 
+  private place(at: Micros): Place {
+    const { branch, inputIndex, eventIndex } = this;
+    return { at, branch: branch.id, inputIndex, eventIndex };
+  }
+
+  // ---- Steps of a lesson ----
+
+  /** A step is entered. It has begun where this branch came to it first. */
+  enterStep(step: number, now: Micros): void {
+    const known = this.steps.get(step);
+    if (!known || known.at > now || !this.liesOn(this.branch, known)) this.steps.set(step, this.place(now));
+  }
+
+  /** Turns to where a step began, on a branch of that name if something has been done since. The caller must
+   *  go to the time that is returned; null when none is known. */
+  beginStepAnew(step: number, label: string): Micros | null {
+    const place = this.steps.get(step);
+    const branch = place && this.branches.get(place.branch);
+    if (!branch) return null;
+    this.branch = branch;
+    this.goTo(place);
+    if (branch.inputs.length > place.inputIndex) this.forkHere(place.at, label);
+    return place.at;
+  }
+
   // ---- Snapshots ----
 
-  /** Whether the state of a snapshot lies on this branch. */
-  private liesOn(branch: Branch, snapshot: SnapshotPlace): boolean {
+  /** Whether the state of a snapshot, or of another place, lies on this branch. */
+  private liesOn(branch: Branch, snapshot: Place): boolean {
     let shared = Infinity;
     for (
       let at: Branch | undefined = branch;
@@ -203,8 +241,7 @@ export class History {
   }
 
   keep(id: number, now: Micros): void {
-    const { branch, inputIndex, eventIndex } = this;
-    this.snapshots.push({ id, at: now, branch: branch.id, inputIndex, eventIndex });
+    this.snapshots.push({ id, ...this.place(now) });
   }
 
   /** Chooses snapshots to give up until `most` are left: those whose neighbours are nearest, measured
@@ -252,6 +289,10 @@ export class History {
 
 function marksOf({ tape }: Branch): TapeMark[] {
   return [...tape.writes, ...tape.marks];
+}
+
+function sameEntry(one: LoggedInput, other: LoggedInput | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isUndoable(input: Input): boolean {

@@ -79,7 +79,7 @@ export class Player {
     }
   }
 
-  private tell(control: LessonControl): Promise<void> {
+  private tell(control: LessonControl): Promise<boolean> {
     return this.session.setLesson(control);
   }
 

@@ -7,6 +7,7 @@
  * looks (frames, packets, watches) has a part in the world's state. */
 
 import type { Micros } from '#redis/io.ts';
+import type { LessonControl } from '#lesson/control.ts';
 import type { Frame, FrameRequest, ServerSurvey, SurveyRequest } from '#sim/frame.ts';
 import type { WorldHost } from '#sim/host.ts';
 import { NEWS, type StopRule } from '#sim/part.ts';
@@ -293,8 +294,7 @@ export class Session implements SessionApi {
       const known = history.branch.inputs;
       const kept = known.slice(0, Math.max(0, keep));
       const log = inputs.length === 0 ? kept : [...kept, ...checkInputs(inputs, builder.config, kept)];
-      let shared = kept.length;
-      while (shared < log.length && sameEntry(log[shared], known[shared])) shared++;
+      const shared = history.sharedWith(log, kept.length);
       const came = log.slice(shared);
       // What has been done already and is not in this log, or should have been done by now, is undone.
       const late = (came[0]?.at ?? Infinity) < host.now;
@@ -559,11 +559,27 @@ export class Session implements SessionApi {
     if (this.tools.watch?.active) this.tools.watch.observe(await this.look());
   }
 
-  setLesson(lesson: unknown): Promise<void> {
+  setLesson(lesson: unknown): Promise<boolean> {
     return this.alone(async () => {
+      if (this.current && !(await this.placeStep(lesson as LessonControl))) return false;
       this.tools.watch?.control(lesson, this.current?.host.now ?? 0);
       if (this.current) await this.showWatch();
+      return true;
     });
+  }
+
+  /** Notes where a step begins, or goes back there; false when that is not known. */
+  private async placeStep(control: LessonControl): Promise<boolean> {
+    const { history, host } = this.world;
+    if (control.do === 'begin') history.steps.clear();
+    if (control.do === 'begin' || control.do === 'enter') history.enterStep(control.step, host.now);
+    if (control.do !== 'reset') return true;
+    const at = history.beginStepAnew(control.step, String(control.label));
+    if (at === null) return false;
+    // What was still to come was planned in the step.
+    this.planned = [];
+    await this.goTo(at, true);
+    return true;
   }
 
   lessonState(): Promise<unknown> {
@@ -574,10 +590,6 @@ export class Session implements SessionApi {
 /** A span of time as asked for from outside: whole, not negative, not for ever. */
 function span(us: Micros): Micros {
   return Math.min(LONGEST_RUN_US, Math.max(0, Math.round(us) || 0));
-}
-
-function sameEntry(one: LoggedInput | undefined, other: LoggedInput | undefined): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function matches(

@@ -19,7 +19,7 @@ async function openLesson(page: Page, title: RegExp, contents: string): Promise<
 
 const goal = (page: Page): Promise<string | null> => page.locator('article footer').textContent();
 
-test('lesson 11 notices what the learner did, step by step, and remembers it', async () => {
+test('lesson 11 notices what the learner did, step by step, begins a step anew, and remembers', async () => {
   const page = await app.open();
   await openLesson(page, /Election and epochs/, 'Contents');
   await expect.poll(() => goal(page)).toContain('Goal 0/1');
@@ -35,12 +35,23 @@ test('lesson 11 notices what the learner did, step by step, and remembers it', a
   await page.getByText('Time waits for your answer.').waitFor();
   await page.getByRole('button', { name: /The one with more data/ }).click();
   await page.getByText('Rank is the number of replicas').waitFor();
-  await page.evaluate(async () => {
-    await window.playground.fault.kill('7002');
-    await window.playground.clock.runUntil('PROMOTED');
-    await window.playground.clock.advance(2000);
-  });
-  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 1/2');
+  const lose7002 = async (): Promise<void> => {
+    await page.evaluate(async () => {
+      await window.playground.fault.kill('7002');
+      await window.playground.clock.runUntil('PROMOTED');
+      await window.playground.clock.advance(2000);
+    });
+    await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 1/2');
+  };
+  await lose7002();
+
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('menuitem', { name: /^This step again/ }).click();
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 0/2');
+  const lives = (): Promise<string | undefined> =>
+    page.evaluate(() => window.playground.state().servers.find(({ name }) => name === '7002')?.state);
+  await expect.poll(lives, { timeout: 20_000 }).toBe('running');
+  await lose7002();
 
   await page.reload();
   await page.evaluate(() => window.playground.ready);

@@ -150,9 +150,41 @@ describe('the course', () => {
     };
     await session.setLesson({ do: 'enter', step: at });
     expect(await write()).toBe(true);
-    await session.setLesson({ do: 'reset', step: at });
+    await session.setLesson({ do: 'reset', step: at, label: '' });
     expect(await isSolved(), 'before anything is written').toBe(false);
     expect(await write()).toBe(true);
+  }, ROUTE_LIMIT_MS);
+
+  it('lets the challenge of lesson 03 begin anew without the keys that solved it', async () => {
+    const lesson = lessons[2] as Lesson;
+    const at = lesson.steps.length - 1;
+    const [task] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
+    const { session } = await begin(lesson);
+    await session.setLesson({ do: 'enter', step: at });
+    for (const solution of task.solutions) {
+      await new Desk(session).play(solution);
+      expect((await taskState(session, task)).solved).toBe(true);
+      await session.setLesson({ do: 'reset', step: at, label: '' });
+      await session.advance(1_000_000);
+      expect((await taskState(session, task)).checks.map(({ holds }) => holds)).toEqual([false, false, false]);
+    }
+  }, ROUTE_LIMIT_MS);
+
+  it('counts six commands of lesson 17 for one and the same cluster', async () => {
+    const lesson = lessons[16] as Lesson;
+    const at = lesson.steps.length - 1;
+    const [task] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
+    const { session } = await begin(lesson);
+    /** Whether no board is missing, and whether at most six commands moved something. */
+    const boardsAndLimit = async (): Promise<boolean[]> =>
+      (await taskState(session, task)).checks.slice(3).map(({ holds }) => holds);
+    await session.setLesson({ do: 'enter', step: at });
+    const chaos = (task.solutions[0] ?? []).filter((action) => action.do === 'chaos');
+    const line = { do: 'line', console: '7000', line: 'CLUSTER SETSLOT 1 STABLE' } as const;
+    await new Desk(session).play([...chaos, ...Array.from({ length: 7 }, () => line)]);
+    expect(await boardsAndLimit()).toEqual([true, false]);
+    await session.setLesson({ do: 'reset', step: at, label: '' });
+    expect(await boardsAndLimit()).toEqual([false, true]);
   }, ROUTE_LIMIT_MS);
 
   it('explains every term it links to, in both languages', () => {

@@ -1,5 +1,6 @@
 /* A lesson while its reader travels in time: what was done in the page before the moment that is travelled to stays
- * done, and what the world goes through once more on the way solves nothing. */
+ * done, and what the world goes through once more on the way solves nothing. A step that is begun anew finds the
+ * world as it was when it was first entered. */
 
 import { expect, test } from 'vitest';
 import type { LessonState } from '#lesson/run.ts';
@@ -12,7 +13,11 @@ const S = 1e6;
 /** A session in the one step of a lesson, whose one task has these checks. */
 async function begin(session: Session, ...checks: string[]): Promise<void> {
   const task = { id: 'it', checks: checks.map((expression) => ({ expression, say: '' })) };
-  const lesson = { id: 'l', steps: [{ id: 's', title: '', blocks: [{ kind: 'task', task }] }] };
+  const steps = [
+    { id: 's', title: '', blocks: [{ kind: 'task', task }] },
+    { id: 'next', title: '', blocks: [] },
+  ];
+  const lesson = { id: 'l', steps };
   await session.setLesson({ do: 'begin', lesson: lesson as unknown as Lesson, step: 0, solved: [] });
 }
 
@@ -63,4 +68,76 @@ test('events of an earlier step do not count for this one, however far back one 
   const { now } = await session.advance(2 * S);
   await session.seek(now - 1 * S);
   expect(await holds(session)).toEqual([false]);
+});
+
+const KILL = { kind: 'fault', fault: { kind: 'kill', server: '7002' } } as const;
+
+const enter = (session: Session, step: number): Promise<boolean> => session.setLesson({ do: 'enter', step });
+const again = (session: Session, step: number): Promise<boolean> =>
+  session.setLesson({ do: 'reset', step, label: `again ${step}` });
+
+test('a step begun anew finds the world as it was, and what had been done stays on the old branch', async () => {
+  const session = makeSession();
+  await session.open({ seed: 5 });
+  await begin(session, "state(7002) == 'down'");
+  const { hash, branch } = await session.frame();
+  // Time stands still: this is done at the very moment at which the step began.
+  await session.input(KILL);
+  await session.advance(2 * S);
+  expect(await holds(session)).toEqual([true]);
+  const { now } = await session.frame();
+  await session.schedule([{ at: now + S, fault: { kind: 'kill', server: '7001' } }]);
+
+  expect(await again(session, 0)).toBe(true);
+  expect(await session.hash()).toBe(hash);
+  expect(await holds(session)).toEqual([false]);
+  await session.advance(4 * S);
+  expect(await holds(session)).toEqual([false]);
+  expect((await session.frame()).servers.filter(({ state }) => state === 'down')).toEqual([]);
+  await session.input(KILL);
+  expect(await holds(session)).toEqual([true]);
+
+  const { branches } = await session.history();
+  expect(branches.map(({ label }) => label)).toEqual(['', 'again 0']);
+  await session.checkout(branch);
+  expect((await session.frame()).servers.filter(({ state }) => state === 'down')).toHaveLength(1);
+  expect(await again(session, 0)).toBe(true);
+  expect(await session.hash()).toBe(hash);
+});
+
+test('a step began where this branch first came to it', async () => {
+  const session = makeSession();
+  await session.open({ seed: 5 });
+  await begin(session, "state(7002) == 'down'");
+  const begun = (await session.frame()).hash;
+  await session.input(KILL);
+  await session.advance(1 * S);
+  await enter(session, 1);
+  const { hash } = await session.frame();
+  await session.advance(1 * S);
+  await enter(session, 0);
+  await session.advance(1 * S);
+  await enter(session, 1);
+  await again(session, 1);
+  expect(await session.hash()).toBe(hash);
+  await enter(session, 0);
+  await again(session, 0);
+  expect(await session.hash()).toBe(begun);
+  // Here nobody has killed 7002 yet: the second step of the old branch is none of this one.
+  await session.advance(3 * S);
+  await enter(session, 1);
+  const { hash: alive } = await session.frame();
+  await session.input(KILL);
+  await again(session, 1);
+  expect(await session.hash()).toBe(alive);
+});
+
+test('a world that came later does not know how a step began', async () => {
+  const session = makeSession();
+  await session.open({ seed: 5 });
+  await begin(session, "state(7002) == 'down'");
+  await session.open({ seed: 6 });
+  const { hash, branch } = await session.frame();
+  expect(await again(session, 0)).toBe(false);
+  expect(await session.frame()).toMatchObject({ hash, branch });
 });

@@ -191,7 +191,7 @@ export const enPage = {
   'lesson.step': 'Step {step} of {count}',
   'lesson.goal': 'Goal {solved}/{count}',
   'lesson.reset': 'Start over',
-  'lesson.resetStep': 'This step again',
+  'lesson.resetStep': 'This step again, with the world as it was',
   'lesson.resetLesson': 'The whole lesson again, with a fresh world',
   'keys.breakpoints': 'Stop at …: the events at which the clock stops',
   'keys.fork': 'Fork here: a branch of history with a name',

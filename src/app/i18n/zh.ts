@@ -191,7 +191,7 @@ export const zhPage = {
   'lesson.step': '第 {step} 步，共 {count} 步',
   'lesson.goal': '目标 {solved}/{count}',
   'lesson.reset': '重来',
-  'lesson.resetStep': '重做这一步',
+  'lesson.resetStep': '重做这一步，集群回到这一步开始时',
   'lesson.resetLesson': '换一个全新的集群，重做整课',
   'keys.breakpoints': '停在……：遇到哪些事件时停下时钟',
   'keys.fork': '在此分叉：给历史开一条有名字的分支',

@@ -222,18 +222,20 @@ export class Course {
     this.#remember();
   }
 
-  /** Starts the step, or the whole lesson with a fresh world, over. */
+  /** Starts the step over, in the world as it was then, or the whole lesson with a fresh one. */
   async reset(what: 'step' | 'lesson'): Promise<void> {
-    const { lesson } = this;
-    if (!lesson) return;
-    const ids = what === 'step' ? taskIds(lesson.steps[this.step]) : lesson.steps.flatMap(taskIds);
-    if (this.led) return;
+    const { lesson, step } = this;
+    if (!lesson || this.led) return;
+    const ids = what === 'step' ? taskIds(lesson.steps[step]) : lesson.steps.flatMap(taskIds);
     this.#forget(lesson.id, ids);
     if (what === 'lesson') {
       this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
       return lesson.number === 0 ? this.#begin(lesson.id) : this.open(lesson.id);
     }
-    await this.#tell({ do: 'reset', step: this.step });
+    const label = `↺ ${lesson.steps[step]?.title}`;
+    if (await this.#tell({ do: 'reset', step, label })) await this.playground.refresh();
+    // Another world has come since: the lesson's own is made anew.
+    else await this.#begin(lesson.id, step);
   }
 
   /** Answers a quiz or a prediction; the first answer counts. */
@@ -257,14 +259,22 @@ export class Course {
     void this.#read().finally(() => (this.#looking = false));
   }
 
-  async #tell(control: LessonControl): Promise<void> {
-    await this.playground.ask((session) => session.setLesson(control));
+  async #tell(control: LessonControl): Promise<boolean> {
+    const done = await this.playground.ask((session) => session.setLesson(control));
     if (control.do !== 'end') await this.#read();
+    return done;
   }
 
   async #read(): Promise<void> {
     const state = (await this.playground.ask((session) => session.lessonState())) as LessonState | null;
-    if (!state || state.lesson !== this.lesson?.id) return;
+    const { lesson } = this;
+    if (!lesson) return;
+    if (!state && !this.preparing) {
+      // A worker that was started in the place of another has not heard of the lesson.
+      const solved = this.progress[lesson.id]?.solved ?? [];
+      await this.#tell({ do: 'begin', lesson, step: this.step, solved });
+    }
+    if (state?.lesson !== lesson.id) return;
     const fresh = Object.keys(state.tasks).some((id) => state.tasks[id]?.solved && !this.tasks[id]?.solved);
     this.tasks = state.tasks;
     this.chaos = state.chaos;

@@ -1,7 +1,8 @@
 /* What a lesson's start did is somebody else's work: none of it stands in the reader's consoles, and none of
- * their names is taken. */
+ * their names is taken. A step is begun anew in the world as it was, or, when that is gone, in one that is made
+ * and started as the first was. */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Consoles } from '#app/state/consoles.svelte.ts';
 import { Course } from '#app/state/course.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
@@ -23,11 +24,22 @@ start:
 ## One
 
 Text.
+
+\`\`\`task write
+goal: G
+checks:
+  - is: get('k2') == 'B'
+    say: S
+hints:
+  - where: W
+solutions:
+  - - 7000: SET k2 B
+\`\`\`
 `;
 
 /** What of the page a lesson begins in: a world, its consoles and who types there. */
 class Desk {
-  readonly session: SessionApi = makeSession();
+  session: SessionApi = makeSession();
   readonly baseConfig: Partial<WorldConfig> = {};
   readonly consoles = new Consoles();
   readonly typist = new Typist(this as unknown as Playground);
@@ -77,4 +89,51 @@ test('a reader opens the consoles that a lesson has typed into before', async ()
     expect(tab.text).toMatch(/PING\s+PONG/);
   }
   expect(desk.consoles.tabs.map(({ id }) => id)).toEqual(['console:7000', 'console:7001']);
+});
+
+/** A reader in the lesson, who solves its task. */
+async function begin(): Promise<{ desk: Desk; course: Course; solve(): Promise<void> }> {
+  const desk = new Desk();
+  const course = new Course(desk as unknown as Playground);
+  await course.openText('lesson.md', LESSON);
+  const solve = async (): Promise<void> => {
+    const tab = await desk.typist.open('7000', false);
+    await desk.advance(1_000_000);
+    await desk.typist.type(tab, 'SET k2 B');
+    await vi.waitFor(async () => {
+      await desk.advance(100_000);
+      course.look(performance.now());
+      expect(course.solved('write')).toBe(true);
+    }, 30_000);
+  };
+  return { desk, course, solve };
+}
+
+const openSlots = async ({ session }: Desk): Promise<number[]> =>
+  (await session.frame()).servers.flatMap(({ migrating }) => migrating.map(({ slot }) => slot));
+
+test('a step begun anew can be solved again, in this world and after another one', async () => {
+  const { desk, course, solve } = await begin();
+  await solve();
+  await desk.session.input({ kind: 'fault', fault: { kind: 'kill', server: '7000' } });
+  await course.reset('step');
+  expect(course.solved('write')).toBe(false);
+  expect(await openSlots(desk)).toEqual([449]);
+  await solve();
+
+  await desk.open({ masters: 4, replicasPerMaster: 0 });
+  await course.reset('step');
+  expect((await desk.session.frame()).servers).toHaveLength(3);
+  expect(course.solved('write')).toBe(false);
+  expect(await openSlots(desk)).toEqual([449]);
+  await solve();
+});
+
+test('a session in the place of one that died hears of the lesson', async () => {
+  const { desk, solve } = await begin();
+  const file = await desk.session.save();
+  desk.session = makeSession();
+  await desk.session.load(file);
+  await desk.refresh();
+  await solve();
 });
