@@ -163,8 +163,8 @@ function dryrun(client: Client, argv: readonly Bytes[]): Reply {
   const rest = argv.slice(3);
   const command = lookupCommand(rest);
   if (command === null) return new ErrorReply(`ERR Command '${rest[0]}' not found`);
-  const wrong = command.arity > 0 ? rest.length !== command.arity : rest.length < -command.arity;
-  if (wrong) return new ErrorReply(`ERR wrong number of arguments for '${command.fullName}' command`);
+  if (!command.fitsArity(rest.length))
+    return new ErrorReply(`ERR wrong number of arguments for '${command.fullName}' command`);
   const denied = aclCheckUserCommand(user, command, rest);
   return denied === null ? OK : aclDeniedText(denied, true);
 }

@@ -144,8 +144,8 @@ function keysOf(argv: readonly Bytes[], withFlags: boolean): Reply {
   const command = lookupCommand(rest);
   if (command === null) return new ErrorReply('ERR Invalid command specified');
   if (!doesCommandHaveKeys(command)) return new ErrorReply('ERR The command has no key arguments');
-  const wrong = command.arity > 0 ? rest.length !== command.arity : rest.length < -command.arity;
-  if (wrong) return new ErrorReply('ERR Invalid number of arguments specified for command');
+  if (!command.fitsArity(rest.length))
+    return new ErrorReply('ERR Invalid number of arguments specified for command');
   const keys = getKeysFromCommand(command, rest);
   if (keys.length === 0) {
     return command.flagNames.includes('no_mandatory_keys')

@@ -81,6 +81,8 @@ export interface CommandKeySpec {
     | { readonly type: 'unknown' };
 }
 
+type Row = [string, string, string, string, string?, string?, string?];
+
 /** One command or subcommand. Shared by all servers and never changed after start-up. */
 export class Command {
   /** "get", or "get" for "config|get". */
@@ -107,15 +109,7 @@ export class Command {
   proc: CommandProc | null = null;
 
   constructor(row: string, id: number, parent: Command | null, isContainer: boolean) {
-    const [fullName, arity, flags, group, specs = '-', categories = '-', tips = '-'] = row.split('; ') as [
-      string,
-      string,
-      string,
-      string,
-      string?,
-      string?,
-      string?,
-    ];
+    const [fullName, arity, flags, group, specs = '-', categories = '-', tips = '-'] = row.split('; ') as Row;
     const bar = fullName.indexOf('|');
     this.fullName = fullName;
     this.name = bar < 0 ? fullName : fullName.slice(bar + 1);
@@ -132,6 +126,11 @@ export class Command {
     this.parent = parent;
     this.guard = guardOf(this);
     this.subcommands = isContainer ? new Map() : null;
+  }
+
+  /** Whether so many words, its name among them, can be this command: a negative arity is a minimum. */
+  fitsArity(words: number): boolean {
+    return this.arity > 0 ? words === this.arity : words >= -this.arity;
   }
 
   /** Commands are part of the program, not of a server's state. */

@@ -168,7 +168,7 @@ function isCrossProtocolAttack(name: Bytes): boolean {
 
 /** What is wrong with the command itself or with who sends it, or null. */
 function checkCommand(server: Server, client: Client, cmd: Command | null): ErrorReply | null {
-  if (cmd === null || cmd.proc === null || !fitsArity(cmd, client.argv.length))
+  if (cmd === null || cmd.proc === null || !cmd.fitsArity(client.argv.length))
     return commandExists(client.argv, cmd);
   if (cmd.guard !== null && !mustObeyClient(client)) {
     const refusal = checkProtected(server, client, cmd.guard);
@@ -179,9 +179,6 @@ function checkCommand(server: Server, client: Client, cmd: Command | null): Erro
   if ((flags & CMD_NO_MULTI) !== 0 && (client.flags & CLIENT_MULTI) !== 0) return NOT_IN_MULTI;
   return aclMayDoAnything(client.user) ? null : checkAcl(client);
 }
-
-const fitsArity = ({ arity }: Command, words: number): boolean =>
-  arity > 0 ? words === arity : words >= -arity;
 
 /** The errors of state: memory, disk, replicas, role, subscription, link, loading, script. */
 function checkState(server: Server, client: Client, command: Command): ErrorReply | null {
@@ -254,7 +251,7 @@ export function commandExists(argv: readonly Bytes[], cmd: Command | null): Erro
       `ERR unknown command '${clean(argv[0] as string)}', with args beginning with: ${oneLine(args)}`,
     );
   }
-  if (!fitsArity(cmd, argv.length))
+  if (!cmd.fitsArity(argv.length))
     return new ErrorReply(`ERR wrong number of arguments for '${cmd.fullName}' command`);
   if (cmd.proc === null) {
     if (cmd.subcommands !== null)

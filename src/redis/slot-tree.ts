@@ -1,8 +1,8 @@
 /* A map from keys to values, divided by hash slot, that can be copied in no time.
  *
- * The tree has three levels: 512 pages of 32 slots, and per slot a bucket, which is a list as
- * long as it is small and a radix tree over a hash of the key once it is large (a hash tag can put a
- * million keys into one slot). Every part carries an owner; a tree writes only into parts it owns and
+ * The tree has three levels: 512 pages of 32 slots, and per slot a bucket, which is one
+ * leaf as long as it is small and a radix tree over a hash of the key once it is large (a hash tag can put
+ * a million keys into one slot). Every part carries an owner; a tree writes only into parts it owns and
  * copies the others first. So a snapshot is a second root with a new owner, and costs a few
  * microseconds whatever the tree holds.
  *

@@ -14,18 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A page whose clock stands, with the stage drawn. */
-async function openPaused(): Promise<Page> {
-  const page = await app.open();
-  await page.evaluate(async () => {
-    window.playground.clock.pause();
-    await window.playground.idle();
-  });
-  await page.locator('g.node').first().waitFor();
-  await page.locator('[role=slider].tape').waitFor();
-  return page;
-}
-
 const node = (page: Page, name: string) => page.locator(`g.node[data-server="${name}"]`);
 const panel = (page: Page) => page.locator('[role=tabpanel]').first();
 
@@ -53,7 +41,7 @@ const faults = (page: Page): Promise<string[]> =>
 
 describe('an election', () => {
   test('counts down to its request for votes, then collects them', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await runToEvent(page, 'ELECTION_SCHEDULED');
     await page.getByText(/^asks for votes in \d+ ms$/).waitFor();
     await page.evaluate(async () => {
@@ -88,7 +76,7 @@ describe('a message under way', () => {
   }
 
   test('is dropped: the kernel sends it again 200 ms later', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await chooseRequest(page);
     const arrives = async (): Promise<number> =>
       Number.parseFloat(await panel(page).locator('dd').nth(1).innerText());
@@ -100,7 +88,7 @@ describe('a message under way', () => {
   });
 
   test('is dropped by its menu, which keys reach through the tree', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await runToEvent(page, 'AUTH_REQUEST');
     await walkTree(page, [/^shard/, /^7005/, /^link to 7000/], /^auth-req from 7005/);
     await page.keyboard.press('m');
@@ -111,7 +99,7 @@ describe('a message under way', () => {
   });
 
   test('is sent twice: it arrives twice', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await chooseRequest(page);
     await page.getByRole('button', { name: 'Send twice' }).click();
     await expect.poll(() => faults(page), { timeout: 60_000 }).toEqual(['kill', 'duplicate']);
@@ -150,7 +138,7 @@ describe('a link', () => {
   }
 
   test('is broken and mended by its menu, also the cable of a replica', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const done: string[] = [];
     for (const [link, item, fault] of [
       ['7000>7001', 'Cut 7001 → 7000 only', 'cut'],
@@ -168,7 +156,7 @@ describe('a link', () => {
   });
 
   test('has the same menu by keys', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await walkTree(page, [/^7000/], /^link to 7002/);
     await page.keyboard.press('m');
     await page.getByRole('menu', { name: '7000 ↔ 7002' }).waitFor();
@@ -180,7 +168,7 @@ describe('a link', () => {
 
 describe('a server', () => {
   test('is broken and mended by its menu under the right button of the mouse', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const state = (name: string): Promise<string | undefined> =>
       page.evaluate(
         (wanted) => window.playground.state().servers.find((s) => s.name === wanted)?.state,
@@ -200,7 +188,7 @@ describe('a server', () => {
   });
 
   test('is started with an empty disk by its menu: as somebody new, who holds nothing', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const state = () =>
       page.evaluate(() => {
         const { servers } = window.playground.state();
@@ -225,7 +213,7 @@ describe('a server', () => {
   });
 
   test('is put behind address translation and taken out again, as its wall says', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const wall = page.locator('[data-nat]');
     await node(page, '7002').click({ button: 'right' });
     await page.getByRole('menuitem', { name: /address translation/ }).click();
@@ -248,7 +236,7 @@ describe('a server', () => {
   });
 
   test('tells which settings of its are not the default, and its log', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await page.evaluate(async () => {
       await window.playground.exec('CONFIG SET maxmemory 12mb', { console: '7001' });
     });
@@ -264,7 +252,7 @@ describe('a server', () => {
   });
 
   test('is hidden, and comes back when the stage is tidied', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await node(page, '7004').click();
     await chooseOfStage(page, 'Hide 7004');
     await node(page, '7004').waitFor({ state: 'detached' });
@@ -276,7 +264,7 @@ describe('a server', () => {
 });
 
 test('a chosen server is brought to the middle, and the stage fitted again', async () => {
-  const page = await openPaused();
+  const page = await app.openPaused();
   await node(page, '7004').click();
   await page.getByRole('heading', { name: /7004/ }).waitFor();
   const before = (await node(page, '7004').boundingBox())!;
@@ -294,7 +282,7 @@ test('a chosen server is brought to the middle, and the stage fitted again', asy
 });
 
 test('the stage is zoomed by button and wheel, dragged, and fitted again', async () => {
-  const page = await openPaused();
+  const page = await app.openPaused();
   const width = async (): Promise<number> => (await node(page, '7000').boundingBox())!.width;
   const before = await width();
   await page.getByRole('button', { name: 'Zoom in' }).click();
@@ -310,7 +298,7 @@ test('the stage is zoomed by button and wheel, dragged, and fitted again', async
 
 describe('time', () => {
   test('a step by message stops where one arrives', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const before = await page.evaluate(() => window.playground.clock.now());
     await page.getByRole('button', { name: 'message', exact: true }).click();
     await expect.poll(() => page.evaluate(() => window.playground.clock.now())).toBeGreaterThan(before);
@@ -322,7 +310,7 @@ describe('time', () => {
   });
 
   test('runs from a thousandth of its speed to a thousandfold, by the keys of one slider', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const slider = page.getByRole('slider', { name: 'Speed' });
     const speed = (): Promise<number> => page.evaluate(() => window.playground.clock.speed());
     await slider.focus();
@@ -383,7 +371,7 @@ describe('time', () => {
   });
 
   test('live goes to the end of what has happened, and plays on from there', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const end = await page.evaluate(async () => {
       const { clock, idle } = window.playground;
       const start = clock.now();
@@ -401,7 +389,7 @@ describe('time', () => {
   });
 
   test('number keys look through the eyes of a server, zero at the truth', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const lens = page.getByLabel('Whose view the stage shows');
     await page.locator('h1').click();
     await page.keyboard.press('2');
@@ -412,7 +400,7 @@ describe('time', () => {
   });
 
   test('the last command is taken back, by key and by menu', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const stored = (): Promise<string> => page.evaluate(() => window.playground.exec('GET hello'));
     await page.evaluate(async () => {
       await window.playground.exec('SET hello 1');
@@ -434,7 +422,7 @@ describe('time', () => {
   });
 
   test('the tape is painted with epochs, failures, faults, promotions, migrations, writes and lost writes', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await page.evaluate(async () => {
       const { clock, exec, fault, state, idle } = window.playground;
       const id = (wanted: string) => state().servers.find(({ name }) => name === wanted)?.nodeId ?? '';
@@ -456,7 +444,7 @@ describe('time', () => {
   });
 
   test('a fork is named, and both branches stand in the tree', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await page.locator('h1').click();
     await page.keyboard.press('f');
     await page.getByLabel('Name of the branch').fill('what if');
@@ -472,7 +460,7 @@ describe('time', () => {
 
 describe('one selection everywhere', () => {
   test('a message is ringed on the stage, lit in the matrix and told in the feed', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await runToEvent(page, 'VOTE_GRANTED');
     await page.evaluate(async () => {
       await window.playground.clock.advance(1);
@@ -495,7 +483,7 @@ describe('one selection everywhere', () => {
   });
 
   test('a server chosen in the matrix, by key or in a cell, is ringed on the stage and lit in the feed', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await runToEvent(page, 'AUTH_REQUEST');
     const ringed = (name: string) => node(page, name).locator('rect[fill="none"][stroke-width="2"]');
     const views = page.getByRole('tab', { name: 'Views', exact: true });
@@ -514,7 +502,7 @@ describe('one selection everywhere', () => {
   });
 
   test('a slot chosen on the ring names its owner in every server’s view', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const arc = (await page.locator('main svg path.arc').first().boundingBox())!;
     const stage = (await page.locator('main svg[role=img]').boundingBox())!;
     // The ring runs through the middle of its right edge.
@@ -531,7 +519,7 @@ describe('files', () => {
     readFileSync(await (await coming).path());
 
   test('the stage is saved as SVG and as PNG', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const svg = page.waitForEvent('download');
     await chooseOfStage(page, 'Save picture as SVG');
     const drawing = (await bytesOf(svg)).toString();
@@ -545,7 +533,7 @@ describe('files', () => {
   });
 
   test('a session is saved and opened again by the menu, to the same hash', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     const hash = await page.evaluate(async () => {
       await window.playground.exec('SET hello 1');
       await window.playground.fault.kill('7002');

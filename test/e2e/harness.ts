@@ -81,6 +81,18 @@ export class App {
     return page;
   }
 
+  /** Opens the page, stops its clock and waits until stage and tape are drawn. */
+  async openPaused(options: OpenOptions = {}): Promise<Page> {
+    const page = await this.open(options);
+    await page.evaluate(async () => {
+      window.playground.clock.pause();
+      await window.playground.idle();
+    });
+    await page.locator('g.node').first().waitFor();
+    await page.locator('[role=slider].tape').waitFor();
+    return page;
+  }
+
   /** Opens the page without waiting for the program. */
   async openRaw(options: OpenOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({

@@ -13,17 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A page whose clock stands, with the stage drawn. */
-async function openPaused(): Promise<Page> {
-  const page = await app.open();
-  await page.evaluate(async () => {
-    window.playground.clock.pause();
-    await window.playground.idle();
-  });
-  await page.locator('g.node').first().waitFor();
-  return page;
-}
-
 const panel = (page: Page) => page.locator('[role=tabpanel]').first();
 
 async function choose(page: Page, server: string): Promise<void> {
@@ -63,7 +52,7 @@ describe('the timers of a server are rings', () => {
       });
 
   test('how long it has waited for an answer, until that is too long', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await page.evaluate(() => window.playground.fault.kill('7002'));
     await runUntil(page, 'PFAIL');
     const suspicious = await page.evaluate(() =>
@@ -86,7 +75,7 @@ describe('the timers of a server are rings', () => {
   });
 
   test('how long until it asks for votes, and how many it has', async () => {
-    const page = await openPaused();
+    const page = await app.openPaused();
     await page.evaluate(() => window.playground.fault.kill('7002'));
     await runUntil(page, 'ELECTION_SCHEDULED');
     await choose(page, '7005');
@@ -108,7 +97,7 @@ describe('the timers of a server are rings', () => {
 });
 
 test('the ledger follows each acknowledged write to where it is, and tells which was lost', async () => {
-  const page = await openPaused();
+  const page = await app.openPaused();
   await page.getByRole('tab', { name: 'Ledger', exact: true }).click();
   await panel(page).getByText('No client has written yet.').waitFor();
   await page.evaluate(async () => {
@@ -145,7 +134,7 @@ test('the ledger follows each acknowledged write to where it is, and tells which
 });
 
 test('of a chosen message only the causal cone keeps its colours in space-time', async () => {
-  const page = await openPaused();
+  const page = await app.openPaused();
   await page.evaluate(() => window.playground.fault.kill('7002'));
   await runUntil(page, 'AUTH_REQUEST');
   const diagram = page.getByRole('application', { name: /Space-time/ });

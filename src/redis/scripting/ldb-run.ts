@@ -328,9 +328,11 @@ export class LdbRun {
   private eval(main: LuaThread, code: Bytes): void {
     const { module } = this.lua;
     const thread = module._lua_newthread(main);
-    const compiles =
-      this.lua.load(thread, `return ${code}`, '@ldb_eval') ||
-      (module._lua_settop(thread, 0), this.lua.load(thread, code, '@ldb_eval'));
+    let compiles = this.lua.load(thread, `return ${code}`, '@ldb_eval');
+    if (!compiles) {
+      module._lua_settop(thread, 0);
+      compiles = this.lua.load(thread, code, '@ldb_eval');
+    }
     this.evalLeft = EVAL_INSTRUCTIONS;
     this.lua.setHook(thread, HOOK_INSTRUCTIONS);
     if (compiles && module._lua_pcall(thread, 0, 1, 0) === 0) {

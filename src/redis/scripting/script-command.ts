@@ -124,10 +124,10 @@ function replyTo(run: ScriptRun, argv: readonly Bytes[]): Reply {
 
 /** Why the script may not run the command, or null. */
 function refusalOf(run: ScriptRun, command: Command, argv: readonly Bytes[]): ErrorReply | null {
-  const wrongArity = command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity;
   // The debugger could not be talked to meanwhile.
   if (run.debug !== null && command.name === 'migrate') return refuse('MIGRATE cannot be debugged');
-  if (wrongArity) return refuse('Wrong number of args calling Redis command from script');
+  if (!command.fitsArity(argv.length))
+    return refuse('Wrong number of args calling Redis command from script');
   const denied = (command.flags & CMD_NOSCRIPT) !== 0 && !run.server.scripting.disableDeny;
   if (denied) return refuse('This Redis command is not allowed from script');
   const { client } = run;
