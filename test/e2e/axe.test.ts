@@ -1,5 +1,6 @@
 /* Every dialog, menu and mode in every shape: three sizes, two languages, two themes. axe finds nothing, and
- * nothing is wider than the window, and what Tab comes to has a name and shows it. A picture of each is left in test/output/shapes for somebody to look at. */
+ * nothing is wider than the window, and what Tab comes to has a name and shows it. SHAPES=1 leaves a picture of
+ * each in test/output/shapes, for somebody to look at. */
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,10 +88,11 @@ async function look(page: Page, screen: string, { name, lang, viewport }: Shape)
     await page.emulateMedia({ colorScheme: theme });
     await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
     const where = `${screen}-${name}-${lang}-${theme}`;
-    found.push(...(await findViolations(page)).map((violation) => `${where}: ${violation}`));
+    const violations = await findViolations(page, ['html'], theme === 'dark' ? 'colours' : undefined);
+    found.push(...violations.map((violation) => `${where}: ${violation}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     if (wide > viewport.width) found.push(`${where}: ${wide} pixels wide`);
-    await page.screenshot({ path: join(pictures, `${where}.png`) });
+    if (process.env['SHAPES']) await page.screenshot({ path: join(pictures, `${where}.png`) });
   }
   return [...found, ...(await walk(page, `${screen}-${name}-${lang}`))];
 }

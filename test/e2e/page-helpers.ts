@@ -40,17 +40,33 @@ export async function waitForFeed(page: Page, text: string): Promise<void> {
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Scanner {
-  axe: { run(within: unknown): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+  axe: {
+    run(
+      within: unknown,
+      options: { runOnly?: readonly string[] },
+    ): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }>;
+  };
 }
 
+/** Of axe's rules those that look at colours: all that a theme can break. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
 /** What axe finds on the page, or within some of its parts: the rule and the place. */
-export async function findViolations(page: Page, within: readonly string[] = ['html']): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return await page.evaluate(async (parts) => {
-    const { axe } = window as unknown as Scanner;
-    const { violations } = await axe.run({ include: parts.map((part) => [part]) });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  }, within);
+export async function findViolations(
+  page: Page,
+  within: readonly string[] = ['html'],
+  only?: 'colours',
+): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  const options = only ? { runOnly: COLOURS } : {};
+  return await page.evaluate(
+    async ([parts, options]) => {
+      const { axe } = window as unknown as Scanner;
+      const { violations } = await axe.run({ include: parts.map((part) => [part]) }, options);
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+    },
+    [within, options] as const,
+  );
 }
 
 /** Where Tab has come to. */
