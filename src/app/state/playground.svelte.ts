@@ -21,6 +21,7 @@ import { FrameWatchers } from './frame-watchers.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { sameSelection, type Selection } from './selection.ts';
 import { Typist } from './typist.ts';
+import { WorkerSession } from './worker-session.ts';
 
 export const [getPlayground, setPlayground] = createContext<Playground>();
 
@@ -58,6 +59,8 @@ export class Playground {
   selection: Selection | null = $state.raw(null);
   /** Name of the server through whose eyes the stage looks; null shows the truth. */
   lens: string | null = $state(null);
+  /** Servers that the reader does not want on the stage. */
+  hidden: ReadonlySet<string> = $state.raw(new Set());
   /** Servers whose views a panel wants in the frame. */
   viewsWanted: readonly string[] = $state.raw([]);
   /** Event types at which the world stops. */
@@ -81,10 +84,7 @@ export class Playground {
   readonly begun: Promise<void>;
   #begin = { resolve: (): void => undefined, reject: (_why: unknown): void => undefined };
 
-  #connect: () => Connection;
-  #connection: Connection;
-  /** Rejects when the worker dies, so that no call waits for ever. */
-  #death: Promise<never> = new Promise(() => undefined);
+  readonly #worker: WorkerSession;
   #log: SessionFile | null = null;
   #historyMs = 0;
   #historyStale = true;
@@ -101,12 +101,11 @@ export class Playground {
     });
     // Whoever waits for it hears of a failure; when nobody does, the page shows it.
     this.begun.catch(() => undefined);
-    this.#connect = connect;
-    this.#connection = this.#start();
+    this.#worker = new WorkerSession(connect, (why) => void this.#recover(why));
   }
 
   get session(): SessionApi {
-    return this.#connection.session;
+    return this.#worker.api;
   }
 
   /** The servers of the last frame. */
@@ -157,7 +156,7 @@ export class Playground {
     const wasPlaying = this.clock.playing;
     this.pause();
     const remember = this.#forget();
-    const connection = this.#connection;
+    const { session } = this;
     try {
       await this.#show(() => this.session.open(config));
       this.config = config;
@@ -170,7 +169,7 @@ export class Playground {
       if (this.frame === null) return this.fail(error);
       remember();
       // A worker that died of it is being started again.
-      if (connection === this.#connection) {
+      if (session === this.session) {
         await this.refresh();
         this.phase = 'ready';
         if (wasPlaying) this.play();
@@ -187,26 +186,15 @@ export class Playground {
     this.history = null;
     this.comparedBranch = null;
     const { events } = this.feed;
+    const { hidden } = this;
+    this.hidden = new Set();
     const reopen = this.consoles.clear();
     this.feed.clear();
     return () => {
       this.feed.events = events;
+      this.hidden = hidden;
       reopen();
     };
-  }
-
-  #start(): Connection {
-    const connection = this.#connect();
-    this.#death = new Promise((_, reject) => {
-      connection.onDeath((why) => {
-        if (connection !== this.#connection) return;
-        reject(new Error(why));
-        void this.#recover(why);
-      });
-    });
-    // Nobody may be waiting when it happens.
-    this.#death.catch(() => undefined);
-    return connection;
   }
 
   /** The worker is gone, and the world with it. The log of inputs makes it again. */
@@ -215,11 +203,11 @@ export class Playground {
     const now = this.now;
     const wasPlaying = this.clock.playing;
     this.pause();
-    this.#connection.close();
+    this.#worker.close();
     if (!log || this.phase === 'failed' || this.#recovering) return this.fail(new Error(why));
     this.#recovering = true;
     this.phase = 'starting';
-    this.#connection = this.#start();
+    this.#worker.restart();
     try {
       await this.#show(() => this.session.load(log));
       await this.seek(now);
@@ -252,7 +240,7 @@ export class Playground {
 
   #tick(nowMs: number): void {
     // A worker that has died does not even say so to who asks how far it is.
-    this.calls.watch(nowMs, () => Promise.race([this.session.progress(), this.#death]));
+    this.calls.watch(nowMs, () => this.#worker.answer(this.session.progress()));
     if (this.phase !== 'ready') return;
     if (this.calls.waiting === 0 && (this.#historyStale || this.clock.playing)) this.#refreshHistory(nowMs);
     if (!this.clock.playing) {
@@ -449,6 +437,7 @@ export class Playground {
     const frame = await coming;
     const { config, inputs } = await this.session.save();
     this.config = config;
+    this.hidden = new Set();
     this.consoles.restore(inputs);
     return frame;
   }
@@ -502,7 +491,7 @@ export class Playground {
   // --- The line of calls ------------------------------------------------------------------------
 
   #enqueue<T>(call: () => Promise<T>): Promise<T> {
-    return this.calls.enqueue(() => Promise.race([call(), this.#death]));
+    return this.calls.enqueue(() => this.#worker.answer(call()));
   }
 
   #show(call: () => Promise<Frame>): Promise<Frame> {
