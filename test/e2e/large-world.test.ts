@@ -1,7 +1,7 @@
 /* Worlds that take long to make: the page says so, shows how far it is, and lets one give up. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp, type App } from './harness.ts';
+import { phone, startApp, type App } from './harness.ts';
 import { typeLine, waitForPrompt, waitForTerminal } from './page-helpers.ts';
 
 let app: App;
@@ -50,6 +50,25 @@ test('three hundred servers begin as one cluster, and elect when a master of the
     window.playground.state().servers.find(({ name }) => name === '7158'),
   );
   expect(successor?.role).toBe('master');
+  // What one points at is told where the messages that are not drawn are counted, in the place of the count.
+  await page.locator('.stage .folded').waitFor();
+  await page.locator('g.node[data-server="7008"]').hover({ force: true });
+  await page.locator('.tip.low').waitFor();
+  expect(await page.locator('.stage .folded').count()).toBe(0);
+  // On a phone what is not as it should be has one line, and no words about servers under it.
+  await page.setViewportSize(phone);
+  await page.locator('.anomalies.narrow').waitFor();
+  const hitsOf = (list: Element): string[] => {
+    const box = list.getBoundingClientRect();
+    const hits = (label: Element): boolean => {
+      const { left, right, bottom } = label.getBoundingClientRect();
+      return left < box.right && right > box.left && bottom > box.top;
+    };
+    return [...document.querySelectorAll('g.label')].filter(hits).map((label) => label.textContent);
+  };
+  await expect.poll(() => page.locator('g.label').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('.anomalies').evaluate(hitsOf)).toEqual([]);
+  expect((await page.locator('.anomalies').boundingBox())?.height).toBeLessThan(32);
   await app.closePage(page);
 });
 

@@ -4,7 +4,7 @@
  * what is not as it should be tells the rest. */
 
 import { cut, onEllipse, type Point } from './geometry.ts';
-import { nodeLabel, translationText } from './labels.ts';
+import { anomalyText, nodeLabel, translationText } from './labels.ts';
 import { inUpperHalf, WALL, type Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
@@ -64,6 +64,7 @@ export function wordsOf(
   const taken: Box[] = [
     ...scene.visitors.map((one) => ({ ...one, top: one.y - one.height / 2 })),
     ...(layout.least > 0 ? [] : controlsOf(layout)),
+    ...listOf(scene),
   ];
   const outline = outlineOf(layout);
   const told: Words[] = [];
@@ -76,7 +77,7 @@ export function wordsOf(
   for (const node of inTurn) {
     const must = few || wanted(node);
     if (!must && told.length >= TOLD) continue;
-    const ways = waysOf(scene, node, node.name === focused ? FOCUS_RING * layout.scale : 0, outline);
+    const ways = waysOf(scene, node, node.name === focused ? FOCUS_RING * layout.scale : 0, outline, must);
     const costs = ways.map(({ plates }) =>
       plates.reduce((sum, plate) => sum + costOf(plate, node.name, discs, taken, layout), 0),
     );
@@ -92,8 +93,8 @@ export function wordsOf(
 const CORNERS = ['low', 'left', 'right'] as const;
 type Corner = (typeof CORNERS)[number];
 
-/** The corner in which a text about what one points at covers least: the lower right one, where no control of
- *  the stage is there, or one of the upper ones. `size` is its type, `most` the room that it may take across. */
+/** The corner in which a text about what one points at covers least: the lower right one, on a phone above the
+ *  button there, or one of the upper ones. `size` is its type, `most` the room that it may take across. */
 export function cornerFor(scene: Scene, text: string, size: number, most: number): Corner {
   const { width, height } = scene.layout;
   const [long, padding] = [textWidth(text) * size, 22];
@@ -107,7 +108,7 @@ export function cornerFor(scene: Scene, text: string, size: number, most: number
   const discs = scene.nodes.map((node) => ({ ...node, name: '' }));
   const costs = CORNERS.map((corner) => {
     const x = corner === 'left' ? 8 + box.width / 2 : width - (corner === 'low' ? 8 : 44) - box.width / 2;
-    const top = corner === 'low' ? height - 8 - box.height : 8;
+    const top = corner === 'low' ? height - (width < 480 ? 44 : 8) - box.height : 8;
     return costOf({ ...box, x, top }, ' ', discs, taken, scene.layout);
   });
   return CORNERS[costs.indexOf(Math.min(...costs))] ?? 'low';
@@ -126,13 +127,23 @@ function controlsOf({ width, height }: Layout): Box[] {
   ];
 }
 
+/** Among many, the worst of what is not as it should be has the upper right corner, beside a button; on a phone
+ *  the room between the controls. In the upper left corner stand servers of no shard. */
+function listOf({ layout: { density, width, height, least }, anomalies: [worst] }: Scene): Box[] {
+  if (density === 'all' || !worst) return [];
+  if (width < 480) return [{ x: width / 2, width, top: height - 31, height: 31 }];
+  const type = Math.max(12, least);
+  const wide = Math.min(width / 2 - 100, (textWidth(anomalyText(worst)) + 4) * type + 22);
+  return [{ x: width - 44 - wide / 2, width: wide, top: 8, height: type * 1.6 + 8 }];
+}
+
 /** A badge hangs at the upper right of its server. Among few it is kept clear of its own words as well. */
 function badgeOf({ name, x, y, radius, shape }: NodeMark, { density, scale }: Layout): Disc {
   const at = radius * (shape === 'circle' ? 0.8 : 1.05);
   return { name: density === 'all' ? '' : name, x: x + at, y: y - at, radius: 9 * scale };
 }
 
-/** How much a plate would cover; to be cut off is worse than that. */
+/** How much a plate would cover: words and controls count for more than servers, and to be cut off is worst. */
 function costOf(
   plate: Box,
   name: string,
@@ -144,7 +155,7 @@ function costOf(
   const inside =
     plate.x >= side && plate.x + side <= width && plate.top >= 0 && plate.top + plate.height <= height;
   const covered = discs.filter((disc) => disc.name !== name && covers(plate, disc)).length;
-  return covered + taken.filter((box) => meets(plate, box)).length + (inside ? 0 : 9);
+  return covered + taken.filter((box) => meets(plate, box)).length * 3 + (inside ? 0 : 9);
 }
 
 function covers({ x, top, width, height }: Box, disc: Disc): boolean {
@@ -158,8 +169,8 @@ function meets(p: Box, q: Box): boolean {
   return apart < 0 && p.top < q.top + q.height && q.top < p.top + p.height;
 }
 
-/** The places in which the words about a server may lie, the best first. */
-function waysOf(scene: Scene, node: NodeMark, ring: number, outline: Outline | null): Words[] {
+/** The places in which the words about a server may lie, the best first; more of them where it must have some. */
+function waysOf(scene: Scene, node: NodeMark, ring: number, outline: Outline | null, must: boolean): Words[] {
   const { layout } = scene;
   const lines = linesOf(node, layout);
   const above = labelAbove(layout, node);
@@ -169,7 +180,7 @@ function waysOf(scene: Scene, node: NodeMark, ring: number, outline: Outline | n
     beside(layout, node, lines, ring, 1),
     beside(layout, node, lines, ring, -1),
   ].map((plates) => ({ name: node.name, plates, leader: null }));
-  return outline ? [...near.slice(0, 2), ...outside(layout, node, lines, outline)] : near;
+  return outline ? [...near.slice(0, 2), ...outside(layout, node, lines, outline, must ? 4 : 1)] : near;
 }
 
 type Line = Pick<Plate, 'text' | 'tone' | 'width' | 'height'>;
@@ -230,15 +241,17 @@ function outlineOf({ seats, centre, density }: Layout): Outline | null {
 }
 
 /** Beyond the circle of the replicas, a little to one side, with a line that leads there. */
-function outside(layout: Layout, node: NodeMark, lines: Line[], { rx, ry }: Outline): Words[] {
+function outside(layout: Layout, node: NodeMark, lines: Line[], { rx, ry }: Outline, far: number): Words[] {
   const { centre } = layout;
   const angle = Math.atan2((node.x - centre.x) / rx, (centre.y - node.y) / ry);
-  return [0.06, -0.06].map((turn) => {
-    const to = onEllipse(centre, rx, ry, angle + turn);
+  const turns = Array.from({ length: far }, (_, at) => 0.06 + at * 0.1);
+  return [...turns, ...turns.map((turn) => -turn)].map((turn) => {
+    const lean = angle + turn;
+    const to = onEllipse(centre, rx, ry, lean);
     const plates = lines.map((line, at) => ({
       ...line,
-      x: to.x + (Math.sin(angle) * line.width) / 2,
-      top: to.y - ((1 + Math.cos(angle)) * line.height) / 2 + at * (layout.type + 5),
+      x: to.x + (Math.sin(lean) * line.width) / 2,
+      top: to.y - ((1 + Math.cos(lean)) * line.height) / 2 + at * (layout.type + 5),
     }));
     return { name: node.name, plates, leader: { from: { x: node.x, y: node.y }, to } };
   });

@@ -92,10 +92,18 @@ describe('words about servers', () => {
             expect(Math.abs(leader.to.x - x)).toBeLessThanOrEqual(width / 2 + 1);
             expect(Math.abs(leader.to.y - top - height / 2)).toBeLessThanOrEqual(height / 2 + 1);
           }
+      // The list of what is not as it should be has a place of its own: a row of the phone, a corner elsewhere.
+      const listed = ({ x, top, width, height }: Plate) =>
+        size.width < 480 ? top + height > size.height - 31 : top < 30 && x + width / 2 > size.width - 120;
+      expect(told.flatMap(({ plates }) => plates.filter(listed))).toEqual([]);
       // What is asked for is told in any case.
       const asked = new Set(down.map(({ name }) => name));
       expect(wordsOf(scene, NONE, asked).map(({ name }) => name)).toEqual([...asked]);
       expect(wordsOf(scene, asked, NONE)).toEqual([]);
+      // Pointed at next to one that has words already, a server has its own beside them; on a phone nobody points.
+      const both = wordsOf(scene, NONE, new Set(['7003'])).flatMap(({ plates }) => plates);
+      const clash = both.filter((plate, at) => both.slice(at + 1).some((other) => meet(plate, other)));
+      expect(size.width < 480 ? [] : clash).toEqual([]);
     });
 
   test('of a few stay where they are while the pointer goes from one to the next', () => {
@@ -135,7 +143,8 @@ describe('words about servers', () => {
       cornerFor(draw(clusterFrame(3, 1, spares), size), text, 12, size.width / 2 - 55);
     const [desk, , phone] = sizes as [Size, Size, Size];
     expect(corner(0, desk)).toBe('low');
-    // On a phone the lower right corner is that of a button.
+    // On a phone it lies above the button that is there.
+    expect(corner(0, phone)).toBe('low');
     expect(corner(1, phone)).toBe('left');
     // Five spare servers stand in a row at the top, one line of them or more.
     expect(corner(5, desk, '7000')).toBe('low');
