@@ -85,7 +85,8 @@ function paramsOf(
   if (known !== undefined) params['name'] = known;
   const reasons = lang === 'zh' ? reasonsZh : reasonsEn;
   const reason = params['reason'];
-  if (event.type === 'CLUSTER_STATE') params['reasonText'] = reason ? ` (${reasons[reason] ?? reason})` : '';
+  if (event.type === 'CLUSTER_STATE')
+    params['reasonText'] = reason ? aside(String(reasons[reason] ?? reason), lang) : '';
   else if (reason !== undefined) params['reasonText'] = reasons[reason] ?? reason;
   params['roleText'] = reasons[String(params['role'])] ?? String(params['role']);
   // The shorter of both waits is the one that the rule goes by.
@@ -124,10 +125,15 @@ export function narrateDeed(label: string): string[] {
     const sentence = (lang === 'zh' ? deedsZh : deedsEn)[deed];
     if (sentence === undefined) return label;
     const details = /^(cut|heal|link)$/.test(deed) ? names.slice(2).map((word) => detailIn(lang, word)) : [];
-    const shown = details.length === 0 ? '' : ` (${details.join(', ')})`;
+    const shown = details.length === 0 ? '' : aside(details.join(lang === 'zh' ? '，' : ', '), lang);
     return fill(sentence, { 1: names[0] ?? '', 2: names[1] ?? '' }) + shown;
   });
   return [...new Set(told)];
+}
+
+/** Told by the way, in the brackets of the language. */
+function aside(text: string, lang: 'en' | 'zh'): string {
+  return lang === 'zh' ? `（${text}）` : ` (${text})`;
 }
 
 /** What a link has come to: one-way, latency=300000us, loss=0.3. */

@@ -293,7 +293,7 @@ export const zhStage = {
   'chart.redirects': '重定向',
   'chart.errors': '错误',
   'chart.lost': '丢失的写入',
-  'chart.offset': '复制偏移量（所有主节点之和）',
+  'chart.offset': '主节点复制偏移量之和',
   'chart.lag': '从节点落后',
   'chart.bus': '每秒总线消息',
   'chart.busBytes': '每秒总线字节',
