@@ -29,6 +29,8 @@ export interface Session {
   dbBeforeMulti: number;
   monitor: boolean;
   pubsub: boolean;
+  /** SHUTDOWN was sent: that the connection ends is the answer. */
+  shutdown: boolean;
   hints: boolean;
   /** Set by a redirect: send the command again, after ASKING if so. */
   reissue: boolean;
@@ -54,6 +56,7 @@ export function newSession(config: CliConfig, env: ProgramEnv, interactive: bool
     dbBeforeMulti: 0,
     monitor: false,
     pubsub: false,
+    shutdown: false,
     hints: true,
     reissue: false,
     asking: false,
@@ -167,6 +170,11 @@ export function* cliReadReply(session: Session, rawStrings: boolean): Step<boole
     return yield* cliConnect(session, 'force');
   }
   if (!('reply' in answer)) {
+    if (session.shutdown) {
+      yield* ops.disconnect(session.handle);
+      session.handle = null;
+      return true;
+    }
     session.error = 'error' in answer ? answer.error : 'Resource temporarily unavailable';
     if (session.interactive) return false;
     yield* printContextError(session);

@@ -248,11 +248,21 @@ export class Execution {
         return data === undefined ? { error: 'No such file or directory' } : { data };
       }
       case 'writeFile':
-        this.host.io.disk.write(op.path, op.data);
-        return null;
+        return this.writeFile(op.path, op.data);
       case 'checkpoint':
         return null;
     }
+  }
+
+  /** A folder is there when something is in it, be it only its own name, which ends in a slash. */
+  private writeFile(path: string, data: Bytes): Answer {
+    const { disk } = this.host.io;
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    if (path === '/dev/null') return null;
+    if (folder.length > 1 && !disk.list().some((name) => name.startsWith(folder)))
+      return { error: 'No such file or directory' };
+    disk.write(path, data);
+    return null;
   }
 
   private wait(waiting: Waiting): typeof LATER {
@@ -263,7 +273,7 @@ export class Execution {
   // ------------------------------------------------------------------ connections
 
   private connect(host: string, port: number, timeoutMs?: number): Answer | typeof LATER {
-    const ip = resolve(host);
+    const ip = resolveHost(host);
     if (ip === null) return { error: 'Name or service not known' };
     if (port < 0) return { error: 'Servname not supported for ai_socktype' };
     const handle = this.nextHandle++;
@@ -361,7 +371,7 @@ function connectError(reason: CloseReason): string {
 }
 
 /** Only what the machine's own hosts file knows; null when there is no such name. */
-function resolve(host: string): string | null {
+export function resolveHost(host: string): string | null {
   if (host === 'localhost') return '127.0.0.1';
   const parts = host.split('.');
   const isIp = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);

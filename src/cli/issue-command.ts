@@ -72,7 +72,7 @@ function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: numbe
   if (name === 'script' && argv.length === 3 && argv[1]?.toLowerCase() === 'debug')
     session.ldbOnEval = /^(yes|sync)$/i.test(argv[2] as Bytes);
   if (name === 'eval') session.ldb ||= session.ldbOnEval;
-  if (name === 'shutdown') session.error = null;
+  session.shutdown = name === 'shutdown';
   for (let left = repeat; left !== 0; left--) {
     const sent = yield* ops.send(session.handle, argv);
     if (sent !== null) {
@@ -91,14 +91,8 @@ function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: numbe
       yield* ops.print('Entering replica output mode...  (press Ctrl-C to quit)\n');
       throw new Exit(yield* followMaster(session.handle));
     }
-    if (!(yield* cliReadReply(session, rawStrings))) {
-      // A server that was told to stop closes the connection instead of answering.
-      if (name !== 'shutdown') return false;
-      yield* ops.disconnect(session.handle);
-      session.handle = null;
-      session.error = null;
-      return true;
-    }
+    if (!(yield* cliReadReply(session, rawStrings))) return false;
+    if (session.handle === null) return true;
     yield* trackState(session, name, argv);
     if (session.reissue) return true;
     if (session.config.intervalMicros > 0) yield* ops.sleep(session.config.intervalMicros);

@@ -14,6 +14,7 @@ export interface Surroundings {
     mkdir(path: string, options: { recursive: boolean }): Promise<void>;
     exists(path: string): Promise<boolean>;
     readdir(path: string): Promise<string[]>;
+    rm(path: string, options: { force: boolean }): Promise<void>;
     stat(path: string): Promise<{ isDirectory: boolean; size: number; mtime: Date }>;
     resolvePath(base: string, path: string): string;
   };

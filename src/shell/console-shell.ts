@@ -7,6 +7,7 @@
 import type { Input } from '#session/api.ts';
 import { AT_PROMPT } from './job-tool.ts';
 import type { Job, JobWork } from './jobs.ts';
+import { usesFiles } from './redis-cli-tool.ts';
 import { SessionWorld, type ShellDoor } from './session-world.ts';
 import { Shell } from './shell.ts';
 import { findHost, noSuchHost, sshWords } from './ssh-tool.ts';
@@ -87,7 +88,8 @@ export class ConsoleShell {
       const { host, command } = sshWords(splitWords(text)?.slice(1) ?? []);
       if (host !== '' && command.length === 0) return this.goTo(host);
     }
-    const words = AT_TERMINAL.test(text) && !SHELL_SYNTAX.test(text) ? splitWords(text) : null;
+    const isProgram = AT_TERMINAL.test(text) && !SHELL_SYNTAX.test(text) && !usesFiles(text);
+    const words = isProgram ? splitWords(text) : null;
     const { jobs } = this.shell;
     const job = jobs.inFront(words === null ? this.script(text) : this.program(text, words));
     await this.waitFor(job);

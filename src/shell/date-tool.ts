@@ -2,6 +2,7 @@
 
 import type { ExecResult } from 'just-bash/browser';
 import { fail, ok } from './command.ts';
+import { momentOf } from './date-words.ts';
 import type { ShellWorld } from './world.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -9,15 +10,6 @@ const MONTHS = 'January February March April May June July August September Octo
   ' ',
 );
 const USUAL = '%a %b %e %T UTC %Y';
-const UNITS: Readonly<Record<string, number>> = {
-  second: 1000,
-  sec: 1000,
-  minute: 60_000,
-  min: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 604_800_000,
-};
 
 /** date [-u] [-d WHEN] [-R | -I[seconds] | +FORMAT] */
 export async function date(world: ShellWorld, args: readonly string[]): Promise<ExecResult> {
@@ -36,25 +28,23 @@ export async function date(world: ShellWorld, args: readonly string[]): Promise<
   const wallMs = momentOf(when, await world.wallMs());
   if (wallMs === null) return fail(`date: invalid date '${when}'`);
   const fields = fieldsOf(wallMs);
-  return ok(format.replace(/%([a-zA-Z%])/g, (all, letter: string) => fields[letter] ?? all) + '\n');
+  const shown = format.replace(
+    /%([-_^]?)(\d?)([a-zA-Z%])/g,
+    (all, flag: string, width: string, letter: string) => {
+      const field = fields[letter];
+      return field === undefined
+        ? all
+        : flagged(letter === 'N' && width ? field.slice(0, Number(width)) : field, flag);
+    },
+  );
+  return ok(shown + '\n');
 }
 
-/** The moment that words mean: `@seconds`, a date, or so much before or after now; null when they mean none. */
-function momentOf(words: string, nowMs: number): number | null {
-  const text = words.trim().toLowerCase();
-  if (text === 'now' || text === 'today') return nowMs;
-  if (text === 'yesterday') return nowMs - 86_400_000;
-  if (text === 'tomorrow') return nowMs + 86_400_000;
-  if (/^@\d+(\.\d+)?$/.test(text)) return Number(text.slice(1)) * 1000;
-  const [, sign, count, unit = '', ago] = /^([+-]?)\s*(\d+)\s*([a-z]+?)s?(\s+ago)?$/.exec(text) ?? [];
-  const unitMs = UNITS[unit];
-  if (unitMs !== undefined) {
-    const back = (sign === '-') !== (ago !== undefined);
-    return nowMs + Number(count) * unitMs * (back ? -1 : 1);
-  }
-  const whole = /^(\d{4}-\d\d-\d\d)(?:[t ](\d\d:\d\d)(:\d\d)?)?(?:z| utc|\+00:00)?$/.exec(text);
-  const ms = whole === null ? NaN : Date.parse(`${whole[1]}T${whole[2] ?? '00:00'}${whole[3] ?? ':00'}Z`);
-  return Number.isNaN(ms) ? null : ms;
+/** Without the zeros in front, with blanks instead of them, or in capitals. */
+function flagged(field: string, flag: string): string {
+  if (flag === '-') return field.replace(/^[0 ]+(?=\d)/, '');
+  if (flag === '_') return field.replace(/^0+(?=\d)/, (zeros) => ' '.repeat(zeros.length));
+  return flag === '^' ? field.toUpperCase() : field;
 }
 
 function fieldsOf(wallMs: number): Record<string, string> {
@@ -75,6 +65,8 @@ function fieldsOf(wallMs: number): Record<string, string> {
     u: String(parts.weekday === 0 ? 7 : parts.weekday),
     w: String(parts.weekday),
     H: hour,
+    k: String(parts.hour).padStart(2),
+    l: String(parts.hour % 12 === 0 ? 12 : parts.hour % 12).padStart(2),
     I: two(parts.hour % 12 === 0 ? 12 : parts.hour % 12),
     p: parts.hour < 12 ? 'AM' : 'PM',
     M: minute,
@@ -82,6 +74,7 @@ function fieldsOf(wallMs: number): Record<string, string> {
     a: day.slice(0, 3),
     A: day,
     b: month.slice(0, 3),
+    h: month.slice(0, 3),
     B: month,
     F: `${parts.year}-${two(parts.month + 1)}-${two(parts.day)}`,
     D: `${two(parts.month + 1)}/${two(parts.day)}/${two(parts.year % 100)}`,
@@ -91,6 +84,10 @@ function fieldsOf(wallMs: number): Record<string, string> {
     z: '+0000',
     '%': '%',
     n: '\n',
+    t: '\t',
+    x: `${two(parts.month + 1)}/${two(parts.day)}/${two(parts.year % 100)}`,
+    X: `${hour}:${minute}:${second}`,
+    c: `${day.slice(0, 3)} ${month.slice(0, 3)} ${String(parts.day).padStart(2)} ${hour}:${minute}:${second} ${parts.year}`,
   };
 }
 

@@ -12,17 +12,23 @@ export const redisCli =
   async (given, stdin, around) => {
     const args = given[0] === AT_TERMINAL ? given.slice(1) : given;
     const atTerminal = args !== given && !args.some((word) => READS_INPUT.has(word));
-    const files = await filesToRead(args, around);
+    const writes = WRITES.test(args.join(' '));
+    const files = writes ? await foldersToWrite(args, around) : await filesToRead(args, around);
     const argv = ['redis-cli', ...args];
     const result = atTerminal
       ? await world.runAtTerminal(argv, files)
       : await program(world, argv, stdin, files);
-    if (WRITES.test(args.join(' '))) await fetchFiles(world, around);
+    if (writes) await fetchFiles(world, around);
     return result;
   };
 
 /** Options with which it reads what is piped in. */
 const READS_INPUT: ReadonlySet<string> = new Set(['-x', '-X', '--pipe']);
+
+/** Whether a command line reads or writes files: then it is the shell's business, be it alone on its line. */
+export function usesFiles(line: string): boolean {
+  return WRITES.test(line) || line.includes('--eval');
+}
 
 /** Command lines that write files. */
 const WRITES = /(^| )(--rdb|--functions-rdb|--cluster backup)( |$)/;
@@ -38,6 +44,19 @@ async function filesToRead(args: readonly string[], around: Surroundings): Promi
     }
   }
   return files;
+}
+
+/** The folders among the words, and those of the files among them: redis-cli makes none. */
+async function foldersToWrite(
+  args: readonly string[],
+  { fs, cwd }: Surroundings,
+): Promise<Record<string, string>> {
+  const folders: Record<string, string> = {};
+  for (const folder of args.flatMap((word) => [word.replace(/\/?$/, '/'), word.replace(/[^/]*$/, '')])) {
+    const path = fs.resolvePath(cwd, folder);
+    if (folder !== '' && (await fs.exists(path)) && (await fs.stat(path)).isDirectory) folders[folder] = '';
+  }
+  return folders;
 }
 
 async function fetchFiles(world: ShellWorld, around: Surroundings): Promise<void> {

@@ -98,7 +98,7 @@ export class SessionWorld implements ShellWorld {
   async written(): Promise<Record<string, Bytes>> {
     const { door, console, known } = this.shared;
     const { files } = await door.files(console);
-    const news = Object.entries(files).filter(([path, data]) => known.get(path) !== data);
+    const news = Object.entries(files).filter(([path, data]) => isFile(path) && known.get(path) !== data);
     for (const [path, data] of news) known.set(path, data);
     return Object.fromEntries(news);
   }
@@ -151,7 +151,7 @@ export class SessionWorld implements ShellWorld {
     return this.shared.seenMs;
   }
 
-  /** Waits for the program's end; at the deadline it is stopped as by Ctrl-C. */
+  /** Waits for the program's end; at the deadline it is stopped. */
   private async ended(id: number): Promise<void> {
     const { door, console } = this.shared;
     const deadlineMs = this.deadlineMs;
@@ -165,7 +165,8 @@ export class SessionWorld implements ShellWorld {
     };
     await door.until((frame) => isOver(frame) || frame.wallMs >= deadlineMs);
     if (isOver(await this.frame())) return;
-    await this.interruptProgram(id);
+    // As `timeout` ends it, without the mark of Ctrl-C.
+    await door.input({ kind: 'signal', console, id, signal: 'INT' });
     await door.until(isOver);
   }
 
@@ -318,7 +319,7 @@ export class SessionWorld implements ShellWorld {
     const { door, console, known } = this.shared;
     const { files } = await door.files(console);
     for (const [path, data] of Object.entries(files)) known.set(path, data);
-    return Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('/')));
+    return Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith('/') && isFile(path)));
   }
 
   async keep(files: Readonly<Record<string, Bytes | null>>): Promise<void> {
@@ -354,6 +355,11 @@ export class SessionWorld implements ShellWorld {
   files(server: string): Promise<ServerFiles> {
     return this.shared.door.files(server);
   }
+}
+
+/** A name that ends in a slash says only that the folder is there. */
+function isFile(path: string): boolean {
+  return !path.endsWith('/');
 }
 
 function consoleOf(frame: Frame, id: string): Partial<ConsoleFrame> {

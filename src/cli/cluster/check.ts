@@ -20,7 +20,7 @@ export function* showClusterInfo(manager: Manager): Step<void> {
     if (node.replicate !== null) continue;
     const reply = yield* call(node, ['DBSIZE']);
     if (reply instanceof ErrorReply) {
-      yield* printReplyError(node, reply);
+      yield* printReplyError(manager, node, reply);
       return;
     }
     const size = typeof reply === 'number' ? reply : 0;

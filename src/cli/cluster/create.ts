@@ -2,6 +2,7 @@
  * the order of the real tool. The spreading of replicas over hosts is plan.ts. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { resolveHost } from '#cli/execution.ts';
 import * as ops from '#cli/ops.ts';
 import type { Step } from '#cli/program.ts';
 import { ErrorReply } from '#redis/reply.ts';
@@ -73,7 +74,7 @@ function* openEmptyNode(manager: Manager, text: Bytes): Step<ClusterNode | null>
     yield* printNotClusterNode(manager, node, enabled === false ? null : enabled);
     return null;
   }
-  if ((yield* loadNode(node)) === null) return null;
+  if ((yield* loadNode(manager, node)) === null) return null;
   const empty = yield* isEmptyNode(node);
   if (empty !== true) {
     yield* printNotEmpty(manager, node, empty === false ? null : empty);
@@ -94,21 +95,21 @@ function* applyPlan(manager: Manager): Step<boolean> {
     const error = yield* flushNodeConfig(node);
     // A replica cannot be told before it knows its master; it is told again after the join.
     if (error !== null && node.replicate === null) {
-      yield* printReplyError(node, error);
+      yield* printReplyError(manager, node, error);
       return false;
     }
   }
   yield* log(manager, 'info', '>>> Nodes configuration updated\n');
   yield* log(manager, 'info', '>>> Assign a different config epoch to each node\n');
   for (const [at, node] of manager.nodes.entries()) {
-    yield* call(node, ['CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1)]);
+    yield* call(node, ['cluster', 'set-config-epoch', String(at + 1)]);
   }
   yield* log(manager, 'info', '>>> Sending CLUSTER MEET messages to join the cluster\n');
   const [first, ...others] = manager.nodes as [ClusterNode, ...ClusterNode[]];
   for (const node of others) {
-    const reply = yield* call(node, meetCommand(first));
+    const reply = yield* call(node, meetCommand(['cluster', 'meet'], first));
     if (reply instanceof ErrorReply) {
-      yield* printReplyError(node, reply);
+      yield* printReplyError(manager, node, reply);
       yield* ops.printError('Failed to send CLUSTER MEET command.\n');
       return false;
     }
@@ -121,7 +122,7 @@ function* applyPlan(manager: Manager): Step<boolean> {
     if (!node.dirty) continue;
     const error = yield* flushNodeConfig(node);
     if (error === null) continue;
-    yield* printReplyError(node, error);
+    yield* printReplyError(manager, node, error);
     ok = false;
   }
   if (!ok) return false;
@@ -129,8 +130,10 @@ function* applyPlan(manager: Manager): Step<boolean> {
   return yield* checkCluster(manager, { quiet: false });
 }
 
-export function meetCommand(node: ClusterNode): Bytes[] {
-  const argv = ['CLUSTER', 'MEET', node.ip, String(node.port)];
+/** Written as redis-cli writes it, small in one place and large in the other, which MONITOR shows. Servers know
+ *  no names. */
+export function meetCommand(words: readonly Bytes[], node: ClusterNode): Bytes[] {
+  const argv = [...words, resolveHost(node.ip) ?? node.ip, String(node.port)];
   if (node.busPort !== 0 && node.busPort !== node.port + 10000) argv.push(String(node.busPort));
   return argv;
 }

@@ -78,7 +78,12 @@ export function* importKeys(manager: Manager, from: NodeAddress): Step<boolean> 
       return false;
     }
   }
-  if ((yield* isClusterNode(source)) === true) {
+  const isCluster = yield* isClusterNode(source);
+  if (isCluster instanceof ErrorReply) {
+    yield* sourceError(manager, source, isCluster);
+    return false;
+  }
+  if (isCluster) {
     yield* log(manager, 'error', '[ERR] The source node should not be a cluster node.\n');
     return false;
   }
@@ -88,7 +93,7 @@ export function* importKeys(manager: Manager, from: NodeAddress): Step<boolean> 
   do {
     const page = yield* call(source, ['SCAN', cursor, 'COUNT', '1000']);
     if (!Array.isArray(page)) {
-      yield* sourceError(source, page);
+      yield* sourceError(manager, source, page);
       return false;
     }
     cursor = textOf(page[0] as Reply);
@@ -111,44 +116,48 @@ function* importKey(manager: Manager, source: ClusterNode, key: Bytes): Step<boo
   if (auth !== null) argv.push(...(user === null ? ['AUTH', auth] : ['AUTH2', user, auth]));
   const reply = yield* call(source, argv);
   if (reply instanceof ErrorReply) {
-    yield* sourceError(source, reply);
+    yield* sourceError(manager, source, reply);
     return false;
   }
   yield* ops.print('OK\n');
   return true;
 }
 
-function* sourceError(source: ClusterNode, reply: Reply): Step<void> {
+function* sourceError(manager: Manager, source: ClusterNode, reply: Reply): Step<void> {
   const text = reply instanceof ErrorReply ? reply.text : 'unexpected reply';
-  yield* ops.print(`Source ${address(source)} replied with error:\n${text}\n`);
+  yield* log(manager, 'error', `Source ${address(source)} replied with error:\n${text}\n`);
 }
 
 /** An RDB file per master and a description of the nodes. */
 export function* backup(manager: Manager, directory: Bytes): Step<boolean> {
   const good = yield* checkCluster(manager, { quiet: false });
+  const folder = directory.replace(/\/?$/, '/');
   const described: string[] = [];
   for (const node of manager.nodes) {
-    described.push(describeJson(node));
+    described.push(describeJson(node, manager.errors.length));
     if (isSlave(node) || node.replicate !== null) continue;
     yield* log(manager, 'info', `>>> Node ${address(node)} -> Saving RDB...\n`);
-    const path = `${directory}/redis-node-${node.ip}-${node.port}-${node.name}.rdb`;
+    const path = `${folder}redis-node-${node.ip}-${node.port}-${node.name}.rdb`;
     if (node.handle === null || !(yield* fetchRdb(node.handle, path))) return false;
     // The connection was given over to replication.
     node.handle = null;
   }
-  const path = `${directory}/nodes.json`;
-  yield* ops.print(`Saving cluster configuration to: ${path}\n`);
-  const failed = yield* ops.writeFile(path, `[\n${described.join(',\n')}\n]`);
-  if (failed !== null) {
-    yield* ops.printError(`Could not save nodes to: ${path}\n`);
+  const path = `${folder}nodes.json`;
+  yield* log(manager, 'info', `Saving cluster configuration to: ${path}\n`);
+  if ((yield* ops.writeFile(path, `[\n${described.join(',\n')}\n]`)) !== null) {
+    yield* log(manager, 'error', `Could not save nodes to: ${path}\n`);
+    yield* log(manager, 'ok', '[ERR] Failed to back cluster!\n');
     return false;
   }
-  if (good) yield* log(manager, 'ok', `[OK] Backup created into: ${directory}\n`);
-  else yield* log(manager, 'warn', '[WARNING] The cluster had problems when it was backed up; see above.\n');
+  if (!good) yield* log(manager, 'warn', NOT_WELL);
+  yield* log(manager, 'ok', `[OK] Backup created into: ${directory}\n`);
   return true;
 }
 
-function describeJson(node: ClusterNode): string {
+const NOT_WELL =
+  "*** Cluster seems to have some problems, please be aware of it if you're going to restore this backup.\n";
+
+function describeJson(node: ClusterNode, errors: number): string {
   const replicate = node.replicate === null ? 'null' : `"${node.replicate}"`;
   const slots = rangesOf(node.slots)
     .map(([first, last]) => `[${first},${last}]`)
@@ -161,6 +170,7 @@ function describeJson(node: ClusterNode): string {
     `  {\n    "name": "${node.name}",\n    "host": "${node.ip}",\n    "port": ${node.port},\n` +
     `    "replicate": ${replicate},\n    "slots": [${slots}],\n    "slots_count": ${slotsCount(node)},\n` +
     `    "flags": "${node.flags.join(',')}",\n    "current_epoch": ${node.currentEpoch}` +
+    (errors > 0 ? `,\n    "cluster_errors": ${errors}` : '') +
     marks('migrating', node.migrating) +
     marks('importing', node.importing) +
     '\n  }'

@@ -22,20 +22,24 @@ function* refuseIfUnreachable(manager: Manager, what: string): Step<void> {
   throw new Exit(1);
 }
 
-function* countKeys(node: ClusterNode, slot: number): Step<number> {
+function* countKeys(manager: Manager, node: ClusterNode, slot: number): Step<number> {
   const reply = yield* call(node, ['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]);
   if (typeof reply === 'number') return reply;
-  if (reply instanceof ErrorReply) yield* printReplyError(node, reply);
+  if (reply instanceof ErrorReply) yield* printReplyError(manager, node, reply);
   return -1;
 }
 
 /** The master with most keys of the slot; the first of equals. */
-function* nodeWithMostKeys(nodes: readonly ClusterNode[], slot: number): Step<ClusterNode | null> {
+function* nodeWithMostKeys(
+  manager: Manager,
+  nodes: readonly ClusterNode[],
+  slot: number,
+): Step<ClusterNode | null> {
   let best: ClusterNode | null = null;
   let most = 0;
   for (const node of nodes) {
     if (isSlave(node) || node.replicate !== null) continue;
-    const count = yield* countKeys(node, slot);
+    const count = yield* countKeys(manager, node, slot);
     if (count < 0) break;
     if (best === null || count > most) {
       most = count;
@@ -46,7 +50,7 @@ function* nodeWithMostKeys(nodes: readonly ClusterNode[], slot: number): Step<Cl
 }
 
 /** Makes `owner` own the slot with a configuration that wins, whatever the others believe. */
-function* setSlotOwner(owner: ClusterNode, slot: number, clear: boolean): Step<boolean> {
+function* setSlotOwner(manager: Manager, owner: ClusterNode, slot: number, clear: boolean): Step<boolean> {
   const commands = [
     ['MULTI'],
     ['CLUSTER', 'DELSLOTS', String(slot)],
@@ -59,7 +63,7 @@ function* setSlotOwner(owner: ClusterNode, slot: number, clear: boolean): Step<b
     const reply = yield* call(owner, argv);
     // DELSLOTS of a slot without an owner fails inside the transaction, which is as well.
     if (reply instanceof ErrorReply) {
-      yield* printReplyError(owner, reply);
+      yield* printReplyError(manager, owner, reply);
       return false;
     }
   }
@@ -103,7 +107,7 @@ function* findOwners(
       owners.push(node);
       continue;
     }
-    if ((yield* countKeys(node, slot)) > 0) {
+    if ((yield* countKeys(manager, node, slot)) > 0) {
       yield* log(manager, 'warn', `*** Found keys about slot ${slot} in non-owner node ${address(node)}!\n`);
       owners.push(node);
     }
@@ -116,7 +120,7 @@ function* findOwners(
     if (isImporting) importing.push(node);
     if (isMigrating || isImporting || node === owner) continue;
     // Keys where the slot is not marked: as good as importing, even at one of several owners.
-    if ((yield* countKeys(node, slot)) > 0) {
+    if ((yield* countKeys(manager, node, slot)) > 0) {
       yield* log(manager, 'warn', `*** Found keys about slot ${slot} in node ${address(node)}!\n`);
       importing.push(node);
     }
@@ -131,18 +135,18 @@ function* chooseOwner(
   importing: ClusterNode[],
 ): Step<ClusterNode | null> {
   yield* log(manager, 'info', '>>> No single clear owner for the slot, selecting an owner by # of keys...\n');
-  const owner = yield* nodeWithMostKeys(manager.nodes, slot);
+  const owner = yield* nodeWithMostKeys(manager, manager.nodes, slot);
   if (owner === null) {
     yield* log(manager, 'error', "[ERR] Can't select a slot owner. Impossible to fix.\n");
     return null;
   }
   yield* log(manager, 'warn', `*** Configuring ${address(owner)} as the slot owner\n`);
-  const stable = yield* setSlot(owner, slot, 'stable');
+  const stable = yield* setSlot(owner, slot, 'STABLE');
   if (stable !== null) {
-    yield* printReplyError(owner, stable);
+    yield* printReplyError(manager, owner, stable);
     return null;
   }
-  if (!(yield* setSlotOwner(owner, slot, false))) return null;
+  if (!(yield* setSlotOwner(manager, owner, slot, false))) return null;
   owner.slots[slot] = 1;
   // The owner needs no marks any more.
   for (const list of [migrating, importing]) remove(list, owner);
@@ -194,13 +198,13 @@ function* closeOpenSlot(
     return yield* moveAllToOwner(manager, slot, owner, importing);
   if (migrating.length === 1 && importing.length > 1 && from !== undefined) {
     const holders: ClusterNode[] = [];
-    for (const node of importing) if ((yield* countKeys(node, slot)) > 0) holders.push(node);
+    for (const node of importing) if ((yield* countKeys(manager, node, slot)) > 0) holders.push(node);
     if (holders.length === 0) return yield* closeAllButOne(manager, slot, from, importing);
   }
   if (migrating.length === 1 && importing.length === 0 && from !== undefined) {
-    if (from === owner || (yield* countKeys(from, slot)) === 0) {
+    if (from === owner || (yield* countKeys(manager, from, slot)) === 0) {
       yield* log(manager, 'info', `>>> Case 4: Closing slot ${slot} on ${address(from)}\n`);
-      return (yield* setSlot(from, slot, 'stable')) === null;
+      return (yield* setSlot(from, slot, 'STABLE')) === null;
     }
   }
   yield* log(
@@ -227,15 +231,15 @@ function* moveAllToOwner(
     const failed = yield* moveSlot(manager, node, owner, slot, { dots: true, cold: true, fixing: true });
     if (failed !== null) return false;
     yield* log(manager, 'info', `>>> Setting ${slot} as STABLE in ${address(node)}\n`);
-    const stable = yield* setSlot(node, slot, 'stable');
+    const stable = yield* setSlot(node, slot, 'STABLE');
     if (stable !== null) {
-      yield* printReplyError(node, stable);
+      yield* printReplyError(manager, node, stable);
       return false;
     }
   }
   for (const node of masters(manager)) {
     if (node === owner) continue;
-    if ((yield* setSlot(node, slot, 'node', owner.name)) !== null) return false;
+    if ((yield* setSlot(node, slot, 'NODE', owner.name)) !== null) return false;
   }
   return true;
 }
@@ -258,13 +262,13 @@ function* closeAllButOne(
     const failed = yield* moveSlot(manager, from, to, slot, { dots: true, update: true, fixing: true });
     if (failed !== null) return false;
     for (const node of importing) {
-      if (node !== to && (yield* setSlot(node, slot, 'stable')) !== null) return false;
+      if (node !== to && (yield* setSlot(node, slot, 'STABLE')) !== null) return false;
     }
     return true;
   }
   yield* log(manager, 'info', `>>> Case 3: Closing slot ${slot} on both migrating and importing nodes.\n`);
   for (const node of [from, ...importing]) {
-    if ((yield* setSlot(node, slot, 'stable')) !== null) return false;
+    if ((yield* setSlot(node, slot, 'STABLE')) !== null) return false;
   }
   return true;
 }
@@ -323,7 +327,7 @@ function* coverEmpty(manager: Manager, group: Group): Step<boolean> {
     second = now;
     const owner = candidates[at] as ClusterNode;
     yield* log(manager, 'info', `>>> Covering slot ${slot} with ${address(owner)}\n`);
-    if (!(yield* setSlotOwner(owner, slot, false))) return false;
+    if (!(yield* setSlotOwner(manager, owner, slot, false))) return false;
     owner.slots[slot] = 1;
   }
   return true;
@@ -336,7 +340,7 @@ function* coverSingle(manager: Manager, group: Group): Step<boolean> {
   for (const [slot, [owner]] of group) {
     if (owner === undefined) return false;
     yield* log(manager, 'info', `>>> Covering slot ${slot} with ${address(owner)}\n`);
-    if (!(yield* setSlotOwner(owner, slot, false))) return false;
+    if (!(yield* setSlotOwner(manager, owner, slot, false))) return false;
     owner.slots[slot] = 1;
   }
   return true;
@@ -348,10 +352,10 @@ function* coverSeveral(manager: Manager, group: Group): Step<boolean> {
   if (!(yield* announce(manager, group, title, 'Fix these slots by moving keys into a single node?')))
     return true;
   for (const [slot, nodes] of group) {
-    const owner = yield* nodeWithMostKeys(nodes, slot);
+    const owner = yield* nodeWithMostKeys(manager, nodes, slot);
     if (owner === null) return false;
     yield* log(manager, 'info', `>>> Covering slot ${slot} moving keys to ${address(owner)}\n`);
-    if (!(yield* setSlotOwner(owner, slot, true))) return false;
+    if (!(yield* setSlotOwner(manager, owner, slot, true))) return false;
     owner.slots[slot] = 1;
     if (!(yield* gatherKeys(manager, slot, owner, nodes))) return false;
   }
@@ -368,38 +372,38 @@ function* gatherKeys(
   for (const node of nodes) {
     if (node === owner) continue;
     // A node that does not know the new owner yet would refuse to import from it.
-    yield* setSlot(node, slot, 'node', owner.name);
-    if ((yield* setSlot(node, slot, 'importing', owner.name)) !== null) return false;
+    yield* setSlot(node, slot, 'NODE', owner.name);
+    if ((yield* setSlot(node, slot, 'IMPORTING', owner.name)) !== null) return false;
     const failed = yield* moveSlot(manager, node, owner, slot, { dots: true, cold: true, fixing: true });
     if (failed !== null) return false;
-    if ((yield* setSlot(node, slot, 'stable')) !== null) return false;
+    if ((yield* setSlot(node, slot, 'STABLE')) !== null) return false;
   }
   return true;
 }
 
 // -------------------------------------------------------------------- several owners
 
-/** The master with most keys keeps the slot; the others hand their keys over. */
+/** The master with most keys keeps the slot; the others hand their keys over, or try to: that they do not import the
+ *  slot is the real one's mistake, for which they refuse. */
 export function* fixMultipleOwners(
   manager: Manager,
   slot: number,
   owners: readonly ClusterNode[],
 ): Step<boolean> {
   yield* log(manager, 'info', `>>> Fixing multiple owners for slot ${slot}...\n`);
-  const owner = (yield* nodeWithMostKeys(owners, slot)) ?? owners[0];
+  const owner = (yield* nodeWithMostKeys(manager, owners, slot)) ?? owners[0];
   if (owner === undefined) return false;
   yield* log(manager, 'info', `>>> Setting slot ${slot} owner: ${address(owner)}\n`);
-  if (!(yield* setSlotOwner(owner, slot, false))) return false;
-  owner.slots[slot] = 1;
-  for (const node of owners) {
+  if (!(yield* setSlotOwner(manager, owner, slot, false))) return false;
+  for (const node of masters(manager)) {
     if (node === owner) continue;
+    const keys = yield* countKeys(manager, node, slot);
+    if (keys < 0) return false;
     yield* call(node, ['CLUSTER', 'DELSLOTS', String(slot)]);
     if ((yield* setSlot(node, slot, 'node', owner.name)) !== null) return false;
-    if ((yield* setSlot(node, slot, 'importing', owner.name)) !== null) return false;
+    if (keys === 0) continue;
     const failed = yield* moveSlot(manager, node, owner, slot, { dots: true, cold: true, fixing: true });
     if (failed !== null) return false;
-    if ((yield* setSlot(node, slot, 'stable')) !== null) return false;
-    node.slots[slot] = 0;
   }
   return true;
 }

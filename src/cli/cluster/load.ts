@@ -104,10 +104,10 @@ export function* printNotClusterNode(
 }
 
 /** Takes over what the node says of itself; the other nodes it lists are returned. */
-export function* loadNode(node: ClusterNode): Step<ClusterNode[] | null> {
+export function* loadNode(manager: Manager, node: ClusterNode): Step<ClusterNode[] | null> {
   const reply = yield* call(node, ['CLUSTER', 'NODES']);
   if (reply instanceof ErrorReply) {
-    yield* printReplyError(node, reply);
+    yield* printReplyError(manager, node, reply);
     return null;
   }
   const friends: ClusterNode[] = [];
@@ -141,7 +141,7 @@ export function* loadFromNode(manager: Manager, first: ClusterNode): Step<boolea
     yield* printNotClusterNode(manager, first, enabled === false ? null : enabled);
     return false;
   }
-  const friends = yield* loadNode(first);
+  const friends = yield* loadNode(manager, first);
   if (friends === null) return false;
   for (const node of manager.nodes) if (node !== first) yield* closeNode(node);
   manager.nodes = [first];
@@ -158,7 +158,7 @@ function* loadFriend(manager: Manager, friend: ClusterNode): Step<boolean> {
   if (friend.ip === '' || friend.port === 0) return false;
   const listed = friend.flags;
   if (!(yield* connectNode(manager, friend))) return false;
-  if ((yield* loadNode(friend)) === null) {
+  if ((yield* loadNode(manager, friend)) === null) {
     yield* log(manager, 'error', `[ERR] Unable to load info for node ${address(friend)}\n`);
     yield* closeNode(friend);
     return false;
@@ -201,6 +201,8 @@ export function* configSignature(node: ClusterNode): Step<string | null> {
 
 /** Do all nodes see the same slot map? */
 export function* isConfigConsistent(manager: Manager): Step<boolean> {
+  // Who is alone agrees with himself, and is not asked.
+  if (manager.nodes.length <= 1) return true;
   let first: string | null = null;
   for (const node of manager.nodes) {
     const signature = yield* configSignature(node);

@@ -27,8 +27,8 @@ export function* onError(manager: Manager, text: Bytes): Step<void> {
   yield* log(manager, 'error', `${text}\n`);
 }
 
-/** "Node 127.0.0.1:7000 replied with error:" and the error, on standard error. */
-export function* printReplyError(node: ClusterNode, error: ErrorReply | Bytes): Step<void> {
+/** "Node 127.0.0.1:7000 replied with error:" and the error. */
+export function* printReplyError(manager: Manager, node: ClusterNode, error: ErrorReply | Bytes): Step<void> {
   const text = error instanceof ErrorReply ? error.text : error;
-  yield* ops.printError(`Node ${node.ip}:${node.port} replied with error:\n${text}\n`);
+  yield* log(manager, 'error', `Node ${node.ip}:${node.port} replied with error:\n${text}\n`);
 }

@@ -48,9 +48,9 @@ export function* addNode(manager: Manager, where: NodeAddress): Step<boolean> {
     'info',
     `>>> Send CLUSTER MEET to node ${address(node)} to make it join the cluster.\n`,
   );
-  const met = yield* call(node, meetCommand(first));
+  const met = yield* call(node, meetCommand(['CLUSTER', 'MEET'], first));
   if (met instanceof ErrorReply) {
-    yield* printReplyError(node, met);
+    yield* printReplyError(manager, node, met);
     return false;
   }
   if (master !== null) {
@@ -60,7 +60,7 @@ export function* addNode(manager: Manager, where: NodeAddress): Step<boolean> {
     yield* log(manager, 'info', `>>> Configure node as replica of ${address(master)}.\n`);
     const told = yield* call(node, ['CLUSTER', 'REPLICATE', master.name]);
     if (told instanceof ErrorReply) {
-      yield* printReplyError(node, told);
+      yield* printReplyError(manager, node, told);
       return false;
     }
   }
@@ -78,7 +78,7 @@ function* openNewcomer(manager: Manager, node: ClusterNode): Step<boolean> {
     yield* printNotClusterNode(manager, node, enabled === false ? null : enabled);
     return false;
   }
-  if ((yield* loadNode(node)) === null) return false;
+  if ((yield* loadNode(manager, node)) === null) return false;
   const empty = yield* isEmptyNode(node);
   if (empty !== true) {
     yield* printNotEmpty(manager, node, empty === false ? null : empty);
@@ -154,19 +154,19 @@ export function* delNode(manager: Manager, id: string): Step<boolean> {
       yield* log(manager, 'info', `>>> ${address(node)} as replica of ${address(master)}\n`);
       const told = yield* call(node, ['CLUSTER', 'REPLICATE', master.name]);
       if (told instanceof ErrorReply) {
-        yield* printReplyError(node, told);
+        yield* printReplyError(manager, node, told);
         return false;
       }
     }
     const forgotten = yield* call(node, ['CLUSTER', 'FORGET', victim.name]);
     if (forgotten instanceof ErrorReply) {
-      yield* printReplyError(node, forgotten);
+      yield* printReplyError(manager, node, forgotten);
       return false;
     }
   }
   yield* log(manager, 'info', '>>> Sending CLUSTER RESET SOFT to the deleted node.\n');
   const reset = yield* call(victim, ['CLUSTER', 'RESET', 'SOFT']);
   if (!(reset instanceof ErrorReply)) return true;
-  yield* printReplyError(victim, reset);
+  yield* printReplyError(manager, victim, reset);
   return false;
 }

@@ -8,7 +8,7 @@ import * as ops from '#cli/ops.ts';
 import type { Step } from '#cli/program.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import type { Reply } from '#redis/reply.ts';
-import { log } from './log.ts';
+import { log, printReplyError } from './log.ts';
 import { address, call, isSlave, textOf } from './node.ts';
 import type { ClusterNode, Manager } from './node.ts';
 
@@ -25,7 +25,7 @@ export interface MoveOptions {
   fixing?: boolean;
 }
 
-/** Null when done, else the error that stopped it. */
+/** Null when done, else the error that stopped it; an empty one if there is nothing to be said of it. */
 export function* moveSlot(
   manager: Manager,
   source: ClusterNode,
@@ -76,10 +76,11 @@ function* assignSlot(
   return null;
 }
 
+/** `how` is written as the real one writes it, small or large. */
 export function* setSlot(
   node: ClusterNode,
   slot: number,
-  how: 'importing' | 'migrating' | 'node' | 'stable',
+  how: 'importing' | 'IMPORTING' | 'migrating' | 'node' | 'NODE' | 'STABLE',
   nodeId?: string,
 ): Step<string | null> {
   const argv = ['CLUSTER', 'SETSLOT', String(slot), how];
@@ -117,21 +118,17 @@ function* migrateKeys(
 ): Step<string | null> {
   const first = yield* call(source, migrateCommand(manager, target, keys, false));
   if (!(first instanceof ErrorReply)) return null;
-  let replace = false;
-  if (first.text.includes('BUSYKEY')) {
-    if (!manager.options.replace) {
-      const different = yield* findDifferentKeys(manager, source, target, keys);
-      if (different !== null) return different;
-    }
-    replace = true;
-  } else if (options.fixing && first.text.includes('slot not served')) {
-    yield* log(manager, 'warn', `*** Slot was not served, setting owner to node ${address(source)}.\n`);
-    yield* setSlot(source, slot, 'node', source.name);
-  } else {
-    return first.text;
+  const busy = first.text.includes('BUSYKEY');
+  if (!busy && (yield* isServed(source, slot))) return yield* refused(manager, source, first);
+  if (busy) {
+    const different = yield* replaceable(manager, source, target, keys);
+    if (different !== null) return different;
+  } else if (options.fixing) {
+    yield* log(manager, 'warn', `*** Slot was not served, setting owner to node ${address(target)}.\n`);
+    yield* setSlot(source, slot, 'node', target.name);
   }
-  const second = yield* call(source, migrateCommand(manager, target, keys, replace));
-  return second instanceof ErrorReply ? second.text : null;
+  const second = yield* call(source, migrateCommand(manager, target, keys, busy));
+  return second instanceof ErrorReply ? yield* refused(manager, source, second) : null;
 }
 
 function migrateCommand(
@@ -148,15 +145,47 @@ function migrateCommand(
   return argv;
 }
 
-/** Both nodes hold some of the keys. Null when all values are equal, so that the source's may win;
- *  else the text to stop with, after telling which keys differ. */
+function* refused(manager: Manager, source: ClusterNode, error: ErrorReply): Step<string> {
+  yield* ops.print('\n');
+  yield* printReplyError(manager, source, error);
+  return error.text;
+}
+
+/** Whether anybody owns the slot, as the node sees it. */
+function* isServed(node: ClusterNode, slot: number): Step<boolean> {
+  const ranges = yield* call(node, ['CLUSTER', 'SLOTS']);
+  if (!Array.isArray(ranges)) return true;
+  return ranges.some((range) => {
+    const [first, last] = range as [number, number];
+    return slot >= first && slot <= last;
+  });
+}
+
+/** Both nodes hold some of the keys. Null when the source's may win, since all values are equal or since that was
+ *  asked for; else the text to stop with, after telling which keys differ. */
+function* replaceable(
+  manager: Manager,
+  source: ClusterNode,
+  target: ClusterNode,
+  keys: readonly Bytes[],
+): Step<string | null> {
+  yield* log(manager, 'warn', '\n*** Target key exists\n');
+  if (!manager.options.replace) {
+    const different = yield* findDifferentKeys(manager, source, target, keys);
+    if (different !== null) return different;
+  }
+  yield* log(manager, 'warn', '*** Replacing target keys...\n');
+  return null;
+}
+
+/** Null when the values of all keys are equal; else the text to stop with, after telling which keys differ. */
 function* findDifferentKeys(
   manager: Manager,
   source: ClusterNode,
   target: ClusterNode,
   keys: readonly Bytes[],
 ): Step<string | null> {
-  yield* log(manager, 'warn', '\n*** Checking key values on both nodes...\n');
+  yield* log(manager, 'warn', '*** Checking key values on both nodes...\n');
   const command = ['DEBUG', 'DIGEST-VALUE', ...keys];
   const here = yield* call(source, command);
   const there = yield* call(target, command);
@@ -181,5 +210,5 @@ function* findDifferentKeys(
     'Please fix the above key(s) manually and try again or relaunch the command \n' +
       'with --cluster-replace option to force key overriding.\n',
   );
-  return 'ERR keys differ';
+  return '';
 }

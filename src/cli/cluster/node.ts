@@ -10,6 +10,7 @@ import type { CliConfig, ManagerOptions } from '#cli/options.ts';
 import type { Handle, Step } from '#cli/program.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import type { Reply } from '#redis/reply.ts';
+import { printReplyError } from './log.ts';
 
 export interface ClusterNode {
   handle: Handle | null;
@@ -111,7 +112,7 @@ export function* connectNode(manager: Manager, node: ClusterNode): Step<boolean>
   if (auth !== null) {
     const reply = yield* call(node, user === null ? ['AUTH', auth] : ['AUTH', user, auth]);
     if (reply instanceof ErrorReply) {
-      yield* ops.printError(`Node ${address(node)} replied with error:\n${reply.text}\n`);
+      yield* printReplyError(manager, node, reply);
       return false;
     }
   }

@@ -154,7 +154,7 @@ function* runReshard(
   for (const { source, slot } of table) {
     const failed = yield* moveSlot(manager, source, target, slot, { dots: true });
     if (failed !== null) {
-      yield* log(manager, 'error', `clusterManagerMoveSlot failed: ${failed}\n`);
+      if (failed !== '') yield* log(manager, 'error', `clusterManagerMoveSlot failed: ${failed}\n`);
       return false;
     }
   }
@@ -187,6 +187,9 @@ export function* rebalance(manager: Manager): Step<boolean> {
     'info',
     `>>> Rebalancing across ${involved.length} nodes. Total weight = ${totalWeight.toFixed(2)}\n`,
   );
+  if (manager.config.verbose) {
+    for (const node of involved) yield* ops.print(`${address(node)} balance is ${node.balance} slots\n`);
+  }
   let to = 0;
   let from = involved.length - 1;
   while (to < from) {
@@ -269,7 +272,7 @@ function* moveSlots(
     for (const { slot } of table) {
       const failed = yield* moveSlot(manager, source, target, slot, { quiet: true, update: true });
       if (failed !== null) {
-        yield* log(manager, 'error', `*** clusterManagerMoveSlot: ${failed}\n`);
+        if (failed !== '') yield* log(manager, 'error', `*** clusterManagerMoveSlot: ${failed}\n`);
         return false;
       }
       yield* ops.print('#');

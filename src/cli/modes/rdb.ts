@@ -71,11 +71,7 @@ export function* fetchRdb(handle: Handle, path: Bytes): Step<boolean> {
   if (preamble === null) return false;
   const size =
     preamble.length === null ? 'bytes of bulk transfer until EOF marker' : `${preamble.length} bytes`;
-  yield* ops.printError(
-    preamble.length === null
-      ? `SYNC sent to master, writing ${size} to '${path}'\n`
-      : `SYNC sent to master, writing ${size} to '${path}'\n`,
-  );
+  yield* ops.printError(`SYNC sent to master, writing ${size} to '${path}'\n`);
   const read = yield* readSnapshot(handle, preamble);
   yield* ops.disconnect(handle);
   if (read === null) return false;

@@ -69,11 +69,18 @@ describe.sequential('a cluster of three masters in many ranges', () => {
   test('a backup is written as recorded', () => {
     story.world.runMs(2000);
     const bytes = (text: string): string => text.replace(/writing \d+ bytes/g, 'writing N bytes');
-    story.compare('195-backup.txt', cluster(`backup ${AT_7000} /srv/redis/backup`), 0, { mask: bytes });
-    const written = story.world.fileNames().map((path) => story.masked(path.split('/').at(-1) ?? ''));
+    const files = { '/srv/redis/backup/': '' };
+    story.compare('195-backup.txt', cluster(`backup ${AT_7000} /srv/redis/backup`), 0, {
+      mask: bytes,
+      files,
+    });
+    const paths = story.world.fileNames().filter((path) => !(path in files));
+    const written = paths.map((path) => story.masked(path.split('/').at(-1) ?? ''));
     expect(written.sort()).toEqual(story.recordedLines('195-backup-ls.txt'));
     const nodes = story.world.file('/srv/redis/backup/nodes.json') ?? '';
     expect(story.masked(nodes).split('\n').sort()).toEqual(story.recordedLines('195-backup-nodes.json.txt'));
+    const nowhere = cluster(`backup ${AT_7000} /nonexistent/dir`);
+    story.compare('195-backup-nodir.txt', nowhere, 1, { mask: bytes });
   });
 
   test('colours are as recorded', () => {

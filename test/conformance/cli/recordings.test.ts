@@ -20,7 +20,6 @@ const NOT_REPLAYED: Readonly<Record<string, string>> = {
   '111-cluster-help.txt': OWN_WORDS,
   '39-lolwut.txt': 'a picture drawn by lot',
   '48-err-loading.pty.txt': 'a simulated server reads its file in one step: nobody finds it loading',
-  '195-backup-nodir.*': 'a console has files but no directories that could be missing',
 };
 
 const folder = new URL('.', import.meta.url);

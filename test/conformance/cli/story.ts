@@ -46,6 +46,8 @@ export interface CompareOptions {
   mask?: (text: string) => string;
   /** Colours, as a terminal with a name gets them. */
   term?: string;
+  /** What it finds on its disk. */
+  files?: Readonly<Record<string, string>>;
 }
 
 export class Story {
@@ -131,11 +133,11 @@ export class Story {
 
   /** What a command prints must be what was recorded. */
   compare(name: string, line: string, exitCode: number, options: CompareOptions = {}): void {
-    const { type, mask = (text) => text } = options;
+    const { type, files = {}, mask = (text) => text } = options;
     const recorded = plain(golden(name));
     const known = { ...this.recorded, ...idsIn(recorded) };
     const vars = options.term ? { TERM: options.term } : {};
-    const result = type ? this.runTyped(line, type, vars) : this.run(line, { vars });
+    const result = type ? this.runTyped(line, type, vars) : this.run(line, { vars, files });
     const printed = type ? result.screen : result.stdout;
     const show = (text: string, ids: RecordedIds): string[] => sorted(mask(maskIds(text, ids)));
     expect({
