@@ -4,7 +4,8 @@
  * computer, listens on real ports and a Unix socket, writes Redis's log and obeys SIGTERM and SIGINT. What
  * starts and watches redis-servers can so start and watch ours. It listens on 127.0.0.1 only. */
 
-import { appendFileSync, readFileSync, writeSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type Server as Listener, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { fromUint8, utf8Encode } from '#base/bytes.ts';
@@ -15,6 +16,7 @@ import { Config } from '#redis/config.ts';
 import type { LogLevel } from '#redis/io.ts';
 import { Server } from '#redis/server.ts';
 import { logDate } from '#sim/log-date.ts';
+import { goToBackground, tellParent } from './background.ts';
 import { FileDisk, strerror } from './file-disk.ts';
 import { Host } from './host.ts';
 import { loadPieces } from './pieces.ts';
@@ -22,6 +24,7 @@ import { isPortTaken } from './ports.ts';
 
 const address = '127.0.0.1';
 const busPortOffset = 10_000;
+const defaultPidFile = '/var/run/redis.pid';
 const levels: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
 const levelMarks: Record<LogLevel, string> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
 
@@ -106,6 +109,39 @@ class Ports {
   }
 }
 
+/** The Unix socket of the configuration; what an earlier server left at its place makes way. */
+async function openUnixSocket(config: Config): Promise<Listener | null> {
+  if (config.unixsocket === '') return null;
+  const path = resolve(config.dir, config.unixsocket);
+  rmSync(path, { force: true });
+  const listener = createServer();
+  listener.listen(path);
+  await once(listener, 'listening');
+  if (config.unixsocketperm !== 0) chmodSync(path, config.unixsocketperm);
+  return listener;
+}
+
+/** As far as it can be written: without it the server runs all the same. */
+function writePidFile({ dir, pidfile }: Config): void {
+  try {
+    writeFileSync(resolve(dir, pidfile), `${process.pid}\n`);
+  } catch {
+    // No such folder, or not ours.
+  }
+}
+
+/** A server that ends well takes with it what showed that it was there. */
+function removeTraces({ dir, pidfile, unixsocket }: Config): void {
+  for (const name of [pidfile, unixsocket]) {
+    if (name === '') continue;
+    try {
+      rmSync(resolve(dir, name), { force: true });
+    } catch {
+      // Somebody has taken the right to do so.
+    }
+  }
+}
+
 /** Resolves when the listener listens; false when it cannot. */
 function listens(listener: Listener): Promise<boolean> {
   return new Promise((done) => {
@@ -123,7 +159,8 @@ async function main(words: readonly string[]): Promise<void> {
   if (words[0] === '-v' || words[0] === '--version') return console.log('Redis server v=7.0.15 (simulated)');
   const commandLine = readCommandLine(words.map(utf8Encode));
   const configFile = commandLine.file === null ? '' : resolve(commandLine.file);
-  const lines = `${commandLine.stdin ? readFile(0) : ''}\n${commandLine.lines}`;
+  const stdin = commandLine.stdin ? readFile(0) : '';
+  const lines = `${stdin}\n${commandLine.lines}`;
   let fileText = '';
   try {
     if (configFile !== '') fileText = readFile(configFile);
@@ -136,6 +173,7 @@ async function main(words: readonly string[]): Promise<void> {
     console.error(`\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n${errors.join('\n')}`);
     process.exit(1);
   }
+  if (config.daemonize) await goToBackground(stdin);
   await loadPieces();
   const ports = new Ports();
   await ports.openBeforeStart(config);
@@ -156,20 +194,31 @@ async function main(words: readonly string[]): Promise<void> {
     listeners: ports.listeners,
     openPort: (port) => ports.open(port),
     onLog: (level, text) => log.write(level, text),
-    onExit: (code) => process.exit(code),
+    onExit: (code) => {
+      if (code === 0) removeTraces(server.config);
+      process.exit(code);
+    },
   });
-  if (config.unixsocket !== '') {
-    const listener = createServer();
-    host.acceptFrom(listener, config.unixsocket, config.port);
-    listener.listen(config.unixsocket);
-    await listens(listener);
+  try {
+    const listener = await openUnixSocket(config);
+    if (listener !== null) host.acceptFrom(listener, config.unixsocket, config.port);
+  } catch (error) {
+    log.write('warning', `Failed opening Unix socket: bind: ${strerror(error)}`);
+    process.exit(1);
   }
+  // A terminal that goes away takes no server with it.
+  process.on('SIGHUP', () => {});
   process.on('SIGTERM', () => host.signal('TERM'));
   process.on('SIGINT', () => host.signal('INT'));
   host.run(server);
   // The real one's first cron comes a millisecond after the start: no replica is there yet to be pinged.
   if (!server.loading) host.setTimer('cron', host.now + 1000);
+  if (config.daemonize) server.config.pidfile ||= defaultPidFile;
+  if (server.config.pidfile !== '') writePidFile(server.config);
+  if (config.unixsocket !== '')
+    log.write('notice', `The server is now ready to accept connections at ${config.unixsocket}`);
   ports.letWaitingIn();
+  tellParent();
 }
 
 process.on('uncaughtException', (error) => {

@@ -51,7 +51,9 @@ export function checkOutputLimit(server: Server, client: Client): void {
     return;
   }
   const now = server.mstime();
-  const pending = server.io.outputPending(client.socket) + client.output.length;
+  // What fits into the client's own buffer does not count.
+  const { length } = client.output;
+  const pending = server.io.outputPending(client.socket) + (length > client.replyBuffer ? length : 0);
   if (pending === 0) {
     client.softLimitReachedMs = 0;
     return;

@@ -53,6 +53,13 @@ function applyOne(server: Server, name: string): string | null {
       )
         ? null
         : 'Failed to bind to specified addresses.';
+    case 'tls-port':
+    case 'tls-cluster':
+    case 'tls-replication':
+      // There is no certificate.
+      return config.tlsPort === 0 && !config.tlsCluster && !config.tlsReplication
+        ? null
+        : 'Unable to update TLS configuration. Check server logs.';
     case 'cluster-announce-ip':
     case 'cluster-announce-port':
     case 'cluster-announce-tls-port':

@@ -142,7 +142,7 @@ function checkString(name: string, value: string): string | null {
     const rest = value.replace(/\{([a-z-]+)\}/g, (all, word: string) =>
       TEMPLATE_VARIABLES.has(word) ? '' : all,
     );
-    if (/[{}]/.test(rest)) return 'template format is invalid or contains unknown variables';
+    if (value === '' || /[{}]/.test(rest)) return 'template format is invalid or contains unknown variables';
   }
   if (
     (name === 'dbfilename' || name === 'appendfilename' || name === 'appenddirname') &&

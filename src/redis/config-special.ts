@@ -77,7 +77,7 @@ function setSave(config: Config, words: Bytes[]): string | null {
 }
 
 function setBufferLimits(config: Config, words: Bytes[]): string | null {
-  if (words.length % 4 !== 0 || words.length === 0) {
+  if (words.length % 4 !== 0) {
     return 'Wrong number of arguments in buffer limit configuration.';
   }
   const limits = [...config.clientOutputBufferLimit];

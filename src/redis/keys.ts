@@ -88,7 +88,8 @@ function keysBySpecs(
 function beginSearch(spec: CommandKeySpec, argv: readonly Bytes[]): number | null | 'unknown' {
   const begin = spec.begin;
   if (begin.type === 'unknown') return 'unknown';
-  if (begin.type === 'index') return begin.index < argv.length ? begin.index : null;
+  // PFMERGE without a source: then nobody knows the destination either.
+  if (begin.type === 'index') return begin.index < argv.length ? begin.index : 'unknown';
   const forward = begin.startFrom > 0;
   const end = forward ? argv.length - 1 : 1;
   for (
@@ -153,7 +154,14 @@ function keysByFunction(name: string, argv: readonly Bytes[]): KeyReference[] {
 }
 
 function bitfieldWrites(argv: readonly Bytes[]): boolean {
-  return argv.slice(2).some((arg) => isWord(arg, 'set') || isWord(arg, 'incrby'));
+  for (let at = 2; at < argv.length; at++) {
+    const left = argv.length - at - 1;
+    if (isWord(argv[at], 'get') && left >= 2) at += 2;
+    else if (isWord(argv[at], 'overflow') && left >= 1) at++;
+    // SET and INCRBY; and of what makes no sense the worse is assumed.
+    else return true;
+  }
+  return false;
 }
 
 /** The last STORE counts. */

@@ -87,7 +87,10 @@ export function finishStart(server: Server): void {
 function logBanner(server: Server): void {
   const { io } = server;
   io.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
-  io.log('warning', 'Redis version=7.0.15, bits=64, commit=00000000, modified=0, just started');
+  io.log(
+    'warning',
+    `Redis version=7.0.15, bits=64, commit=00000000, modified=0, pid=${server.pid}, just started`,
+  );
   io.log('warning', 'Configuration loaded');
 }
 

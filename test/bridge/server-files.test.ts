@@ -1,7 +1,15 @@
 /* Files exchanged with a real redis-server: whatever one has written the other loads, byte for byte the same
  * values; and what else a server does that is run as redis-server is run. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -158,6 +166,40 @@ describe('a server of ours that is run as redis-server', () => {
     await startOurServer({ dir, unixsocket });
     const { stdout } = await redisCli(['-s', unixsocket, 'CLIENT', 'INFO']);
     expect(stdout).toContain(`addr=${unixsocket}:0 laddr=${unixsocket}:0`);
+  });
+
+  test('takes the place of a Unix socket that was left behind, with its rights, and leaves nothing', async () => {
+    const dir = scratchFolder();
+    const unixsocket = join(dir, 'socket');
+    writeFileSync(unixsocket, '');
+    const server = await startOurServer({ dir, unixsocket, unixsocketperm: '700', pidfile: 'a.pid' });
+    expect((await redisCli(['-s', unixsocket, 'PING'])).stdout).toBe('PONG\n');
+    expect(statSync(unixsocket).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(dir, 'a.pid'), 'utf8')).toBe(`${server.child.pid}\n`);
+    server.child.kill('SIGHUP');
+    expect(await ask(server, 'PING')).toBe('PONG');
+    expect(await server.stop()).toBe(0);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test('goes into the background, where it listens when the command returns', async () => {
+    const dir = scratchFolder();
+    const pidfile = join(dir, 'redis.pid');
+    const port = await freePorts(1);
+    const server = ['--import', 'tsx', 'src/node/redis-server.ts', '-', '--port', String(port), '--dir', dir];
+    const begun = await run(process.execPath, server, `daemonize yes\npidfile ${pidfile}\nmaxclients 77\n`);
+    expect(begun).toEqual({ code: 0, stdout: '', stderr: '' });
+    const cli = async (...words: string[]): Promise<string> =>
+      (await redisCli(['-p', port, ...words])).stdout.trim();
+    const pid = readFileSync(pidfile, 'utf8').trim();
+    try {
+      expect(await cli('CONFIG', 'GET', 'maxclients')).toBe('maxclients\n77');
+      expect(await cli('INFO', 'server')).toContain(`process_id:${pid}\r\n`);
+      await cli('SHUTDOWN', 'NOSAVE');
+      expect(readdirSync(dir)).toEqual([]);
+    } finally {
+      if (existsSync(pidfile)) process.kill(Number(pid), 'SIGKILL');
+    }
   });
 
   test('writes its log where the configuration says', async () => {

@@ -254,7 +254,10 @@ describe('a master', () => {
   });
 
   test('closes a replica whose output grows beyond the limit', () => {
-    const world = standalone(2, { 'client-output-buffer-limit': 'replica 500000 0 0' });
+    const world = standalone(2, {
+      'client-output-buffer-limit': 'replica 500000 0 0',
+      'repl-backlog-size': '16384',
+    });
     follow(world, 7001, 7000);
     world.fault({ kind: 'cut', from: '7000', to: '7001' });
     for (let at = 0; at < 60; at++) world.ok(7000, 'SET', 'a', 'x'.repeat(100_000));

@@ -98,7 +98,8 @@ describe('a snapshot for a replica', () => {
   });
 
   test('drops a replica whose held stream outgrows its buffer limit', () => {
-    const world = standalone(2, { 'client-output-buffer-limit': 'replica 20000 0 0', ...slowSave });
+    const limits = { 'client-output-buffer-limit': 'replica 20000 0 0', 'repl-backlog-size': '16384' };
+    const world = standalone(2, { ...limits, ...slowSave });
     fill(world, 7000, 50);
     world.ok(7001, 'REPLICAOF', '127.0.0.1', '7000');
     world.must(() => world.server(7000).persistence.bgsave !== null, 5000, 'a child saves');

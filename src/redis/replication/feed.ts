@@ -4,6 +4,7 @@
  * passes on to its own replicas the very bytes it got, so that offsets mean the same all along. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { outputMemory } from '#redis/client-info.ts';
 import type { Client } from '#redis/client.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
@@ -38,6 +39,21 @@ export function feedStream(server: Server, data: Bytes): void {
     if (link.state !== 'online' || link.startOnAck) link.held += data;
     else sendToReplica(replica, data);
   }
+  trimBacklog(server);
+}
+
+/** The backlog forgets what is beyond its size, unless a replica has not been sent it yet. */
+export function trimBacklog(server: Server): void {
+  const { backlog, masterReplOffset, replicas } = server.replication;
+  const size = backlogSize(server);
+  if (backlog === null || backlog.length <= size) return;
+  backlog.trim(size, masterReplOffset + 1 - Math.max(0, ...replicas.map(pendingStream)));
+}
+
+/** How much of the stream waits for a replica. A snapshot on its way is not counted, only what is held back behind it. */
+export function pendingStream(replica: Client): number {
+  const { held, state } = replicaLink(replica);
+  return held.length + (state === 'online' ? outputMemory(replica) : replica.output.length);
 }
 
 /** Queues bytes for a replica; they leave in order with its replies, at the end of the handler. */

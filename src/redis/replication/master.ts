@@ -9,8 +9,8 @@ import { checkChildDone } from '#redis/persistence.ts';
 import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { promotedByFailover } from './coordinated-failover.ts';
-import { sendToReplica } from './feed.ts';
-import { changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
+import { pendingStream, sendToReplica, trimBacklog } from './feed.ts';
+import { backlogSize, changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
 import { beginFullSync, endUselessSnapshot, releaseHeld } from './snapshot.ts';
 import { REPL_STATE_CONNECTED, replicaLink, replicaName } from './state.ts';
 
@@ -168,6 +168,7 @@ export function freeReplica(client: Client): void {
   if (replication.replicas.length === 0) replication.noSlavesSinceMs = server.mstime();
   refreshGoodSlavesCount(server);
   server.io.log('warning', `Connection with replica ${replicaName(client)} lost.`);
+  trimBacklog(server);
   endUselessSnapshot(server);
 }
 
@@ -182,15 +183,14 @@ export function checkReplicaOutput(replica: Client): void {
   const limit = server.config.clientOutputBufferLimit[1];
   if (!limit || replica.socket === null || replica.has(CLIENT_CLOSE_ASAP)) return;
   const link = replicaLink(replica);
-  // A snapshot on its way is not counted, only what is held back behind it.
-  const queued = link.state === 'online' ? server.io.outputPending(replica.socket) : 0;
-  const pending = replica.output.length + link.held.length + queued;
+  const pending = pendingStream(replica);
   const nowS = Math.floor(server.mstime() / 1000);
   const soft = limit.softBytes > 0 && pending >= limit.softBytes;
   if (!soft) link.softLimitSinceS = 0;
   else if (link.softLimitSinceS === 0) link.softLimitSinceS = nowS;
   const softOver = soft && nowS - link.softLimitSinceS > limit.softSeconds;
-  const hardOver = limit.hardBytes > 0 && pending >= limit.hardBytes;
+  // Up to the size of the backlog a replica could be continued anyway.
+  const hardOver = limit.hardBytes > 0 && pending >= Math.max(limit.hardBytes, backlogSize(server));
   if (!softOver && !hardOver) return;
   server.io.log(
     'warning',

@@ -21,17 +21,33 @@ describe('the backlog', () => {
 
   test('forgets the oldest bytes, never more than leaves the configured size', () => {
     const backlog = new Backlog(1);
-    for (let at = 0; at < 100; at++) backlog.append('x'.repeat(1000), 20_000);
+    for (let at = 0; at < 100; at++) {
+      backlog.append('x'.repeat(1000), 20_000);
+      backlog.trim(20_000, Infinity);
+    }
     expect(backlog.length).toBeGreaterThanOrEqual(20_000);
     expect(backlog.length).toBeLessThanOrEqual(20_000 + 20_480);
     expect(backlog.first + backlog.length).toBe(100_001);
+  });
+
+  test('keeps what somebody still needs, whatever its size', () => {
+    const backlog = new Backlog(1);
+    backlog.append('x'.repeat(100_000), 20_000);
+    backlog.trim(20_000, 30_000);
+    expect(backlog.first).toBeLessThanOrEqual(30_000);
+    expect(backlog.covers(30_000)).toBe(true);
+    backlog.trim(20_000, 100_001);
+    expect(backlog.length).toBeLessThanOrEqual(20_000 + 20_480);
   });
 
   test('gives back any suffix of what was written', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 300 }), { maxLength: 200 }), fc.nat(), (pieces, pick) => {
         const backlog = new Backlog(1);
-        for (const piece of pieces) backlog.append(piece, 16_384);
+        for (const piece of pieces) {
+          backlog.append(piece, 16_384);
+          backlog.trim(16_384, Infinity);
+        }
         const all = pieces.join('');
         const offset = backlog.first + (pick % (backlog.length + 1));
         expect(backlog.since(offset)).toBe(all.slice(offset - 1));
