@@ -60,6 +60,17 @@ test('lesson 11 notices what the learner did, step by step, begins a step anew, 
   await expect.poll(() => entry.textContent()).toContain('2/');
   await entry.click();
   await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 2 of 7');
+
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void dialog.accept();
+  });
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('menuitem', { name: /^All lessons again/ }).click();
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 1 of 7');
+  await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 0/1');
+  expect(asked).toEqual([expect.stringContaining('in every lesson')]);
   await app.closePage(page);
 });
 

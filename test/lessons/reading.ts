@@ -57,10 +57,15 @@ export function commandOf(line: string): string {
   return CONTAINERS.has(first) ? `${first} ${second}` : first;
 }
 
+/** The lines of a step that a click runs, and on which console. */
+export function shownLines(step: Step): { console: string | null; text: string }[] {
+  return step.blocks.flatMap((block) => (block.kind === 'redis' ? block.lines : []));
+}
+
 /** Everything a step asks its reader to type: runnable lines and the first route of each task. */
 export function linesOf(step: Step): string[] {
   return step.blocks.flatMap((block) => {
-    if (block.kind === 'redis') return block.lines.map((line) => line.text);
+    if (block.kind === 'redis') return block.lines.map(({ text }) => text);
     if (block.kind !== 'task') return [];
     const typed = (block.task.solutions[0] ?? []).flatMap((action) => (action.do === 'line' ? [action.line] : []));
     // Answers to the questions of a tool are no commands.

@@ -193,6 +193,8 @@ export const enPage = {
   'lesson.reset': 'Start over',
   'lesson.resetStep': 'This step again, with the world as it was',
   'lesson.resetLesson': 'The whole lesson again, with a fresh world',
+  'lesson.resetAll': 'All lessons again: forget what was solved',
+  'lesson.sure': 'Forget what was solved in every lesson? A file that you have saved keeps it.',
   'keys.breakpoints': 'Stop at …: the events at which the clock stops',
   'keys.fork': 'Fork here: a branch of history with a name',
   'keys.why': 'Why? of what is selected, or of the last error in the console',

@@ -193,6 +193,8 @@ export const zhPage = {
   'lesson.reset': '重来',
   'lesson.resetStep': '重做这一步，集群回到这一步开始时',
   'lesson.resetLesson': '换一个全新的集群，重做整课',
+  'lesson.resetAll': '所有课程重来：忘掉做完的目标',
+  'lesson.sure': '忘掉每一课里做完的目标？存成文件的进度不受影响。',
   'keys.breakpoints': '停在……：遇到哪些事件时停下时钟',
   'keys.fork': '在此分叉：给历史开一条有名字的分支',
   'keys.why': '所选内容的“为什么？”，没有选择时看控制台最近的错误',

@@ -222,13 +222,18 @@ export class Course {
     this.#remember();
   }
 
-  /** Starts the step over, in the world as it was then, or the whole lesson with a fresh one. */
-  async reset(what: 'step' | 'lesson'): Promise<void> {
+  /** Starts the step over, in the world as it was then, or the whole lesson with a fresh one; with 'all'
+   *  what was solved in other lessons is forgotten as well. */
+  async reset(what: 'step' | 'lesson' | 'all'): Promise<void> {
     const { lesson, step } = this;
     if (!lesson || this.led) return;
+    if (what === 'all') {
+      const known = Object.keys(this.progress);
+      this.progress = Object.fromEntries(known.map((id) => [id, { step: 0, solved: [] }]));
+    }
     const ids = what === 'step' ? taskIds(lesson.steps[step]) : lesson.steps.flatMap(taskIds);
     this.#forget(lesson.id, ids);
-    if (what === 'lesson') {
+    if (what !== 'step') {
       this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
       return lesson.number === 0 ? this.#begin(lesson.id) : this.open(lesson.id);
     }

@@ -129,6 +129,16 @@ test('a step begun anew can be solved again, in this world and after another one
   await solve();
 });
 
+test('all lessons begun again forget what was solved in each', async () => {
+  const { course, solve } = await begin();
+  course.merge({ other: { step: 3, solved: ['one'] } });
+  await solve();
+  await course.reset('all');
+  expect(course.progress).toMatchObject({ other: { step: 0, solved: [] } });
+  expect(course.solved('write')).toBe(false);
+  await solve();
+});
+
 test('a session in the place of one that died hears of the lesson', async () => {
   const { desk, solve } = await begin();
   const file = await desk.session.save();
