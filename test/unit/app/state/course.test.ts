@@ -1,6 +1,7 @@
-/* What a lesson's start did is somebody else's work: none of it stands in the reader's consoles, and none of
- * their names is taken. A step is begun anew in the world as it was, or, when that is gone, in one that is made
- * and started as the first was. */
+/* The course as a page has it. What a lesson's start did is somebody else's work: none of it stands in the
+ * reader's consoles, and none of their names is taken. A step is begun anew in the world as it was, or, when that
+ * is gone, in one that is made and started as the first was. Progress is kept where it can be, and forgotten when
+ * the reader says so. */
 
 import { expect, test, vi } from 'vitest';
 import { Consoles } from '#app/state/consoles.svelte.ts';
@@ -127,6 +128,18 @@ test('a step begun anew can be solved again, in this world and after another one
   expect(course.solved('write')).toBe(false);
   expect(await openSlots(desk)).toEqual([449]);
   await solve();
+});
+
+test('where nothing is kept the course says so, and goes on', async () => {
+  vi.stubGlobal('indexedDB', undefined);
+  vi.stubGlobal('localStorage', undefined);
+  try {
+    const { course, solve } = await begin();
+    await solve();
+    await vi.waitFor(() => expect(course.kept).toBe(false), 30_000);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('all lessons begun again forget what was solved in each', async () => {
