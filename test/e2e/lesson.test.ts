@@ -100,17 +100,23 @@ test('a glossary term explains itself to keyboard and pointer, in Chinese too', 
 
 test('lines of a lesson wait until its world is there', async () => {
   const page = await app.open();
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/play-[^/]*\.js$/, async (route) => {
-    await released;
-    await route.continue();
+  // The worker hears of nothing until it is released.
+  const release = await page.evaluateHandle(() => {
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]): void {
+      held.push(() => Reflect.apply(postMessage, this, message));
+    };
+    return (): void => {
+      Worker.prototype.postMessage = postMessage;
+      for (const send of held) send();
+    };
   });
   await openLesson(page, /Election and epochs/, 'Contents');
   const line = page.getByRole('button', { name: /7000> CLUSTER INFO/ });
   await line.waitFor();
   expect(await line.isDisabled()).toBe(true);
-  release();
+  await release.evaluate((go) => go());
   await line.click();
   await waitForTerminal(page, 'cluster_stats_messages_received');
   await page.evaluate(() => window.playground.exec('CLUSTER INFO', { console: '7001' }));

@@ -114,34 +114,35 @@ export class Course {
 
   /** Opens a lesson: makes its world, does what its start asks, and begins at the step asked for or last
    *  seen. */
-  async open(id: string, step?: number): Promise<void> {
-    this.preparing = true;
-    try {
-      await this.#restored;
-      await this.loadTexts(id);
-      await this.#begin(id, step);
-    } finally {
-      this.preparing = false;
-    }
+  open(id: string, step?: number): Promise<void> {
+    return this.#prepare(() => this.loadTexts(id), step);
   }
 
   /** Opens the text of a lesson file from anywhere; throws a LessonError with file and line. */
   async openText(name: string, text: string): Promise<void> {
     const { parseLesson } = await import('#lesson/parse.ts');
     const lesson = parseLesson(`file:${name}`, name, text);
+    await this.#prepare(() => {
+      this.texts = { [/\p{Script=Han}/u.test(lesson.title) ? 'zh' : 'en']: lesson };
+    });
+  }
+
+  /** Loads a lesson, unless it is there, and begins it; until it has begun, nothing is looked at. */
+  async #prepare(load?: () => Promise<void> | void, step?: number): Promise<void> {
     this.preparing = true;
     try {
       await this.#restored;
-      this.texts = { [/\p{Script=Han}/u.test(lesson.title) ? 'zh' : 'en']: lesson };
-      await this.#begin(lesson.id);
+      await load?.();
+      await this.#begin(step);
     } finally {
       this.preparing = false;
     }
   }
 
-  async #begin(id: string, step?: number): Promise<void> {
+  async #begin(step?: number): Promise<void> {
     const { lesson } = this;
-    if (!lesson) throw new Error(`there is no lesson ${id}`);
+    if (!lesson) throw new Error('there is no such lesson');
+    const { id } = lesson;
     const known = Object.hasOwn(this.progress, id) ? this.progress[id] : undefined;
     this.step = Math.min(step ?? known?.step ?? 0, lesson.steps.length - 1);
     this.tasks = {};
@@ -235,12 +236,12 @@ export class Course {
     this.#forget(lesson.id, ids);
     if (what !== 'step') {
       this.progress = { ...this.progress, [lesson.id]: { step: 0, solved: [] } };
-      return lesson.number === 0 ? this.#begin(lesson.id) : this.open(lesson.id);
+      return this.#prepare();
     }
     const label = `↺ ${lesson.steps[step]?.title}`;
     if (await this.#tell({ do: 'reset', step, label })) await this.playground.refresh();
     // Another world has come since: the lesson's own is made anew.
-    else await this.#begin(lesson.id, step);
+    else await this.#prepare(undefined, step);
   }
 
   /** Answers a quiz or a prediction; the first answer counts. */
@@ -266,15 +267,17 @@ export class Course {
 
   async #tell(control: LessonControl): Promise<boolean> {
     const done = await this.playground.ask((session) => session.setLesson(control));
-    if (control.do !== 'end') await this.#read();
+    if (control.do !== 'end') await this.#read(control.do === 'begin');
     return done;
   }
 
-  async #read(): Promise<void> {
+  /** Reads what the lesson says; `begun`: it has just begun. */
+  async #read(begun = false): Promise<void> {
     const state = (await this.playground.ask((session) => session.lessonState())) as LessonState | null;
     const { lesson } = this;
-    if (!lesson) return;
-    if (!state && !this.preparing) {
+    // While it is made ready anew, what there is to read is of the time before.
+    if (!lesson || (this.preparing && !begun)) return;
+    if (!state) {
       // A worker that was started in the place of another has not heard of the lesson.
       const solved = this.progress[lesson.id]?.solved ?? [];
       await this.#tell({ do: 'begin', lesson, step: this.step, solved });

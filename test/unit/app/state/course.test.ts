@@ -130,6 +130,20 @@ test('a step begun anew can be solved again, in this world and after another one
   await solve();
 });
 
+test('what was solved does not come back by a look while the lesson is made ready anew', async () => {
+  const { desk, course, solve } = await begin();
+  await solve();
+  const open = desk.open.bind(desk);
+  desk.open = async (config) => {
+    course.look(Number.MAX_SAFE_INTEGER);
+    await desk.advance(100_000);
+    await open(config);
+  };
+  await course.reset('lesson');
+  expect(course.solved('write')).toBe(false);
+  expect(course.progress[course.lesson?.id ?? '']?.solved).toEqual([]);
+});
+
 test('where nothing is kept the course says so, and goes on', async () => {
   vi.stubGlobal('indexedDB', undefined);
   vi.stubGlobal('localStorage', undefined);
