@@ -54,7 +54,8 @@ export function formatDoubleHuman(value: number): Bytes {
 
 /** As printf's `%.<decimals>f`. */
 export function formatDoubleFixed(value: number, decimals: number): Bytes {
-  return formatFixed(longDoubleFromNumber(value), decimals);
+  const text = formatFixed(longDoubleFromNumber(value), decimals);
+  return Object.is(value, -0) ? `-${text}` : text;
 }
 
 /** What strtod makes of all of `text`; null where Redis says "value is not a valid float": nothing,

@@ -121,6 +121,20 @@ async function openUnixSocket(config: Config): Promise<Listener | null> {
   return listener;
 }
 
+/** What lists of processes show, and what those who end servers by name look for. */
+function titleOf({ clusterEnabled, port, procTitleTemplate, unixsocket }: Config): string {
+  const listensAt = port === 0 && unixsocket !== '' ? unixsocket : `*:${port}`;
+  const values: Record<string, string | number> = {
+    title: 'redis-server',
+    'listen-addr': listensAt,
+    'server-mode': clusterEnabled ? '[cluster]' : '',
+    port,
+    'tls-port': 0,
+    unixsocket,
+  };
+  return procTitleTemplate.replace(/\{([a-z-]+)\}/g, (_, name: string) => String(values[name] ?? '')).trim();
+}
+
 /** As far as it can be written: without it the server runs all the same. */
 function writePidFile({ dir, pidfile }: Config): void {
   try {
@@ -213,6 +227,7 @@ async function main(words: readonly string[]): Promise<void> {
   host.run(server);
   // The real one's first cron comes a millisecond after the start: no replica is there yet to be pinged.
   if (!server.loading) host.setTimer('cron', host.now + 1000);
+  if (config.setProcTitle) process.title = titleOf(config);
   if (config.daemonize) server.config.pidfile ||= defaultPidFile;
   if (server.config.pidfile !== '') writePidFile(server.config);
   if (config.unixsocket !== '')

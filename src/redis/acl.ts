@@ -222,7 +222,11 @@ export function disconnectUser(server: Server, user: User): void {
 /** Who asks for what ends his own connection still gets the answer. */
 function closeAfterCommand(client: Client): void {
   if (client === client.server.currentClient) client.flags |= CLIENT_CLOSE_AFTER_REPLY;
-  else freeClientAsync(client);
+  else {
+    // What has not left yet does not leave any more.
+    client.output = '';
+    freeClientAsync(client);
+  }
 }
 
 /** A user whose channels shrank loses the subscriptions it may not have any more, and the connection

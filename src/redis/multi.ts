@@ -55,6 +55,8 @@ export function queueMultiCommand(client: Client): void {
   multi.commands.push({ cmd, argv: client.argv });
   multi.cmdFlags |= getCommandFlags(client.server, cmd, client.argv);
   for (const arg of client.argv) multi.argvBytes += arg.length;
+  // They belong to the transaction now, and weigh once.
+  client.argv = [];
 }
 
 /** Ends the transaction without running it. */

@@ -92,6 +92,8 @@ export function readFromClient(server: Server, client: Client, payload: Payload)
 /** One read() and one write() of a small request, as the kernel charges them. */
 const READ_MICROS = 8;
 
+const LARGE_ARGUMENT = 32 * 1024;
+
 /** Runs the commands that have arrived completely, as long as the client can run any. */
 export function processInput(client: Client): void {
   if (client.has(CLIENT_MASTER)) {
@@ -112,6 +114,8 @@ export function processInput(client: Client): void {
     if (argv === null) break;
     runCommand(client, argv);
   }
+  // There is room at once for all of a large argument that is on its way.
+  if (parser.bulkLength >= LARGE_ARGUMENT) growQueryBuffer(client, parser.bulkLength + 2);
   if (parser.error !== null && !client.has(CLIENT_CLOSE_AFTER_REPLY)) {
     const error = new ErrorReply(`ERR ${parser.error}`);
     countErrorReply(server, error);
@@ -122,9 +126,10 @@ export function processInput(client: Client): void {
   if (parser.pendingBytes > server.config.clientQueryBufferLimit) freeClientAsync(client);
 }
 
-/** Closes who was told so. Who has switched replies off was told nothing, and stays, unheard. */
+/** Closes who was told so. Who has switched replies off was told nothing, and stays, unheard, unless a message
+ *  is on its way to him. */
 function closeAfterReply(client: Client): void {
-  const told = (client.flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) === 0;
+  const told = (client.flags & (CLIENT_REPLY_OFF | CLIENT_REPLY_SKIP)) === 0 || client.output !== '';
   if (told && client.has(CLIENT_CLOSE_AFTER_REPLY)) freeClientAsync(client);
 }
 

@@ -150,6 +150,7 @@ function runCommand(run: ScriptRun, argv: readonly Bytes[]): Reply {
   if (refusal) {
     if (command !== null) commandStats(server, command).rejectedCalls++;
     countErrorReply(server, refusal);
+    server.stats.errorsNoted = server.stats.totalErrorReplies;
     return new RefusedCall(refusal.text);
   }
   const replies: Reply[] = [];

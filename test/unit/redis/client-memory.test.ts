@@ -44,7 +44,7 @@ test('the greediest go first, only as many as must, and never one that asked to 
   const [boss, ...others] = Array.from({ length: 5 }, () => lone.connect()) as [number, ...number[]];
   lone.run(boss, 'CLIENT', 'NO-EVICT', 'ON');
   for (const [at, socket] of [...others, boss].entries()) {
-    lone.feed(socket, `*1\r\n$900000\r\n${'x'.repeat(100_000 * (at + 1))}`);
+    lone.feed(socket, `*1\r\n$${100_000 * (at + 1)}\r\nx`);
   }
   const alive = (): boolean[] => others.map((socket) => lone.server.clients.has(socket));
   const asker = lone.connect();
@@ -71,9 +71,21 @@ test('a command too large for all clients together does not run, and its client 
 test('a share of maxmemory is a limit too', () => {
   const lone = new LoneServer({ maxmemory: '10mb', 'maxmemory-clients': '10%' });
   const client = lone.connect();
-  lone.feed(client, `*1\r\n$9000000\r\n${'x'.repeat(900_000)}`);
+  lone.feed(client, `*1\r\n$900000\r\n${'x'.repeat(900_000)}`);
   expect(lone.server.clients.has(client)).toBe(true);
-  lone.feed(client, 'x'.repeat(200_000));
+  // There is room for all of an argument as soon as it is announced.
+  const other = lone.connect();
+  lone.feed(other, '*1\r\n$1100000\r\n');
+  expect(lone.server.clients.has(other)).toBe(false);
+});
+
+test('what a transaction has queued weighs once', () => {
+  const lone = new LoneServer({ 'maxmemory-clients': '3000000' });
+  const client = lone.connect();
+  lone.run(client, 'MULTI');
+  for (let at = 0; at < 2; at++) lone.run(client, 'SET', 'k', 'v'.repeat(750_000));
+  expect(lone.server.clients.has(client)).toBe(true);
+  for (let at = 0; at < 3; at++) lone.run(client, 'SET', 'k', 'v'.repeat(750_000));
   expect(lone.server.clients.has(client)).toBe(false);
 });
 

@@ -236,6 +236,9 @@ describe('the statistics of errors', () => {
     lone.run(socket, 'EVAL_RO', 'return redis.pcall("set", "k", "v")', '0');
     expect(stats(lone, socket)).toMatch(/cmdstat_set:calls=0,.*rejected_calls=1,failed_calls=0\r\n/);
     expect(stats(lone, socket)).toContain('errorstat_ERR:count=1\r\n');
+    lone.run(socket, 'CONFIG', 'RESETSTAT');
+    lone.run(socket, 'EVAL', 'redis.pcall("get") return 1', '0');
+    expect(stats(lone, socket)).toMatch(/cmdstat_eval:calls=1,.*rejected_calls=0,failed_calls=0\r\n/);
   });
 });
 

@@ -96,6 +96,14 @@ describe('limits', () => {
     expect(lone.run(silent, 'EXEC')).toEqual([new Push(['subscribe', 'news', 1])]);
   });
 
+  it('a client that wants no replies goes by QUIT only with a message that is on its way', () => {
+    const lone = new LoneServer();
+    const [silent, told] = [lone.connect(), lone.connect()];
+    lone.feed(silent, 'CLIENT REPLY OFF\r\nQUIT\r\n');
+    lone.feed(told, 'CLIENT REPLY OFF\r\nSUBSCRIBE a\r\nQUIT\r\n');
+    expect([silent, told].map((socket) => lone.closed.has(socket))).toEqual([false, true]);
+  });
+
   it('a transaction may subscribe to channels, but not to shard channels', () => {
     const lone = new LoneServer();
     const client = lone.connect();
