@@ -68,13 +68,17 @@ function shortenPrivateNames(): Plugin {
 }
 
 /** Where test/size finds them in the file's name: the number and language of a lesson, and to which of the
- *  parts that come only when first used a chunk belongs. */
+ *  parts that come only when first used, or with a mode of the page, a chunk belongs. What is parsed with
+ *  valibot are lessons from outside and what the pages of a class or of a talk tell each other. */
 function chunkName(chunk: { facadeModuleId: string | null; moduleIds: readonly string[] }): string {
   const [, lesson, lang] = /lessons\/(\d\d)-[^/]+\/(\w+)\.md$/.exec(chunk.facadeModuleId ?? '') ?? [];
   if (lesson !== undefined) return `assets/lesson-${lesson}-${lang}-[hash].js`;
   const has = (part: string): boolean => chunk.moduleIds.some((id) => id.includes(part));
   const isShell = has('/node_modules/just-bash') || (chunk.facadeModuleId ?? '').includes('/src/shell/');
-  const owner = has('/node_modules/wasmoon') ? 'lua-' : isShell ? 'shell-' : '';
+  const shared = chunk.facadeModuleId === null;
+  const presents = shared && chunk.moduleIds.every((id) => id.includes('/src/app/present/'));
+  const mode = presents ? 'present-' : has('/node_modules/valibot') ? 'parse-' : '';
+  const owner = has('/node_modules/wasmoon') ? 'lua-' : isShell ? 'shell-' : mode;
   return `assets/${owner}[name]-[hash].js`;
 }
 

@@ -28,12 +28,12 @@ test('the page is usable after at most 60 KB of JavaScript', () => {
 // The aim for everything but the shell, Lua and content is 450 KB. The simulation's worker (the servers,
 // the cluster, redis-cli) and the terminal alone take 310 of them, so that modes which few visits open
 // have gone beyond it. The two budgets below hold what is reached, so that it can only get better.
-test('running worlds and reading lessons needs at most 488 KB', () => {
+test('running worlds and reading lessons needs at most 484 KB', () => {
   const core = bundle.reachable(
     bundle.entries(),
     (path) => onDemand.test(path) || isContent(path) || isMode(path),
   );
-  expect(bundle.size(core), list(core)).toBeLessThanOrEqual(488 * kilobyte);
+  expect(bundle.size(core), list(core)).toBeLessThanOrEqual(484 * kilobyte);
 });
 
 test('all of it without the shell, Lua and content is at most 596 KB', () => {
