@@ -84,6 +84,10 @@ test('two fingers zoom the stage, and lifting them chooses nothing', async () =>
   for (const apart of [100, 80, 60]) await touch('touchMove', apart);
   await touch('touchEnd', null);
   await expect.poll(width).toBeLessThan(before * 1.3);
+  // What fingers have moved out of sight comes back by a button that is there only then.
+  await page.getByRole('button', { name: 'Fit' }).tap();
+  await expect.poll(width).toBe(before);
+  expect(await page.getByRole('button', { name: 'Fit' }).count()).toBe(0);
   expect(await page.locator('g.node [stroke-width="2"][fill="none"]').count()).toBe(0);
   await app.closePage(page);
 });

@@ -94,7 +94,8 @@ function paramsOf(
   return params;
 }
 
-function textOf(value: unknown, nameOf: NameOf): string {
+/** A field of an event: slots as they are written, node ids as names or in short. */
+export function textOf(value: unknown, nameOf: NameOf = SAME): string {
   if (typeof value === 'string') return nameIn(value, nameOf);
   if (isRange(value)) return value[0] === value[1] ? String(value[0]) : `${value[0]}-${value[1]}`;
   if (Array.isArray(value)) return value.map((item) => textOf(item, nameOf)).join(', ');

@@ -3,6 +3,7 @@
  * the page has not seen the cause (it was not there yet), the chain is simply shorter. */
 
 import type { FeedEvent, Frame, PacketFrame, ServerFrame } from '#sim/frame.ts';
+import { textOf } from '#app/feed/narrate.ts';
 import { healthOf, opinions } from '#app/stage/beliefs.ts';
 import { isElecting } from '#app/stage/node-marks.ts';
 import type { RuleName } from './rules.ts';
@@ -291,5 +292,5 @@ export function whyPacket(packet: PacketFrame, events: readonly FeedEvent[]): Wh
 function fieldsOf({ event }: FeedEvent): [string, string][] {
   return Object.entries(event)
     .filter(([name]) => name !== 'type' && name !== 'node')
-    .map(([name, value]) => [name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]);
+    .map(([name, value]) => [name, typeof value === 'string' ? value : textOf(value)]);
 }

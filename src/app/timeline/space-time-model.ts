@@ -190,6 +190,15 @@ function eventTicks(
   return out;
 }
 
+/** The message before or behind the selected one in the order of sending; without one, the first or the last.
+ *  Heartbeats are passed over while there is anything else. */
+export function lineBeside(lines: readonly Line[], by: 1 | -1): Line | undefined {
+  const told = lines.filter((line) => !line.heartbeat);
+  const inTurn = (told.length > 0 ? told : lines).toSorted((p, q) => p.x1 - q.x1);
+  const at = inTurn.findIndex((line) => line.selected);
+  return at < 0 ? inTurn.at(by > 0 ? 0 : -1) : (inTurn[at + by] ?? inTurn[at]);
+}
+
 /** Ids of the messages in the causal cone of the selection; null when nothing with a place in
  *  space-time is selected. A selected server stands for itself at this moment. */
 export function coneOf(

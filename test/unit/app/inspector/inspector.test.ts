@@ -104,6 +104,14 @@ describe('why', () => {
     });
     expect(whyEvent(events, 2)?.chain.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(whyEvent(events, 3)).toBeNull();
+    const taken = event(4, '7001', 'SLOT_OWNER', {
+      name: '7001',
+      slots: [
+        [5461, 10922],
+        [7, 7],
+      ],
+    });
+    expect(whyEvent([taken], 4)?.values).toContainEqual(['slots', '5461-10922, 7']);
   });
 
   test('MOVED is led to by what its server learnt about that slot, and about no other', () => {

@@ -4,7 +4,7 @@ import { branchRows, partedAt, sumOf } from '#app/timeline/branch-model.ts';
 import { conditionProblem } from '#lesson/condition.ts';
 import { exampleConditions, STOPS, stopWord } from '#app/timeline/stops.ts';
 import { Recorder } from '#app/timeline/recorder.ts';
-import { coneOf, spaceTime } from '#app/timeline/space-time-model.ts';
+import { coneOf, lineBeside, spaceTime, type Line } from '#app/timeline/space-time-model.ts';
 import { tapeAxis, tapeModel, ticks, timeText, toPixel, toTime } from '#app/timeline/tape-model.ts';
 import type { HistoryView, TapeMark } from '#session/api.ts';
 import type { FeedEvent } from '#sim/frame.ts';
@@ -287,6 +287,29 @@ describe('space-time', () => {
       'c',
       'console',
     ]);
+  });
+
+  test('keys go from message to message, and over heartbeats where there is nothing else', () => {
+    const line = (id: number, heartbeat: boolean, selected = false): Line => {
+      return {
+        id,
+        x1: id,
+        y1: 0,
+        x2: id + 1,
+        y2: 9,
+        tone: 'text',
+        heartbeat,
+        lost: false,
+        lit: true,
+        selected,
+      };
+    };
+    const beside = (lines: Line[]) => ([-1, 1] as const).map((by) => lineBeside(lines, by)?.id);
+    expect(beside([])).toEqual([undefined, undefined]);
+    expect(beside([line(3, true), line(1, true), line(2, true)])).toEqual([3, 1]);
+    expect(beside([line(3, true), line(1, true), line(2, true, true)])).toEqual([1, 3]);
+    expect(beside([line(4, false), line(1, true, true), line(2, false)])).toEqual([4, 2]);
+    expect(beside([line(4, false, true), line(1, true), line(2, false)])).toEqual([2, 4]);
   });
 });
 
