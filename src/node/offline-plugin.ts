@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** Comes when first used: lessons and cards, each language by itself, the shell, and Lua. */
-const LATER = /-(?:en|zh)-[^/]*\.js$|\/(?:browser|dist)-|bash|shell|lua|wasmoon|\.wasm$|\.map$/i;
+const LATER =
+  /-(?:en|zh)-[^/]*\.js$|\/(?:browser|dist)-|(?:bash|shell|lua|wasmoon)[^/]*-[\w-]{8}\.\w+$|\.wasm$|\.map$/i;
 
 export function offlinePlugin(root: string): Plugin {
   return {
