@@ -67,7 +67,7 @@ test('lesson 11 notices what the learner did, step by step, begins a step anew, 
     void dialog.accept();
   });
   await page.getByRole('button', { name: 'Start over' }).click();
-  await page.getByRole('menuitem', { name: /^All lessons again/ }).click();
+  await page.getByRole('menuitem', { name: /^Forget what was solved/ }).click();
   await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Step 1 of 7');
   await expect.poll(() => goal(page), { timeout: 20_000 }).toContain('Goal 0/1');
   expect(asked).toEqual([expect.stringContaining('in every lesson')]);

@@ -29,6 +29,8 @@ function plain(server: ServerFrame, target: GoalServer | null): ServerFrame {
     role,
     state,
     masterName: master,
+    // How far a replica is behind is nothing to compare: it tells no offsets, and in the goal it copies.
+    replication: { ...server.replication, replid: '', ...(target && { linkState: 'connected' }) },
     slots: slots as [number, number][],
     keys,
     clusterState: target ? 'ok' : server.clusterState,

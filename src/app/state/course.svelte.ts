@@ -141,7 +141,7 @@ export class Course {
 
   async #begin(step?: number): Promise<void> {
     const { lesson } = this;
-    if (!lesson) throw new Error('there is no such lesson');
+    if (!lesson) return;
     const { id } = lesson;
     const known = Object.hasOwn(this.progress, id) ? this.progress[id] : undefined;
     this.step = Math.min(step ?? known?.step ?? 0, lesson.steps.length - 1);
