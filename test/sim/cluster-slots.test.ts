@@ -173,7 +173,7 @@ describe('MIGRATE', () => {
     world.ok(7000, 'MIGRATE', '127.0.0.1', '7001', KEYS[0], '0', '300');
     world.ok(7000, 'GET', KEYS[0]);
     expect(world.ok(7000, 'EXEC')).toEqual([
-      new ErrorReply('IOERR error or timeout reading from target instance'),
+      new ErrorReply('IOERR error or timeout reading to target instance'),
       KEYS[0],
     ]);
     expect(world.ok(7000, 'GET', KEYS[1])).toBe(KEYS[1]);
@@ -221,7 +221,7 @@ describe('MIGRATE', () => {
     world.send(7000, 'PING');
     world.run(500);
     expect(world.driver.replies.get(7000) ?? []).toEqual([]);
-    expect(world.reply(7000)).toMatchObject({ text: 'IOERR error or timeout reading from target instance' });
+    expect(world.reply(7000)).toMatchObject({ text: 'IOERR error or timeout reading to target instance' });
     expect(world.reply(7000)).toMatchObject({ text: 'PONG' });
     expect(world.ok(7000, 'GET', 'hello')).toBe('x');
   });

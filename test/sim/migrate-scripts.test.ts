@@ -70,7 +70,7 @@ test('an error of MIGRATE is an error of the script, which pcall catches', () =>
   );
   world.fault({ kind: 'pause', server: '7001' });
   expect(world.ok(7000, 'EVAL', line('pcall', '7001'), '1', 'hello')).toBe(
-    'IOERR error or timeout reading from target instance',
+    'IOERR error or timeout reading to target instance',
   );
   expect(world.ok(7000, 'GET', 'hello')).toBe('hello');
   const stats = world.text(7000, 'INFO', 'errorstats', 'commandstats');

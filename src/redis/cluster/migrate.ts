@@ -241,7 +241,7 @@ export function migrateRead(server: Server, socket: SocketId, payload: Payload):
       takeReply(server, job, reply);
     }
   }
-  if (job.parser.error !== null) fail(server, job, 'reading from');
+  if (job.parser.error !== null) fail(server, job, 'reading to');
   else if (job.answered < job.preludes.length + job.sent.length) wait(server, job);
   else finish(server, job);
 }
@@ -284,7 +284,7 @@ export function migrateClosed(server: Server, socket: SocketId, _reason: CloseRe
     wait(server, job);
     return;
   }
-  fail(server, job, job.connecting ? 'writing to' : 'reading from');
+  fail(server, job, job.connecting ? 'writing to' : 'reading to');
 }
 
 /** The time of this step is over. */
@@ -295,11 +295,12 @@ export function migrateTimedOut(server: Server): void {
     closeSocket(server, job.link);
     end(server, job, new ErrorReply('IOERR error or timeout connecting to the client'));
   } else {
-    fail(server, job, 'reading from');
+    fail(server, job, 'reading to');
   }
 }
 
-function fail(server: Server, job: MigrateJob, doing: string): void {
+/** The real one says "reading to" as well. */
+function fail(server: Server, job: MigrateJob, doing: 'reading to' | 'writing to'): void {
   if (server.migrate.sockets.get(job.link.address) === job.link) closeSocket(server, job.link);
   end(server, job, new ErrorReply(`IOERR error or timeout ${doing} target instance`));
 }
