@@ -122,12 +122,18 @@ function resolve(client: Client, key: Bytes, idText: Bytes, groupName: Bytes | n
   return { key, after: groupName !== null && compareIds(id, MAX_ID) === 0 ? 'new' : id };
 }
 
+/** Whether there is anything after an id; who waited is told also of what is gone again. */
+function hasMore(client: Client, stream: StreamObj, after: StreamId): boolean {
+  if (client.has(CLIENT_REEXECUTING)) return compareIds(stream.lastId, after) > 0;
+  return stream.length > 0 && compareIds(stream.lastValidId(), after) > 0;
+}
+
 /** Entries after an id for a plain reader; null when there is none. */
 function readPlain(client: Client, { key, after }: Wanted, count: number): Reply[] | null {
   const stream = readTyped(client, key, StreamObj);
-  if (!(stream instanceof StreamObj) || stream.length === 0) return null;
+  if (!(stream instanceof StreamObj)) return null;
   const from = nextId(after as StreamId);
-  if (from === null || compareIds(stream.lastValidId(), after as StreamId) <= 0) return null;
+  if (from === null || !hasMore(client, stream, after as StreamId)) return null;
   const out: Reply[] = [];
   for (const entry of stream.range(from, MAX_ID)) {
     out.push(entryReply(entry));
@@ -202,8 +208,7 @@ function readGroup(client: Client, { key, after }: Wanted, args: ReadArguments):
   const stream = readTypedToChange(client, key, StreamObj);
   if (!(stream instanceof StreamObj)) return null;
   const group = stream.groups.get(args.group as Bytes) as StreamGroup;
-  if (after === 'new' && (stream.length === 0 || compareIds(stream.lastValidId(), group.lastId) <= 0))
-    return null;
+  if (after === 'new' && !hasMore(client, stream, group.lastId)) return null;
   const isNew = !group.consumers.has(args.consumer);
   const consumer = lookupOrCreateConsumer(client, key, group, args.consumer);
   if (isNew && args.noAck) {
