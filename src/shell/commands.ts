@@ -48,6 +48,7 @@ export function worldCommands(
     netstat: () => netstat(world),
     date: (args) => date(world, args),
     awk,
+    paste,
     diff,
     telnet: (args, stdin) => program(world, ['telnet', ...args], utf8Encode(stdin)),
     __coproc: () => Promise.resolve(fail('bash: coproc: there is none here; a job (&) or a pipe does it')),
@@ -244,6 +245,24 @@ async function choose(world: ShellWorld, [before = '', ...words]: string[]): Pro
   if (before === '') await world.print(words.map((word, at) => `${at + 1}) ${word}\n`).join(''));
   return program(world, ['ask', '#? '], '');
 }
+
+/** paste as just-bash has it, with options in one word apart (-sd+), and with what it is given to read. */
+const paste: Execute = (args, _stdin, { origCommand }) => {
+  if (!origCommand) return Promise.resolve(fail('paste: not here'));
+  const words: string[] = [];
+  let isLast = false;
+  let hasFile = false;
+  for (const word of args) {
+    const found: RegExpExecArray | null = isLast ? null : /^-(s?)d(.*)$/.exec(word);
+    const serial: string | undefined = found?.[1];
+    const separators: string = found?.[2] ?? '';
+    hasFile ||= !isLast && (word === '-' || !word.startsWith('-'));
+    isLast = serial !== undefined && separators === '';
+    if (serial === undefined) words.push(word);
+    else words.push(...(serial ? ['-s'] : []), '-d', ...(separators === '' ? [] : [separators]));
+  }
+  return origCommand(hasFile ? words : [...words, '-']);
+};
 
 function runBc(args: string[], stdin: string): ExecResult {
   const unknown = args.find((word) => word !== '-l' && word !== '-q');

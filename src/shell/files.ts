@@ -1,13 +1,15 @@
 /* The file system of the shell: files of its own in memory, and in it what is elsewhere.
  *
  *   /dev/console               shows text on the terminal at once
+ *   /dev/breath                is looked for by loops (breath.ts)
  *   /dev/tcp/HOST/PORT         bash's own: writing succeeds when somebody accepts the connection
  *   /var/lib/redis/PORT/...    the disk of the server on that port, as it is now; read only
  *   /var/log/redis/PORT.log    its log
  *   /etc/redis/PORT.conf       its configuration file, if it was started with one */
 
 import type { IFileSystem } from 'just-bash/browser';
-import { CONSOLE } from './stream.ts';
+import { Breath, BREATH } from './breath.ts';
+import { CONSOLE } from './script-tool.ts';
 import type { ShellWorld } from './world.ts';
 
 /** Members of a file system that look at a path. */
@@ -32,6 +34,7 @@ const LOGS = '/var/log/redis';
 /** `files` with the world's in it. */
 export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
   const mirror = new Mirror(files, world);
+  const breath = new Breath();
   return new Proxy(files, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
@@ -40,7 +43,7 @@ export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
         (member as (...args: unknown[]) => unknown).apply(target, args);
       if (name === 'writeFile' || name === 'appendFile') {
         return async (path: string, content: unknown, ...rest: unknown[]): Promise<unknown> => {
-          if (path === CONSOLE) return world.print(textOf(content));
+          if (path === CONSOLE) return world.print(withoutAdvice(textOf(content)));
           if (isServers(path)) throw new Error(`EACCES: permission denied, open '${path}'`);
           if (await connects(world, path)) return undefined;
           const done = await call(path, content, ...rest);
@@ -52,6 +55,9 @@ export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
       if (name === 'utimes') return (path: string): Promise<void> => stamp(target, path, world);
       if (!LOOKS.includes(name as string)) return call;
       return async (path: unknown, ...rest: unknown[]) => {
+        if (path === BREATH) return breath.take();
+        // What gives zeros without an end is not here.
+        if (path === '/dev/zero') return call('/dev/nothing', ...rest);
         // Reading begins with a look whether the file is there: that is the connection.
         if (typeof path === 'string' && TCP.test(path)) {
           if (name !== 'exists' && name !== 'stat') await connects(world, path);
@@ -122,6 +128,11 @@ class Mirror {
 async function stamp(files: IFileSystem, path: string, { seenMs }: ShellWorld): Promise<void> {
   const now = new Date(seenMs);
   await files.utimes(path, now, now);
+}
+
+/** What just-bash tells of a limit, without what nobody here can do about it. */
+export function withoutAdvice(text: string): string {
+  return text.replace(/, increase executionLimits\.\w+/g, '');
 }
 
 function textOf(content: unknown): string {

@@ -12,12 +12,20 @@ type Pipeline = Statement['pipelines'][number];
 export function prelude(traps: string, owner: string): string {
   return `__shell=${owner}
 trap() {
-  if [ "$1" = -p ] || [ $# -eq 0 ]; then cat ${traps}/* 2>/dev/null; return 0; fi
+  if [ "$1" = -p ] || [ $# -eq 0 ]; then
+    local __file __signal
+    for __file in ${traps}/*; do
+      __signal=\${__file##*/}; [[ $__signal == EXIT.$__shell ]] && __signal=EXIT
+      [[ -f $__file && $__signal != *.* ]] && echo "trap -- '$(cat "$__file")' $__signal"
+    done
+    return 0
+  fi
   [ "$1" = -l ] && return 0
   [ "$1" = -- ] && shift
   local __action=$1 __signal; shift
   for __signal in "$@"; do
     __signal=\${__signal#SIG}; [ "$__signal" = 0 ] && __signal=EXIT
+    [ "$__signal" = EXIT ] && __signal=EXIT.$__shell
     if [ "$__action" = - ]; then rm -f ${traps}/$__signal; else printf '%s\\n' "$__action" > ${traps}/$__signal; fi
   done
 }
@@ -27,9 +35,9 @@ __exit() {
   command exit $__code
 }
 __leave() {
-  if [ -s ${traps}/EXIT ]; then
-    local __action="$(cat ${traps}/EXIT)"
-    rm -f ${traps}/EXIT
+  if [ -s ${traps}/EXIT.$__shell ]; then
+    local __action="$(cat ${traps}/EXIT.$__shell)"
+    rm -f ${traps}/EXIT.$__shell
     eval "$__action"
   fi
 }
@@ -107,7 +115,11 @@ class Repair {
     if (value === null || typeof value !== 'object') return value;
     const node = value as Node;
     const replaced =
-      this.calculation(node) ?? this.variable(node) ?? this.background(node) ?? this.timed(node);
+      this.calculation(node) ??
+      this.variable(node) ??
+      this.range(node) ??
+      this.background(node) ??
+      this.timed(node);
     if (replaced !== null) return replaced;
     const isFunction = node['type'] === 'FunctionDef';
     if (isFunction) this.functionDepth++;
@@ -122,7 +134,7 @@ class Repair {
     if (feeds) this.feeders--;
     if (isFunction) this.functionDepth--;
     if (copy['type'] === 'SimpleCommand')
-      return this.asking(this.quiet(this.fed(byPath(wordsFirst(this.leaving(copy))))));
+      return this.asking(this.quiet(this.fed(byPath(wordsFirst(writable(this.leaving(copy)))))));
     return this.reading.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
   }
 
@@ -182,6 +194,27 @@ class Repair {
     if (node['parameter'] === 'SECONDS') return this.substitution('seconds-passed');
     // With a default, so that it keeps its braces before a letter.
     return node['parameter'] === '!' ? this.part('${__bang-}') : null;
+  }
+
+  /** A word that is a range of more numbers than just-bash makes: it would leave the rest out and say nothing. */
+  private range(node: Node): unknown {
+    if (node['type'] !== 'Word') return null;
+    const parts = partsOf(node);
+    const ranges = parts.flatMap(({ items }) => (items as Node[] | undefined) ?? []).filter(isLong);
+    const [range] = ranges;
+    if (range === undefined) return null;
+    const { startStr, endStr, step = 1 } = range;
+    if (ranges.length > 1 || parts.length > 1 || countOf(range) > MOST_NUMBERS)
+      return { ...node, parts: [this.part('${__:?brace expansion: too many words}')] };
+    const isPadded = /^-?0\d/.test(String(startStr));
+    return {
+      ...node,
+      parts: [
+        this.substitution(
+          `seq ${isPadded ? '-w ' : ''}${String(startStr)} ${String(step)} ${String(endStr)}`,
+        ),
+      ],
+    };
   }
 
   /** A statement that ends in `&`. */
@@ -316,23 +349,54 @@ const TRUE: Statement['pipelines'][number] = {
   ],
 };
 
-/** `"$@"` in front of a command is more than one word. */
+/** Numbers that just-bash makes of a range, and that seq makes instead. */
+const MOST_OF_A_RANGE = 10_000;
+const MOST_NUMBERS = 100_000;
+
+function countOf({ start, end, step = 1 }: Node): number {
+  return Math.abs(Number(end) - Number(start)) / Math.abs(Number(step) || 1) + 1;
+}
+
+function isLong(item: Node): boolean {
+  return item['type'] === 'Range' && countOf(item) > MOST_OF_A_RANGE;
+}
+
+/** Just-bash never forgets that a variable was declared read-only, in whatever script. */
+function writable(command: Record<string, unknown>): Record<string, unknown> {
+  const name = literal(command['name']);
+  const args = command['args'] as Node[];
+  if (name === 'readonly' && args.length > 0 && literal(args[0]) !== '-p')
+    return { ...command, name: wordOf('declare'), args: [wordOf('-g'), ...args.map(withoutR)] };
+  return /^(?:declare|typeset|local)$/.test(name) ? { ...command, args: args.map(withoutR) } : command;
+}
+
+function withoutR(word: Node): Node {
+  const option = literal(word);
+  return /^-[a-zA-Z]*r[a-zA-Z]*$/.test(option) ? wordOf(option.replace('r', '').replace(/^-$/, '--')) : word;
+}
+
+/** `"$@"` and `"${words[@]}"` in front of a command are more than one word. */
 function wordsFirst(command: Record<string, unknown>): Record<string, unknown> {
   const [part] = partsOf(command['name']);
   const [inner] = part?.['type'] === 'DoubleQuoted' ? (part['parts'] as Node[]) : [];
-  if (partsOf(command['name']).length !== 1 || inner?.['parameter'] !== '@' || inner['operation'])
+  const parameter = String(inner?.['parameter'] ?? '');
+  if (partsOf(command['name']).length !== 1 || !/^(?:@|\w+\[@\])$/.test(parameter) || inner?.['operation'])
     return command;
   const quoted = (text: Node): Node => ({ type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [text] }] });
-  const first = { type: 'ParameterExpansion', parameter: '1', operation: null };
-  const rest = { type: 'ParameterExpansion', parameter: '@', operation: FROM_THE_SECOND };
+  const isArray = parameter !== '@';
+  const head = isArray ? parameter.replace('@', '0') : '1';
+  const first = { type: 'ParameterExpansion', parameter: head, operation: null };
+  const rest = { type: 'ParameterExpansion', parameter, operation: from(isArray ? 1 : 2) };
   return { ...command, name: quoted(first), args: [quoted(rest), ...(command['args'] as unknown[])] };
 }
 
-const FROM_THE_SECOND: Node = {
-  type: 'Substring',
-  offset: { type: 'ArithmeticExpression', expression: { type: 'ArithNumber', value: 2 } },
-  length: null,
-};
+function from(value: number): Node {
+  return {
+    type: 'Substring',
+    offset: { type: 'ArithmeticExpression', expression: { type: 'ArithNumber', value } },
+    length: null,
+  };
+}
 
 /** A program named by its path is the one of that name; a script named by its path is run by bash. */
 function byPath(command: Record<string, unknown>): Record<string, unknown> {

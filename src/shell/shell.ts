@@ -12,17 +12,20 @@
 
 import type { Bash, IFileSystem } from 'just-bash/browser';
 import type * as JustBash from 'just-bash/browser';
-import type { Language, Script } from './background.ts';
+import { functionsOf, literal, onlyCommand, type Language, type Script } from './background.ts';
 import { worldCommands } from './commands.ts';
 import { quoted, type Surroundings } from './command.ts';
+import { breathing } from './breath.ts';
 import { completions } from './completion.ts';
 import type { Host } from './ssh-tool.ts';
 import { TypedLines } from './typed-lines.ts';
-import { worldFiles } from './files.ts';
+import { withoutAdvice, worldFiles } from './files.ts';
 import { KeptFiles } from './kept-files.ts';
 import { AT_PROMPT, type Request } from './job-tool.ts';
 import { Jobs, type Job, type JobWork } from './jobs.ts';
+import { misread } from './misread.ts';
 import { prelude, readable, repaired } from './repairs.ts';
+import type { Prepared } from './script-tool.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld, Signal } from './world.ts';
 
@@ -185,6 +188,11 @@ export class Shell {
     this.running = controller;
     this.endedBy = null;
     if (world.begin()) await this.onOtherTime();
+    const wrong = this.misread(line);
+    if (wrong !== null) {
+      this.status = 2;
+      return { stdout: '', stderr: `bash: ${wrong}\n`, exitCode: 2, exited: false };
+    }
     const isScript = this.keepFunctions(line);
     const stateFile = `${folder}/state`;
     await machine.memory.mkdir(`${folder}/traps`, { recursive: true });
@@ -193,10 +201,9 @@ export class Shell {
     const epilogue = `\n__status=$?\ndeclare -p > ${stateFile}\nalias > ${folder}/aliases\necho "declare __cwd=$PWD" >> ${stateFile}\ncommand exit $__status\n`;
     const text = before + this.prepared(line, { stream: true, hasJobs: true, isApart: false }) + epilogue;
     try {
-      const { stdout, stderr, exitCode } = await bash.exec(text, {
-        cwd: this.cwd,
-        signal: controller.signal,
-      });
+      const ended = await bash.exec(text, { cwd: this.cwd, signal: controller.signal });
+      const { stdout, exitCode } = ended;
+      const stderr = withoutAdvice(ended.stderr);
       if (controller.signal.aborted) return await this.cutShort({ stdout, stderr });
       const exited = !(await this.readState()) && exitCode !== 126 && isScript;
       this.status = exitCode;
@@ -309,12 +316,12 @@ export class Shell {
   isIncomplete(line: string): boolean {
     if (/(\|\||&&|\||(?<!\\)(?:\\\\)*\\)\s*$/.test(line) && !/\\\s+$/.test(line)) return true;
     try {
-      this.bash.transform(readable(line) + '\n:');
-      return false;
+      const last = this.language.parse(readable(line) + '\n:').statements.at(-1);
+      const command = last ? onlyCommand(last) : null;
+      return command?.type !== 'SimpleCommand' || literal(command.name) !== ':';
     } catch (error) {
-      return (
-        error instanceof Error && /got EOF|unexpected EOF|unterminated here-document/.test(error.message)
-      );
+      const open = /got EOF|unexpected EOF|unterminated here-document|^[^}]*\$\{[^}]*\n/;
+      return error instanceof Error && open.test(error.message);
     }
   }
 
@@ -327,7 +334,7 @@ export class Shell {
     try {
       return this.rewritten(readable(text), (ast) => {
         const mended = repaired(ast, this.language, { errexit, hasJobs, isApart });
-        return stream ? streamed(mended) : mended;
+        return breathing(stream ? streamed(mended) : mended, this.language);
       });
     } catch {
       return readable(text);
@@ -347,17 +354,24 @@ export class Shell {
     };
   }
 
-  /** The text by which `bash file` runs a script: a shell of its own, with its own traps. */
-  scriptText(text: string, atTerminal: boolean): string {
-    const begin = prelude(`${this.folder}/traps`, `script${++this.machine.count}`);
-    const script = this.prepared(text, { stream: atTerminal, hasJobs: atTerminal, isApart: true });
-    return `${begin}${script}\n__status=$?\n__leave\ncommand exit $__status\n`;
+  /** What `bash file` runs: a shell of its own, with its own traps. */
+  scriptText(text: string, atTerminal: boolean): Prepared {
+    const owner = `script${++this.machine.count}`;
+    const begin = prelude(`${this.folder}/traps`, owner);
+    const reading = { stream: atTerminal, hasJobs: atTerminal, isApart: true };
+    const script = this.prepared(text, reading);
+    const definitions = (): string => functionsOf(this.language.parse(readable(text)), this.language);
+    return {
+      text: `${begin}${script}\n__status=$?\n__leave\ncommand exit $__status\n`,
+      atExit: `${this.folder}/traps/EXIT.${owner}`,
+      functions: () => begin + this.prepared(definitions(), reading),
+    };
   }
 
   /** What `trap` asked for when that signal comes; the variables of the script that was stopped are gone. */
   private async onSignal(signal: string): Promise<void> {
     const { bash, folder, machine } = this;
-    const names = this.owner === AT_PROMPT ? [signal] : [signal, 'EXIT'];
+    const names = this.owner === AT_PROMPT ? [signal] : [signal, `EXIT.${this.owner}`];
     for (const name of names) {
       const file = `${folder}/traps/${name}`;
       if (!(await machine.memory.exists(file))) continue;
@@ -365,6 +379,15 @@ export class Shell {
       this.world.begin();
       const { stdout, stderr } = await bash.exec(`${this.declared}\n${action}`, { cwd: this.cwd });
       await this.world.print(stdout + stderr);
+    }
+  }
+
+  /** What is wrong with a line that just-bash would run. */
+  private misread(line: string): string | null {
+    try {
+      return misread(this.language.parse(readable(line)), line);
+    } catch {
+      return null;
     }
   }
 

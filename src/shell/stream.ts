@@ -5,12 +5,9 @@
 
 import { literal, pipelineOf, withoutSource, word } from './background.ts';
 import type { Command, Script, Statement } from './background.ts';
-import { AT_TERMINAL } from './script-tool.ts';
+import { AT_TERMINAL, CONSOLE } from './script-tool.ts';
 
 type Redirection = Extract<Command, { type: 'Group' }>['redirections'][number];
-
-/** Where output goes that shall be seen at once. */
-export const CONSOLE = '/dev/console';
 
 const LOOPS: readonly string[] = ['For', 'CStyleFor', 'While', 'Until'];
 /** Commands that print as they go, and are told whether that is seen at once. */

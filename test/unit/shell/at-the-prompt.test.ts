@@ -155,6 +155,12 @@ test('date tells any time in any form', async () => {
       '2026-01-01T00:00\n2026-01-01\nThu, 01 Jan 2026',
     ],
     ['date -d "no day"', "date: invalid date 'no day'"],
+    ['date -d "2026-01-31 + 1 month" +%F; date -d "2026-01-01 2 days ago" +%F', '2026-03-03\n2025-12-30'],
+    ['date -d "2026-01-01 10:00 +2 days" "+%F %T"', '2026-01-02 08:00:00'],
+    ['date -d "Mon, 05 Jan 2026 10:00:00 +0000" +%F; date -d "Jan 5 2026 10:00 PM" +%R', '2026-01-05\n22:00'],
+    ['date -d "2026-01-01 1 day 2 hours ago" "+%F %R"; date -d 20260101 +%-d', '2026-01-01 22:00\n1'],
+    ['date -d 2026-02-30', "date: invalid date '2026-02-30'"],
+    ['date -d @1.25 +%s%3N', '1250'],
   ] as const;
   for (const [line, expected] of lines) expect(await type(line)).toBe(`${expected}\n`);
 });

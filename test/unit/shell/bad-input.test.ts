@@ -41,6 +41,8 @@ test.each([
   'while read x',
   'f() {',
   'cat << END',
+  'echo ${x',
+  'echo $((1 + ',
 ])('%s: goes on behind another prompt until Ctrl-C', async (line) => {
   expect(await desk.type(line)).toBe('');
   expect(desk.shell.prompt).toBe('> ');
@@ -51,6 +53,14 @@ test.each([
 
 test.each([
   ['fi', /syntax error/],
+  [')', /syntax error near unexpected token `\)'/],
+  ['echo a }; }', /syntax error near unexpected token/],
+  ['for in do done', /syntax error near unexpected token `done'/],
+  ['echo $((1 +* 2))', /syntax error: operand expected/],
+  ['echo {1..1000000000}', /brace expansion: too many words/],
+  ['echo k{1..20000}', /brace expansion: too many words/],
+  ['head -c 1000000000 /dev/zero', /No such file/],
+  ['cat /dev/zero', /No such file/],
   ['echo a ;; echo b', /syntax error/],
   ['| cat', /syntax error/],
   ['&& echo a', /syntax error/],
@@ -66,13 +76,25 @@ describe('without an end', () => {
   test.each([
     ['while :; do :; done', /too many iterations|limit/i],
     ['until false; do :; done', /too many iterations|limit/i],
-    ['for ((;;)); do :; done', /too many iterations|limit/i],
+    ['for ((;;)); do :; done', /too many iterations \(\d+\)\n$/],
+    ['x=ab; while :; do x=$x$x; done', /limit exceeded/],
+    ['f() { f; }; f', /maximum recursion depth \(100\) exceeded\n$/],
+    ['f() { g; }; g() { f; }; f', /maximum recursion depth/],
+    ['f() { echo $(f); }; f', /nesting limit exceeded/],
+    ['f() { f | f; }; f', /maximum recursion depth/],
+    ["echo '. ./me' > me; . ./me", /maximum nesting depth/],
+    ["echo 'bash ./me' > me; bash me", /maximum nested execution depth/],
+    ["awk 'BEGIN { while (1); }'", /maximum iterations/],
+    ["awk 'function f() { f() } BEGIN { f() }'", /recursion depth/],
+    ["echo x | sed ':a;ba'", /maximum iterations/],
+    ["echo 'while (1) 1' | bc", /syntax error/],
   ])('%s: is stopped and told', async (line, told) => {
     expect((await desk.type(line)).slice(-2000)).toMatch(told);
   });
 
   test.each([
     'while :; do sleep 1; done',
+    'a=(); while :; do a+=(x); done',
     'while :; do redis-cli -p 7000 incr n; done',
     'while :; do date; sleep 0.1; done | cat',
     'redis-cli -p 7000 -r -1 -i 1 incr n',
@@ -92,6 +114,20 @@ describe('without an end', () => {
     await desk.press('interrupt', running);
     expect(desk.shell.busy).toBe('no');
     expect((await desk.type('trap - INT; echo $?')).trim()).toMatch(/^\d+$/);
+  });
+});
+
+describe('a bomb of forks', () => {
+  test.each([
+    ':(){ :|:& };:',
+    'f() { f & f & }; f',
+    'f() { (f) & (f) & wait; }; f',
+    "echo 'bash bomb & bash bomb &' > bomb; bash bomb",
+  ])('%s: goes off, and few are left', async (line) => {
+    const running = await desk.begin(line, 3000);
+    if (desk.shell.busy !== 'no') await desk.press('interrupt', running);
+    expect((await desk.type('jobs -p')).split('\n').length).toBeLessThanOrEqual(33);
+    expect(desk.door.shown.slice(from)).toContain('fork: retry: Resource temporarily unavailable');
   });
 });
 

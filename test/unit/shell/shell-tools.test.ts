@@ -27,9 +27,43 @@ describe('bash', () => {
     ['t=$(mktemp); echo x > $t; cat $t; [[ $(mktemp) != $t ]] && echo other', 'x\nother\n'],
     ['bash nothing.sh; echo $?', 'bash: nothing.sh: No such file or directory\n127\n'],
     ['/usr/bin/redis-cli -p 7000 ping', 'PONG\n'],
+    ['cli=(redis-cli -p 7000); "${cli[@]}" set k "a b"; "${cli[@]}" --raw get k', 'OK\na b\n'],
+    ["echo 'readonly p=1; echo $p' > s.sh; bash s.sh; bash s.sh; p=2; echo $p", '1\n1\n2\n'],
+    ['readonly -a list=(1 2); declare -r x=3; echo ${list[1]} $x', '2 3\n'],
+    ['echo {1..20000} | wc -w; for i in {1..20000..2}; do :; done; echo $i', '20000\n19999\n'],
+    ["printf '1\\n2\\n' | paste -sd+ | bc; printf '1\\n2\\n' | paste -d, - -", '3\n1,2\n'],
+    ["trap 'echo bye' EXIT; trap; trap - EXIT; trap", "trap -- 'echo bye' EXIT\n"],
+    [
+      'echo \'set -eu; n=5; bye() { echo "bye $? $n"; }; trap bye EXIT; false; echo never\' > s.sh; bash s.sh; echo $?',
+      'bye 1 5\n1\n',
+    ],
+    [
+      "echo 'echo no trap of others' > s.sh; trap 'echo mine' EXIT; bash s.sh; trap - EXIT",
+      'no trap of others\n',
+    ],
   ])('%s', async (line, expected) => {
     const text = await out(line);
     expect([...text.split('\n')].sort()).toEqual([...expected.split('\n')].sort());
+  });
+
+  test.each([
+    [`BEGIN { RS = ""; FS = "\\n" } { print NR ": " $1 "|" $2, NF }`, '1: a 1|b 2 2\n2: c 3| 1\n'],
+    [`BEGIN { RS = "" } { gsub(/\\n/, "+"); print $2, $0 }`, '1+b a 1+b 2\n3 c 3\n'],
+    [
+      `{ v[$1] = $2 } END { n = asorti(v, k); for (i = n; i > 0; i--) print k[i], n, length(v) }`,
+      'c 3 3\nb 3 3\na 3 3\n',
+    ],
+    [`{ v[NR] = $2 } END { n = asort(v); print n, v[1], v[3] }`, '3 1 3\n'],
+  ])('awk %j', async (program, expected) => {
+    await out("printf 'a 1\\nb 2\\n\\n\\nc 3\\n' > recs");
+    const text = program.includes('asort') ? 'grep . recs | awk' : 'awk';
+    expect(await out(`${text} '${program}'${program.includes('asort') ? '' : ' recs'}`)).toBe(expected);
+  });
+
+  test('awk sets RS by -v, reads a pipe, and splits fields of a paragraph at newlines too', async () => {
+    expect(await out("printf 'a:1;b:2;' | awk -v 'RS=;' -F: '{ print $2 }'")).toBe('1\n2\n');
+    expect(await out("printf 'a:1\\nb:2\\n' | awk -F: -v RS= '{ print NF, $3 }'")).toBe('4 b\n');
+    expect(await out("awk -v RS= '{ print FILENAME }' nothing")).toMatch(/^awk: FILENAME is not known/);
   });
 
   test('Ctrl-C runs what trap asked for', async () => {
