@@ -63,6 +63,7 @@ function readAhead(text: string): { config: Config; errors: string[] } {
     configUsers: [],
     renamedCommands: new Map(),
   };
+  target.config.dir = process.cwd();
   loadConfigText(target, text, new FileDisk(process.cwd()));
   const { config, configErrors: errors } = target;
   if (errors.length === 0 && config.logfile !== '') errors.push(...whyNotLogged(config));

@@ -94,10 +94,10 @@ export class Client {
     return this.db.id;
   }
 
-  /** Whether it speaks from the computer on which the server runs; a Unix socket has a path for an address. */
+  /** Whether it speaks from the computer on which the server runs; a Unix socket has no port. */
   get isLocal(): boolean {
-    const { ip } = this.peer;
-    return ip.startsWith('127.') || ip === '::1' || ip.startsWith('/');
+    const { ip, port } = this.peer;
+    return ip.startsWith('127.') || ip === '::1' || port === 0;
   }
 
   has(flag: number): boolean {
