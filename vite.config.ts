@@ -5,6 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { contentSecurityPolicy } from './src/node/content-security-policy.ts';
 import { lessonsPlugin } from './src/node/lessons-plugin.ts';
 import { offlinePlugin } from './src/node/offline-plugin.ts';
+import { proofPlugin } from './src/node/proof-plugin.ts';
 
 /** Writes the policy into the built page. Not while developing: hot reload needs inline styles. */
 function pagePolicy(): Plugin {
@@ -108,6 +109,7 @@ export default defineConfig({
       },
     }),
     lessonsPlugin(`${import.meta.dirname}/lessons`),
+    proofPlugin(import.meta.dirname, `${import.meta.dirname}/lessons`),
     leaveOutUnused(),
     shortenPrivateNames(),
     pagePolicy(),

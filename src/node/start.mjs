@@ -53,6 +53,8 @@ installPackages();
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 const build = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
   cwd: root,
+  // They were played when they were written.
+  env: { ...process.env, LESSONS: 'unproven' },
   stdio: 'inherit',
 });
 if (build.status !== 0) fail('The build failed; see its message above.');

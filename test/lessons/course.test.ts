@@ -8,16 +8,15 @@ import { selectionOf } from '#app/lesson/targets.ts';
 import { scoreOf } from '#lesson/chaos.ts';
 import { freeNames, parseExpression } from '#lesson/expression.ts';
 import { knownNames } from '#lesson/predicates.ts';
-import type { LessonState } from '#lesson/run.ts';
 import type { GoalServer, Lesson, Task } from '#lesson/types.ts';
 import { NOTHING_SEEN } from '#lesson/view.ts';
-import { loadLua } from '#node/lua.ts';
+import { Desk } from '#node/desk.ts';
+import { beginLesson, playLesson, tasksOf, taskState } from '#node/lesson-proof.ts';
 import { lessonIds, readCards, readGlossary, readLesson } from '#node/lessons-plugin.ts';
+import { loadLua } from '#node/lua.ts';
 import { makeSession } from '#session/in-place.ts';
 import { fillPlaces, plannedFaults } from '#session/play.ts';
-import type { Session } from '#session/session.ts';
-import { Desk } from './desk.ts';
-import { addressesOf, commandOf, linesOf, shownLines, targetsOf, termsOf, tasksOf } from './reading.ts';
+import { addressesOf, commandOf, linesOf, shownLines, targetsOf, termsOf } from './reading.ts';
 
 await loadLua();
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
@@ -34,50 +33,9 @@ function writeGoal(id: string, goal: readonly GoalServer[]): void {
   writeFileSync(join(ROOT, id, 'goal.json'), `[\n${lines}\n]\n`);
 }
 
-async function begin(lesson: Lesson): Promise<{ session: Session; player: Desk }> {
-  const session = makeSession();
-  await session.open(lesson.world);
-  const player = new Desk(session);
-  await player.play(lesson.start);
-  await session.setLesson({ do: 'begin', lesson, step: 0, solved: [] });
-  return { session, player };
-}
-
-async function taskState(session: Session, task: Task): Promise<LessonState['tasks'][string]> {
-  const state = (await session.lessonState()) as LessonState;
-  return state.tasks[task.id] as LessonState['tasks'][string];
-}
-
-/** How the servers stand, as goal pictures show it. */
-async function standing(session: Session): Promise<GoalServer[]> {
-  const { servers } = await session.frame();
-  return servers.map(({ name, role, state, masterName, slots, keys }) => {
-    return { name, role, state, master: masterName, slots, keys };
-  });
-}
-
 /** What of a goal must not change unnoticed: who is who. The rest may vary with timing. */
 const roles = (goal: readonly GoalServer[]): string[] =>
   goal.map(({ name, role, state, master }) => `${name} ${state === 'down' ? state : role} ${master ?? '-'}`);
-
-/** Plays a route through the whole lesson: the n-th solution of each task, or its last. */
-async function playRoute(lesson: Lesson, route: number, harmless: boolean): Promise<GoalServer[]> {
-  const { session, player } = await begin(lesson);
-  for (const [at, step] of lesson.steps.entries()) {
-    await session.setLesson({ do: 'enter', step: at });
-    for (const task of tasksOf(step)) {
-      const before = await taskState(session, task);
-      expect(before.solved, `${task.id} is open before anything is done`).toBe(false);
-      if (harmless) await player.play(task.harmless);
-      await player.play(task.solutions[Math.min(route, task.solutions.length - 1)] ?? []);
-      const { solved, checks } = await taskState(session, task);
-      const missing = task.checks.filter((_, n) => !checks[n]?.holds).map((check) => check.expression);
-      const now = checks.filter((check) => !check.holds).map((check) => check.trouble || check.now);
-      expect({ task: task.id, solved, missing, now }).toMatchObject({ solved: true });
-    }
-  }
-  return await standing(session);
-}
 
 describe('the course', () => {
   it('has 22 lessons, numbered without gaps', () => {
@@ -127,7 +85,7 @@ describe('the course', () => {
 
   it('points at servers that its world has, and at slots that exist', async () => {
     for (const lesson of lessons) {
-      const { session } = await begin({ ...lesson, start: [] });
+      const { session } = await beginLesson({ ...lesson, start: [] });
       const names = (await session.frame()).servers.map((server) => server.name);
       for (const target of [...targetsOf(lesson), ...targetsOf(readLesson(ROOT, lesson.id, 'zh'))]) {
         const selection = selectionOf(target);
@@ -142,7 +100,7 @@ describe('the course', () => {
     const lesson = lessons[4] as Lesson;
     const at = lesson.steps.length - 1;
     const [zero] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
-    const { session, player } = await begin(lesson);
+    const { session, player } = await beginLesson(lesson);
     const route = (zero.solutions[0] ?? []).filter(
       (action) => action.do === 'wait' || (action.do === 'client' && action.id === 'clerk'),
     );
@@ -162,7 +120,7 @@ describe('the course', () => {
     const lesson = lessons[2] as Lesson;
     const at = lesson.steps.length - 1;
     const [task] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
-    const { session } = await begin(lesson);
+    const { session } = await beginLesson(lesson);
     await session.setLesson({ do: 'enter', step: at });
     for (const solution of task.solutions) {
       await new Desk(session).play(solution);
@@ -177,7 +135,7 @@ describe('the course', () => {
     const lesson = lessons[16] as Lesson;
     const at = lesson.steps.length - 1;
     const [task] = tasksOf(lesson.steps[at] as Lesson['steps'][number]) as [Task];
-    const { session } = await begin(lesson);
+    const { session } = await beginLesson(lesson);
     /** Whether no board is missing, and whether at most six commands moved something. */
     const boardsAndLimit = async (): Promise<boolean[]> =>
       (await taskState(session, task)).checks.slice(3).map(({ holds }) => holds);
@@ -232,13 +190,13 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
   }, ROUTE_LIMIT_MS);
 
   it('is solved by its recorded route, which ends as the goal picture shows', async () => {
-    const goal = await playRoute(lesson, 0, false);
+    const goal = await playLesson(lesson);
     // RECORD_GOALS=1 writes the pictures anew, after a lesson was changed.
     if (process.env['RECORD_GOALS']) writeGoal(id, goal);
     else expect(roles(lesson.goal ?? [])).toEqual(roles(goal));
   }, ROUTE_LIMIT_MS);
 
   it('is solved by a second route, with harmless things done besides', async () => {
-    await playRoute(lesson, 1, true);
+    await playLesson(lesson, 1, true);
   }, ROUTE_LIMIT_MS);
 });

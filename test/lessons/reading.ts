@@ -1,10 +1,6 @@
 /* Small readers of lessons for the tests. */
 
-import type { Block, Inline, Lesson, Step, Task } from '#lesson/types.ts';
-
-export function tasksOf(step: Step): Task[] {
-  return step.blocks.flatMap((block) => (block.kind === 'task' ? [block.task] : []));
-}
+import type { Block, Inline, Lesson, Step } from '#lesson/types.ts';
 
 function inlineOf(block: Block): Inline[] {
   if (block.kind === 'paragraph' || block.kind === 'heading') return block.inline;

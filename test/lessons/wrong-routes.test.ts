@@ -4,12 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LessonState } from '#lesson/run.ts';
 import type { Lesson, Task, WrongRoute } from '#lesson/types.ts';
-import { loadLua } from '#node/lua.ts';
+import { Desk } from '#node/desk.ts';
+import { tasksOf } from '#node/lesson-proof.ts';
 import { lessonIds, readLesson } from '#node/lessons-plugin.ts';
+import { loadLua } from '#node/lua.ts';
 import { makeSession } from '#session/in-place.ts';
 import type { Session } from '#session/session.ts';
-import { Desk } from './desk.ts';
-import { tasksOf } from './reading.ts';
 
 const ROOT = new URL('../../lessons', import.meta.url).pathname;
 await loadLua();

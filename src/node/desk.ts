@@ -15,7 +15,8 @@ export class Desk extends Player {
   private shell: ConsoleShell | null = null;
 
   override async type(name: string, line: string): Promise<void> {
-    if (name !== 'host' || /^redis-cli\b|^(\d+|yes|no|done|[0-9a-f]{40})$/.test(line)) return super.type(name, line);
+    if (name !== 'host' || /^redis-cli\b|^(\d+|yes|no|done|[0-9a-f]{40})$/.test(line))
+      return super.type(name, line);
     await this.open(name);
     this.shell ??= await ConsoleShell.open(doorOf(this.session), CONSOLE);
     await this.shell.type(line);
