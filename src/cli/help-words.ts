@@ -1,113 +1,191 @@
-/* The longer texts by which redis-cli explains itself. Read, not run: fetched when somebody asks for them. */
+/* The longer texts by which redis-cli 7.0.15 explains itself, as recorded from it. Read, not run: fetched when
+ * somebody asks for them. */
 
 /** --help */
 export const USAGE = `redis-cli 7.0.15
 
 Usage: redis-cli [OPTIONS] [cmd [arg [arg ...]]]
-Without a command, redis-cli opens a prompt.
+  -h <hostname>      Server hostname (default: 127.0.0.1).
+  -p <port>          Server port (default: 6379).
+  -s <socket>        Server socket (overrides hostname and port).
+  -a <password>      Password to use when connecting to the server.
+                     You can also use the REDISCLI_AUTH environment
+                     variable to pass this password more safely
+                     (if both are used, this argument takes precedence).
+  --user <username>  Used to send ACL style 'AUTH username pass'. Needs -a.
+  --pass <password>  Alias of -a for consistency with the new --user option.
+  --askpass          Force user to input password with mask from STDIN.
+                     If this argument is used, '-a' and REDISCLI_AUTH
+                     environment variable will be ignored.
+  -u <uri>           Server URI.
+  -r <repeat>        Execute specified command N times.
+  -i <interval>      When -r is used, waits <interval> seconds per command.
+                     It is possible to specify sub-second times like -i 0.1.
+                     This interval is also used in --scan and --stat per cycle.
+                     and in --bigkeys, --memkeys, and --hotkeys per 100 cycles.
+  -n <db>            Database number.
+  -2                 Start session in RESP2 protocol mode.
+  -3                 Start session in RESP3 protocol mode.
+  -x                 Read last argument from STDIN (see example below).
+  -X                 Read <tag> argument from STDIN (see example below).
+  -d <delimiter>     Delimiter between response bulks for raw formatting (default: \\n).
+  -D <delimiter>     Delimiter between responses for raw formatting (default: \\n).
+  -c                 Enable cluster mode (follow -ASK and -MOVED redirections).
+  -e                 Return exit error code when command execution fails.
+  --tls              Establish a secure TLS connection.
+  --sni <host>       Server name indication for TLS.
+  --cacert <file>    CA Certificate file to verify with.
+  --cacertdir <dir>  Directory where trusted CA certificates are stored.
+                     If neither cacert nor cacertdir are specified, the default
+                     system-wide trusted root certs configuration will apply.
+  --insecure         Allow insecure TLS connection by skipping cert validation.
+  --cert <file>      Client certificate to authenticate with.
+  --key <file>       Private key file to authenticate with.
+  --tls-ciphers <list> Sets the list of preferred ciphers (TLSv1.2 and below)
+                     in order of preference from highest to lowest separated by colon (":").
+                     See the ciphers(1ssl) manpage for more information about the syntax of this string.
+  --tls-ciphersuites <list> Sets the list of preferred ciphersuites (TLSv1.3)
+                     in order of preference from highest to lowest separated by colon (":").
+                     See the ciphers(1ssl) manpage for more information about the syntax of this string,
+                     and specifically for TLSv1.3 ciphersuites.
+  --raw              Use raw formatting for replies (default when STDOUT is
+                     not a tty).
+  --no-raw           Force formatted output even when STDOUT is not a tty.
+  --quoted-input     Force input to be handled as quoted strings.
+  --csv              Output in CSV format.
+  --json             Output in JSON format (default RESP3, use -2 if you want to use with RESP2).
+  --quoted-json      Same as --json, but produce ASCII-safe quoted strings, not Unicode.
+  --show-pushes <yn> Whether to print RESP3 PUSH messages.  Enabled by default when
+                     STDOUT is a tty but can be overridden with --show-pushes no.
+  --stat             Print rolling stats about server: mem, clients, ...
+  --latency          Enter a special mode continuously sampling latency.
+                     If you use this mode in an interactive session it runs
+                     forever displaying real-time stats. Otherwise if --raw or
+                     --csv is specified, or if you redirect the output to a non
+                     TTY, it samples the latency for 1 second (you can use
+                     -i to change the interval), then produces a single output
+                     and exits.
+  --latency-history  Like --latency but tracking latency changes over time.
+                     Default time interval is 15 sec. Change it using -i.
+  --latency-dist     Shows latency as a spectrum, requires xterm 256 colors.
+                     Default time interval is 1 sec. Change it using -i.
+  --lru-test <keys>  Simulate a cache workload with an 80-20 distribution.
+  --replica          Simulate a replica showing commands received from the master.
+  --rdb <filename>   Transfer an RDB dump from remote server to local file.
+                     Use filename of "-" to write to stdout.
+ --functions-rdb <filename> Like --rdb but only get the functions (not the keys)
+                     when getting the RDB dump file.
+  --pipe             Transfer raw Redis protocol from stdin to server.
+  --pipe-timeout <n> In --pipe mode, abort with error if after sending all data.
+                     no reply is received within <n> seconds.
+                     Default timeout: 30. Use 0 to wait forever.
+  --bigkeys          Sample Redis keys looking for keys with many elements (complexity).
+  --memkeys          Sample Redis keys looking for keys consuming a lot of memory.
+  --memkeys-samples <n> Sample Redis keys looking for keys consuming a lot of memory.
+                     And define number of key elements to sample
+  --hotkeys          Sample Redis keys looking for hot keys.
+                     only works when maxmemory-policy is *lfu.
+  --scan             List all keys using the SCAN command.
+  --pattern <pat>    Keys pattern when using the --scan, --bigkeys or --hotkeys
+                     options (default: *).
+  --quoted-pattern <pat> Same as --pattern, but the specified string can be
+                         quoted, in order to pass an otherwise non binary-safe string.
+  --intrinsic-latency <sec> Run a test to measure intrinsic system latency.
+                     The test will run for the specified amount of seconds.
+  --eval <file>      Send an EVAL command using the Lua script at <file>.
+  --ldb              Used with --eval enable the Redis Lua debugger.
+  --ldb-sync-mode    Like --ldb but uses the synchronous Lua debugger, in
+                     this mode the server is blocked and script changes are
+                     not rolled back from the server memory.
+  --cluster <command> [args...] [opts...]
+                     Cluster Manager command and arguments (see below).
+  --verbose          Verbose mode.
+  --no-auth-warning  Don't show warning message when using password on command
+                     line interface.
+  --help             Output this help and exit.
+  --version          Output version and exit.
 
-Connection
-  -h <host>            Server to connect to (127.0.0.1).
-  -p <port>            Its port (6379).
-  -u <uri>             All in one: redis://user:password@host:port/database
-  -a, --pass <secret>  Password; the variable REDISCLI_AUTH does the same without showing it.
-  --user <name>        User of the access control list, together with -a.
-  --askpass            Ask for the password.
-  --no-auth-warning    Do not warn that a password on the command line is visible.
-  -n <db>              Database number.
-  -2, -3               Speak RESP2 or RESP3.
-  -c                   Cluster mode: follow MOVED and ASK.
+Cluster Manager Commands:
+  Use --cluster help to list all available cluster manager commands.
 
-Commands
-  -r <n>               Run the command n times (-1: for ever).
-  -i <seconds>         Wait that long between runs, e.g. 0.1; also paces --scan, --stat and key sampling.
-  -x                   Take the last argument from standard input.
-  -X <tag>             Take the argument that equals <tag> from standard input.
-  --eval <file>        Run a Lua script: --eval script.lua key1 key2 , arg1 arg2
-  --quoted-input       Arguments are written as quoted strings ("\\x00").
-  -e                   Exit with an error code when the command fails.
+Examples:
+  cat /etc/passwd | redis-cli -x set mypasswd
+  redis-cli -D "" --raw dump key > key.dump && redis-cli -X dump_tag restore key2 0 dump_tag replace < key.dump
+  redis-cli -r 100 lpush mylist x
+  redis-cli -r 100 -i 1 info | grep used_memory_human:
+  redis-cli --quoted-input set '"null-\\x00-separated"' value
+  redis-cli --eval myscript.lua key1 key2 , arg1 arg2 arg3
+  redis-cli --scan --pattern '*:12345*'
 
-Output
-  --raw, --no-raw      Replies as they are, or formatted for people (the default on a terminal).
-  --csv, --json        Replies as CSV or JSON; --quoted-json keeps JSON in ASCII.
-  -d <text>, -D <text> Delimiter between elements, and between replies, in raw form.
-  --show-pushes <yn>   Print RESP3 pushes (yes on a terminal).
+  (Note: when using --eval the comma separates KEYS[] from ARGV[] items)
 
-Looking at a server
-  --stat               One line of statistics per second.
-  --latency            Round-trip times; --latency-history in rows of 15 s; --latency-dist as a spectrum.
-  --intrinsic-latency <s>  How long this machine itself stops.
-  --scan               All keys, with SCAN; --pattern <glob>, --quoted-pattern <text>.
-  --bigkeys            Sample for keys with many elements.
-  --memkeys            Sample for keys that take much memory; --memkeys-samples <n>.
-  --hotkeys            Sample for keys often used (needs an LFU policy).
-  --lru-test <keys>    A cache workload where 20% of the keys get 80% of the requests.
-  --replica            Follow the server's replication stream.
-  --rdb <file>         Fetch a snapshot; --functions-rdb <file> only its functions.
-  --pipe               Send raw protocol from standard input; --pipe-timeout <s>.
+When no command is given, redis-cli starts in interactive mode.
+Type "help" in interactive mode for information on available commands
+and settings.
 
-Cluster
-  --cluster <command> [args...] [opts...]   See redis-cli --cluster help.
-
-Other
-  --verbose  --help  --version
 `;
 
 /** help, without a word */
 export const GENERAL_HELP = `redis-cli 7.0.15
-Ask about Redis commands:
-      "help @<group>"   lists the commands of a group, e.g. help @string
-      "help <command>"  explains one command, e.g. help set
-      "help <tab>"      walks through everything there is help for
-      "quit"            leaves
+To get help about Redis commands type:
+      "help @<group>" to get a list of commands in <group>
+      "help <command>" for help on <command>
+      "help <tab>" to get a list of possible help topics
+      "quit" to exit
 
-Preferences:
-      ":set hints"      shows arguments behind the cursor while you type
-      ":set nohints"    does not
+To set redis-cli preferences:
+      ":set hints" enable online hints
+      ":set nohints" disable online hints
+Set your preferences in ~/.redisclirc
 `;
 
 /** --cluster help */
 export const MANAGER_HELP = `Cluster Manager Commands:
   create         host1:port1 ... hostN:portN
-                 --cluster-replicas <n>     replicas for each master (0)
-  check          <host:port> or <host> <port>
+                 --cluster-replicas <arg>
+  check          <host:port> or <host> <port> - separated by either colon or space
                  --cluster-search-multiple-owners
-  info           <host:port> or <host> <port>
-  fix            <host:port> or <host> <port>
+  info           <host:port> or <host> <port> - separated by either colon or space
+  fix            <host:port> or <host> <port> - separated by either colon or space
                  --cluster-search-multiple-owners
                  --cluster-fix-with-unreachable-masters
-  reshard        <host:port> or <host> <port>
-                 --cluster-from <ids|all>   masters that give slots
-                 --cluster-to <id>          master that gets them
-                 --cluster-slots <n>
-                 --cluster-timeout <ms>     of each MIGRATE (60000)
-                 --cluster-pipeline <n>     keys in one MIGRATE (10)
-                 --cluster-replace          overwrite keys that exist at the target
-  rebalance      <host:port> or <host> <port>
-                 --cluster-weight <id=w ...>
+  reshard        <host:port> or <host> <port> - separated by either colon or space
+                 --cluster-from <arg>
+                 --cluster-to <arg>
+                 --cluster-slots <arg>
+                 --cluster-yes
+                 --cluster-timeout <arg>
+                 --cluster-pipeline <arg>
+                 --cluster-replace
+  rebalance      <host:port> or <host> <port> - separated by either colon or space
+                 --cluster-weight <node1=w1...nodeN=wN>
                  --cluster-use-empty-masters
-                 --cluster-simulate         show it, do not do it
-                 --cluster-threshold <%>    act when a node is off by more (2)
-                 --cluster-timeout, --cluster-pipeline, --cluster-replace as above
+                 --cluster-timeout <arg>
+                 --cluster-simulate
+                 --cluster-pipeline <arg>
+                 --cluster-threshold <arg>
+                 --cluster-replace
   add-node       new_host:new_port existing_host:existing_port
-                 --cluster-slave            as a replica
-                 --cluster-master-id <id>   of this master
+                 --cluster-slave
+                 --cluster-master-id <arg>
   del-node       host:port node_id
   call           host:port command arg arg .. arg
                  --cluster-only-masters
                  --cluster-only-replicas
   set-timeout    host:port milliseconds
   import         host:port
-                 --cluster-from <host:port> the lone server to copy from
-                 --cluster-from-user, --cluster-from-pass, --cluster-from-askpass
-                 --cluster-copy             keep the keys there
+                 --cluster-from <arg>
+                 --cluster-from-user <arg>
+                 --cluster-from-pass <arg>
+                 --cluster-from-askpass
+                 --cluster-copy
                  --cluster-replace
   backup         host:port backup_directory
-  help
+  help           
 
-Any working node of the cluster will do as host and port.
+For check, fix, reshard, del-node, set-timeout, info, rebalance, call, import, backup you can specify the host and port of any working node in the cluster.
 
 Cluster Manager Options:
-  --cluster-yes  Answer questions with yes (fix still asks)
+  --cluster-yes  Automatic yes to cluster commands prompts
 
 `;

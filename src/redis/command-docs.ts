@@ -1,7 +1,6 @@
-/* What COMMAND DOCS and the HELP subcommands say of a command (after addReplyCommandDocs in server.c). */
+/* What COMMAND DOCS and redis-cli's help say of a command (after addReplyCommandDocs in server.c). */
 
 import { InvariantError } from '#base/assert.ts';
-import { type Bytes, utf8Encode } from '#base/bytes.ts';
 import { DOCS_ROWS } from './command-docs-rows.ts';
 import type { Command } from './command-table.ts';
 import { MapReply, type Reply, SetReply, Status } from './reply.ts';
@@ -50,13 +49,6 @@ export function docsReply(command: Command): Reply {
     pairs.push(['subcommands', new MapReply(all.map((sub) => [sub.fullName, docsReply(sub)] as const))]);
   }
   return new MapReply(pairs);
-}
-
-/** A command without its parent's name, its arguments as redis-cli shows them, and what it is for. */
-export function helpLines(command: Command): Bytes[] {
-  const args = synopsisOf(command);
-  const usage = `${command.name.toUpperCase()}${args === '' ? '' : ' '}${args}`;
-  return [usage, ...wordsOf(command).map((text) => `    ${utf8Encode(text)}`)];
 }
 
 /** The version that brought a command. */

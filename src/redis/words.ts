@@ -11,11 +11,13 @@ type Words = Readonly<Record<string, readonly string[]>>;
 /** Text and code that many worlds share, not state; each written once. */
 let installed: Words | null = null;
 let docs: Docs | null = null;
+let helpReplies: Readonly<Record<string, string>> | null = null;
 
 /** Fetches all of them: for redis-cli's help and hints, the HELP subcommands and COMMAND DOCS. */
 export async function loadCommandDocs(): Promise<void> {
   installed ??= (await import('./command-words.ts')).COMMAND_WORDS;
   docs ??= await import('./command-docs.ts');
+  helpReplies ??= (await import('./help-replies.ts')).HELP_REPLIES;
 }
 
 /** What a command is for, in English and in Chinese; nothing when the sentences have not been fetched. */
@@ -37,7 +39,7 @@ export function commandSince(command: Command): string {
   return docs?.sinceOf(command) ?? '';
 }
 
-/** A subcommand, its arguments and what it is for, line by line. */
-export function subcommandHelp(command: Command): Bytes[] {
-  return docs?.helpLines(command) ?? [command.name.toUpperCase()];
+/** What a container's HELP says of its subcommands, line by line; null when that has not been fetched. */
+export function helpReply(name: string): Bytes[] | null {
+  return helpReplies?.[name]?.split('\n') ?? null;
 }

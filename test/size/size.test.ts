@@ -75,11 +75,11 @@ test('every address in the built page is relative, so that it runs from any fold
 });
 
 /** What is read, not run: lessons, cards, terms, an example to paste, rules explained, the sentences of
- *  redis-cli's help and of COMMAND DOCS. */
+ *  redis-cli's help, of COMMAND DOCS and of the HELP subcommands. */
 function isContent(path: string): boolean {
   return (
     isLesson(path) ||
-    /\/(_virtual_(cards|glossary|lessons)|command-words|help-words|command-docs|paste-example|rules)-/.test(
+    /\/(_virtual_(cards|glossary|lessons)|command-words|help-words|help-replies|command-docs|paste-example|rules)-/.test(
       path,
     )
   );

@@ -3,9 +3,9 @@
 import { same, show, type Tree } from './compare.ts';
 import type { Step } from './corpus.ts';
 
-/** Help texts are explanations in our own words; that there is one, as a list of lines, is compared. */
-function modeOf(step: Step): string {
-  return /^help$/i.test(step.argv[1] ?? '') ? 't' : step.mode;
+/** DEBUG HELP names what there is here; that it is a list of lines is compared. */
+function modeOf({ argv, mode }: Step): string {
+  return /^debug help$/i.test(argv.join(' ')) ? 't' : mode;
 }
 
 /** One text for each step whose reply is another than the recorded one. */

@@ -1,7 +1,7 @@
 /* Every reply of the corpora, compared with what real 7.0.15 answered. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadLua } from '#node/lua.ts';
+import { loadPieces } from '#node/pieces.ts';
 import type { Tree } from './compare.ts';
 import { readCorpus } from './corpus.ts';
 import { differences } from './differences.ts';
@@ -45,7 +45,7 @@ const SUITES = [
   { corpus: 'cluster-group', mode: 'cluster', config: { 'cluster-enabled': 'yes' } },
 ];
 
-beforeAll(() => loadLua());
+beforeAll(() => loadPieces());
 
 describe.each(SUITES)('the corpus "$corpus" on a $mode server', ({ corpus, mode, config }) => {
   const cases = readCorpus(here(`./corpus/${corpus}.txt`));
