@@ -21,8 +21,14 @@ const goal = (page: Page): Promise<string | null> => page.locator('article foote
 
 test('lesson 11 notices what the learner did, step by step, begins a step anew, and remembers', async () => {
   const page = await app.open();
+  const fetched = new Set<string>();
+  page.on('request', (request) => {
+    const [, text] = /\/(lesson-\d\d-\w+?)-[^/]*\.js$/.exec(request.url()) ?? [];
+    if (text) fetched.add(text);
+  });
   await openLesson(page, /Election and epochs/, 'Contents');
   await expect.poll(() => goal(page)).toContain('Goal 0/1');
+  expect([...fetched], 'this lesson alone, in the chosen language alone').toEqual(['lesson-11-en']);
   await page.evaluate(() => window.playground.clock.speed(20));
 
   await page.getByRole('button', { name: /7000> CLUSTER INFO/ }).click();
