@@ -197,6 +197,6 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
   }, ROUTE_LIMIT_MS);
 
   it('is solved by a second route, with harmless things done besides', async () => {
-    await playLesson(lesson, 1, true);
+    await expect(playLesson(lesson, 1, true)).resolves.not.toEqual([]);
   }, ROUTE_LIMIT_MS);
 });
