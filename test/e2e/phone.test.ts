@@ -95,9 +95,11 @@ test('two fingers zoom the stage, and lifting them chooses nothing', async () =>
 test('a finger that stays beside a link, or on a message, brings up its menu', async () => {
   const page = await app.open({ viewport: phone, touch: true });
   await page.locator('g.node').first().waitFor();
-  await page.evaluate(() => {
+  // A moment of this world in which nothing flies beside the link.
+  await page.evaluate(async () => {
     window.playground.clock.pause();
-    return window.playground.idle();
+    await window.playground.clock.seek(30_000);
+    await window.playground.idle();
   });
   const session = await page.context().newCDPSession(page);
   const stay = async (x: number, y: number): Promise<void> => {
