@@ -14,6 +14,9 @@ import { atoi } from './options.ts';
 import type { CliConfig } from './options.ts';
 import type { Handle, ProgramEnv, Step } from './program.ts';
 
+/** The peer has gone, which at a prompt is no reason to end. */
+const CLOSED = /^(?:Server closed|Connection reset|Broken pipe)/;
+
 export interface Session {
   config: CliConfig;
   /** Null: "not connected". */
@@ -176,7 +179,7 @@ export function* cliReadReply(session: Session, rawStrings: boolean): Step<boole
       return true;
     }
     session.error = 'error' in answer ? answer.error : 'Resource temporarily unavailable';
-    if (session.interactive) return false;
+    if (session.interactive && CLOSED.test(session.error)) return false;
     yield* printContextError(session);
     throw new Exit(1);
   }

@@ -39,7 +39,8 @@ export interface Ask {
 
 /** What the program waits for. */
 type Waiting =
-  | { for: 'connect' | 'receive' | 'receiveBytes'; handle: Handle }
+  | { for: 'connect'; handle: Handle }
+  | { for: 'receive' | 'receiveBytes'; handle: Handle; atMost?: number | undefined }
   | Ask
   | { for: 'sleep' }
   | { for: 'turn'; answer: Answer };
@@ -302,20 +303,21 @@ export class Execution {
   private receive(op: {
     op: 'receive' | 'receiveBytes';
     handle: Handle;
-    timeoutMs?: number;
+    timeoutMs?: number | undefined;
+    atMost?: number;
   }): Answer | typeof LATER {
     const connection = this.connections.get(op.handle);
-    const ready = received(op.op, connection);
+    const ready = received(op.op, connection, op.atMost);
     if (ready !== null) return ready;
     if (op.timeoutMs !== undefined) this.host.io.setTimer(this.timer, this.host.io.now + op.timeoutMs * 1000);
-    return this.wait({ for: op.op, handle: op.handle });
+    return this.wait({ for: op.op, handle: op.handle, atMost: op.atMost });
   }
 
   private deliver(handle: Handle, connection: Connection): void {
     const waiting = this.waiting;
     if (waiting?.for !== 'receive' && waiting?.for !== 'receiveBytes') return;
     if (this.stopped || waiting.handle !== handle) return;
-    const ready = received(waiting.for, connection);
+    const ready = received(waiting.for, connection, waiting.atMost);
     if (ready !== null) this.answer(ready);
   }
 
@@ -341,7 +343,11 @@ function sendToNobody(connection: Connection): Answer {
 }
 
 /** The answer to a receive, if there is one already. */
-function received(kind: 'receive' | 'receiveBytes', connection: Connection | undefined): Answer | null {
+function received(
+  kind: 'receive' | 'receiveBytes',
+  connection: Connection | undefined,
+  atMost = Infinity,
+): Answer | null {
   if (connection === undefined) return { error: 'Server closed the connection' };
   if (kind === 'receive') {
     const reply = connection.replies.shift();
@@ -352,10 +358,9 @@ function received(kind: 'receive' | 'receiveBytes', connection: Connection | und
     if (connection.parser.error !== null) return { error: connection.parser.error };
   } else {
     const { parser } = connection;
-    const replies = connection.replies.splice(0).map(({ reply, resp }) => encodeReply(reply, resp));
-    if (replies.length > 0) return { data: replies.join('') };
-    const data = parser.buffer.slice(parser.at);
-    parser.at = parser.buffer.length;
+    for (const { reply, resp } of connection.replies.splice(0)) parser.feed(encodeReply(reply, resp));
+    const data = parser.buffer.slice(parser.at, parser.at + atMost);
+    parser.at += data.length;
     if (data !== '') return { data };
   }
   if (connection.state !== 'closed') return null;

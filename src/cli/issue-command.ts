@@ -89,7 +89,8 @@ function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: numbe
     }
     if (name === 'sync' || name === 'psync') {
       yield* ops.print('Entering replica output mode...  (press Ctrl-C to quit)\n');
-      throw new Exit(yield* followMaster(session.handle));
+      yield* followMaster(session);
+      return false;
     }
     if (!(yield* cliReadReply(session, rawStrings))) return false;
     if (session.handle === null) return true;

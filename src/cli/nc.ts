@@ -87,7 +87,7 @@ function* converse(handle: Handle, telnet: boolean): Step<void> {
   for (let line = yield* ops.ask(''); line !== null; line = yield* ops.ask('')) {
     yield* ops.sendBytes(handle, line + (telnet ? '\r\n' : '\n'));
     for (let patienceMs = ANSWER_MS; ; patienceMs = QUIET_MS) {
-      const got = yield* ops.receiveBytes(handle, patienceMs);
+      const got = yield* ops.receiveBytes(handle, { timeoutMs: patienceMs });
       if ('timeout' in got) break;
       if (!('data' in got)) {
         if (telnet) yield* ops.print('Connection closed by foreign host.\n');
@@ -101,7 +101,7 @@ function* converse(handle: Handle, telnet: boolean): Step<void> {
 function* talk(handle: Handle, stdin: string, patienceMs: number | undefined): Step<void> {
   if (stdin !== '') yield* ops.sendBytes(handle, stdin);
   for (;;) {
-    const got = yield* ops.receiveBytes(handle, patienceMs);
+    const got = yield* ops.receiveBytes(handle, { timeoutMs: patienceMs });
     if (!('data' in got)) return;
     yield* ops.print(got.data);
   }

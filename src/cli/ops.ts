@@ -51,11 +51,9 @@ export function* receive(handle: Handle, timeoutMs?: number): Step<Received> {
 
 export function* receiveBytes(
   handle: Handle,
-  timeoutMs?: number,
+  limits: { timeoutMs?: number | undefined; atMost?: number } = {},
 ): Step<Exclude<BytesAnswer, { interrupted: true }>> {
-  const answer = (yield timeoutMs === undefined
-    ? { op: 'receiveBytes', handle }
-    : { op: 'receiveBytes', handle, timeoutMs }) as BytesAnswer;
+  const answer = (yield { op: 'receiveBytes', handle, ...limits }) as BytesAnswer;
   if ('interrupted' in answer) throw new Interrupted();
   return answer;
 }

@@ -28,8 +28,8 @@ export type Op =
   | { op: 'sendBytes'; handle: Handle; data: Bytes }
   /** Next reply on the connection. answer: ReplyAnswer */
   | { op: 'receive'; handle: Handle; timeoutMs?: number }
-  /** Next piece of raw bytes (RDB transfer). answer: BytesAnswer */
-  | { op: 'receiveBytes'; handle: Handle; timeoutMs?: number }
+  /** Next piece of raw bytes (RDB transfer); what exceeds `atMost` stays to be read. answer: BytesAnswer */
+  | { op: 'receiveBytes'; handle: Handle; timeoutMs?: number | undefined; atMost?: number }
   | { op: 'disconnect'; handle: Handle }
   /** Bytes for stdout or stderr. On a terminal control bytes are made visible, unless `control` says
    *  that the program itself wrote them (colours, cursor movement). answer: null */

@@ -110,6 +110,27 @@ Biggest   zset found '"zset"' has 2 members
     expect(opened.process.exitCode).toBe(1);
   });
 
+  test('--replica is sent commands by a server that waits for its word', () => {
+    const master = new CliWorld({
+      ports: [7330],
+      config: { 'repl-diskless-sync-delay': '0' },
+      paranoid: true,
+    });
+    const replica = master.open(['redis-cli', '-p', '7330', '--replica'], { tty: false, stdin: '' });
+    for (let at = 0; at < 30; at++) replica.step(100);
+    master.run(['redis-cli', '-p', '7330', 'SET', 'a', '"\n']);
+    expect(replica.result().stdout).toBe('"SET","a","\\"\\n"\n');
+    expect(master.server(7330).replication.replicas).toHaveLength(1);
+    master.kill(7330);
+    replica.step(100);
+    expect(replica.result()).toMatchObject({
+      stderr: expect.stringMatching(
+        /\nSYNC done after \d+ bytes\. Logging commands from master\.\nsending REPLCONF ACK 0\nError: Server closed the connection\n$/,
+      ),
+      exitCode: 1,
+    });
+  });
+
   test('--intrinsic-latency ends after its time', () => {
     const before = world.world.now;
     const { stdout, exitCode } = run('--intrinsic-latency', '1');
