@@ -226,8 +226,8 @@ export function* printReply(session: Session, reply: Reply, rawStrings: boolean)
 function* followRedirect(session: Session, text: Bytes): Step<void> {
   const [kind, slot = '', address = ''] = text.split(' ');
   const colon = address.lastIndexOf(':');
-  // An empty host means "the same host as before".
-  if (colon > 0) session.config.host = address.slice(0, colon);
+  // An empty host is taken as it is, and found nowhere.
+  session.config.host = address.slice(0, Math.max(0, colon));
   session.config.port = atoi(address.slice(colon + 1));
   if (session.interactive) {
     const { host, port } = session.config;

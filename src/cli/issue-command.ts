@@ -14,6 +14,11 @@ import type { Step } from './program.ts';
 /** Runs a command `repeat` times (for ever when negative), following redirects. False when the
  *  connection failed. */
 export function* issueCommandRepeat(session: Session, argv: readonly Bytes[], repeat: number): Step<boolean> {
+  // Help needs no server.
+  if (!session.ldb && /^(?:help|\?)$/i.test(argv[0] ?? '')) {
+    yield* ops.printControl(outputHelp(argv.slice(1)));
+    return true;
+  }
   for (;;) {
     if (session.reissue || session.handle === null || session.error !== null) {
       if (!(yield* cliConnect(session, 'force'))) {
@@ -63,10 +68,6 @@ export function wantsRawOutput(argv: readonly Bytes[]): boolean {
 
 function* cliSendCommand(session: Session, argv: readonly Bytes[], repeat: number): Step<boolean> {
   const name = (argv[0] ?? '').toLowerCase();
-  if (!session.ldb && (name === 'help' || name === '?')) {
-    yield* ops.printControl(outputHelp(argv.slice(1)));
-    return true;
-  }
   if (session.handle === null) return false;
   const rawStrings = wantsRawOutput(argv);
   if (name === 'script' && argv.length === 3 && argv[1]?.toLowerCase() === 'debug')

@@ -225,8 +225,8 @@ function encodeResp3(reply: Reply): Bytes {
   return pairs('|', attribute.pairs, 3) + encodeReply(attribute.reply, 3);
 }
 
-/** Deepest nesting of a reply a client accepts, as in hiredis. */
-const MAX_DEPTH = 9;
+/** Deepest nesting of a reply that is read: the client of 7.0 knows no limit, our stack does. */
+const MAX_DEPTH = 1000;
 
 /** Turns a byte stream into replies. */
 export class ReplyParser {
@@ -249,7 +249,7 @@ export class ReplyParser {
   }
 
   private read(depth: number): Reply | undefined {
-    if (depth > MAX_DEPTH) return this.fail('No support for nested multi bulk replies with depth > 9');
+    if (depth > MAX_DEPTH) return this.fail('Protocol error, too deep a reply');
     const end = this.buffer.indexOf('\r\n', this.at);
     if (end < 0) return undefined;
     const sign = this.buffer.charAt(this.at);

@@ -33,6 +33,8 @@ export function machineTools(world: ShellWorld, jobs: Jobs): Record<string, Exec
     hostname: (_args, _stdin, { env }) => Promise.resolve(ok(`${env?.get('HOSTNAME') ?? 'redis'}\n`)),
     whoami: () => Promise.resolve(ok('root\n')),
     id: (args) => Promise.resolve(ok(args[0] === '-u' ? '0\n' : 'uid=0(root) gid=0(root) groups=0(root)\n')),
+    realpath: (args, _stdin, around) => runOther('realpath', /^$/, ['readlink', '-f', ...args], around),
+    tput: () => Promise.resolve(ok('')),
     umask: () => Promise.resolve(ok('0022\n')),
     ulimit: (args) => Promise.resolve(ulimit(args)),
     uname: (args) => Promise.resolve(uname(args)),

@@ -26,6 +26,7 @@ trap() {
   for __signal in "$@"; do
     __signal=\${__signal#SIG}; [ "$__signal" = 0 ] && __signal=EXIT
     [ "$__signal" = EXIT ] && __signal=EXIT.$__shell
+    [[ $__action != - && $__signal =~ ^(ERR|DEBUG|RETURN)$ ]] && echo "bash: trap: $__signal: never runs in this shell" >&2
     if [ "$__action" = - ]; then rm -f ${traps}/$__signal; else printf '%s\\n' "$__action" > ${traps}/$__signal; fi
   done
 }

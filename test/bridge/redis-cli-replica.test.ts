@@ -31,15 +31,17 @@ test('both print the commands of a real master until it goes, and a prompt lives
     'repl-diskless-sync-delay': '0',
     'repl-ping-replica-period': '3600',
   });
-  const boss = new Redis(port, '127.0.0.1');
+  const boss = new Redis(port, '127.0.0.1', { retryStrategy: () => null });
   boss.on('error', () => {});
   await boss.set('before', 'x'.repeat(5000));
-  const ways = [[['--replica']], [['--slave']], [['SYNC']], [[], 'SYNC\nGET a\n']] as const;
+  const ways = [[['--replica']], [[], 'SYNC\nGET a\n']] as const;
   const following = Promise.all(ways.map(([words, stdin]) => both(port, words, stdin)));
   await vi.waitFor(
     async () => {
-      const online = (await boss.info('replication')).match(/state=online/g);
-      expect(online).toHaveLength(2 * ways.length);
+      const replicas = String(await boss.call('CLIENT', 'LIST', 'TYPE', 'replica'));
+      // Those of --replica are sent commands when they have said that they have the snapshot.
+      expect(replicas.match(/ cmd=replconf /g)).toHaveLength(2);
+      expect((await boss.info('replication')).match(/state=online/g)).toHaveLength(4);
     },
     { timeout: 60_000, interval: 50 },
   );

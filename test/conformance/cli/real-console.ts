@@ -59,6 +59,8 @@ export async function runOurs(argv: readonly string[], options: RunOptions = {})
       const line = lines.shift();
       if (line === undefined) break;
       process.onInput({ kind: 'line', line });
+      // What the line made it send leaves with the next event.
+      host.setTimer('typed', host.now);
     }
     await new Promise((done) => setTimeout(done, 2));
   }

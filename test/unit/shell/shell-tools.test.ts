@@ -32,6 +32,10 @@ describe('bash', () => {
     ['readonly -a list=(1 2); declare -r x=3; echo ${list[1]} $x', '2 3\n'],
     ['echo {1..20000} | wc -w; for i in {1..20000..2}; do :; done; echo $i', '20000\n19999\n'],
     ["printf '1\\n2\\n' | paste -sd+ | bc; printf '1\\n2\\n' | paste -d, - -", '3\n1,2\n'],
+    [
+      'trap bye ERR; tput bold; realpath /data/../etc; false; trap - ERR; trap',
+      'bash: trap: ERR: never runs in this shell\n/etc\n',
+    ],
     ["trap 'echo bye' EXIT; trap; trap - EXIT; trap", "trap -- 'echo bye' EXIT\n"],
     [
       'echo \'set -eu; n=5; bye() { echo "bye $? $n"; }; trap bye EXIT; false; echo never\' > s.sh; bash s.sh; echo $?',
