@@ -13,6 +13,9 @@ export type Command = Statement['pipelines'][number]['commands'][number];
 export type SimpleCommand = Extract<Command, { type: 'SimpleCommand' }>;
 export type Word = SimpleCommand['args'][number];
 
+/** The types of loops. */
+export const LOOPS: readonly unknown[] = ['For', 'CStyleFor', 'While', 'Until'];
+
 /** Reads a script into its tree, and writes one from it. */
 export interface Language {
   parse(text: string): Script;

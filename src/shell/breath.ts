@@ -2,12 +2,11 @@
  * round whether there is breath, in a file of that name: the look costs next to nothing, and lets everything else
  * have its turn when it has waited for long. */
 
-import type { Language, Script } from './background.ts';
+import { LOOPS, type Language, type Script } from './background.ts';
 
 export const BREATH = '/dev/breath';
 /** How long others wait for their turn. */
 const LONGEST_MS = 50;
-const LOOPS: readonly unknown[] = ['For', 'CStyleFor', 'While', 'Until'];
 
 export class Breath {
   private last = performance.now();

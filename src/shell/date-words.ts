@@ -3,6 +3,9 @@
 
 interface Meant {
   date: { year: number; month: number; day: number } | null;
+  /** A day of the week, Sunday being 0, and which of them: the next that comes (0), the one after today (1), the
+   *  last one (-1). Beside a date it means nothing. */
+  weekday: { day: number; which: number } | null;
   /** Milliseconds since midnight, with the zone taken off. */
   timeMs: number | null;
   /** What is added. */
@@ -23,6 +26,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 const UNITS_MONTHS: Readonly<Record<string, number>> = { month: 1, year: 12 };
 const WORDS_MS: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -DAY_MS, tomorrow: DAY_MS };
+const WEEKDAYS = 'sun|mon|tue|wed|thu|fri|sat';
 const MONTHS = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 
 type Reader = (found: RegExpExecArray, meant: Meant) => boolean;
@@ -38,7 +42,10 @@ const PARTS: readonly (readonly [RegExp, Reader])[] = [
   ],
   [new RegExp(`(\\d\\d?)\\s+(${MONTHS})[a-z]*`, 'y'), ([, d, m = ''], meant) => setDate(meant, null, m, d)],
   [/(\d{4})(?![\d:])(?!\s*[a-z])/y, setYear],
-  [/(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?/y, () => true],
+  [
+    new RegExp(`(?:(next|last|this)\\s+)?(${WEEKDAYS})(?:(?:r?s|nes|ur)?day|rs?|s)?(?![a-z]),?`, 'y'),
+    setWeekday,
+  ],
   [/(?:z|utc|gmt)(?![a-z])/y, () => true],
   [/(now|today|yesterday|tomorrow)(?![a-z])/y, ([, word = ''], meant) => add(meant, WORDS_MS[word] ?? 0, 0)],
   [/(?:(next|last|[+-]?\s*\d+)\s*)?([a-z]+?)s?(\s+ago)?(?![a-z])/y, addUnits],
@@ -48,7 +55,7 @@ const PARTS: readonly (readonly [RegExp, Reader])[] = [
 export function momentOf(words: string, nowMs: number): number | null {
   const text = words.trim().toLowerCase();
   if (/^@-?\d+(\.\d+)?$/.test(text)) return Number(text.slice(1)) * 1000;
-  const meant: Meant = { date: null, timeMs: null, months: 0, ms: 0 };
+  const meant: Meant = { date: null, weekday: null, timeMs: null, months: 0, ms: 0 };
   for (let at = 0; at < text.length;) {
     const end = takePart(text, at, meant);
     if (end === null) return null;
@@ -67,7 +74,11 @@ function takePart(text: string, at: number, meant: Meant): number | null {
   return null;
 }
 
-function whenMeant({ date, timeMs, months, ms }: Meant, nowMs: number, isEmpty: boolean): number | null {
+function whenMeant(
+  { date, weekday, timeMs, months, ms }: Meant,
+  nowMs: number,
+  isEmpty: boolean,
+): number | null {
   const now = new Date(nowMs);
   const { year, month, day } = date ?? {
     year: now.getUTCFullYear(),
@@ -77,8 +88,22 @@ function whenMeant({ date, timeMs, months, ms }: Meant, nowMs: number, isEmpty: 
   const ofYear = Number.isNaN(year) ? now.getUTCFullYear() : year;
   const stands = new Date(Date.UTC(ofYear, month, day));
   if (stands.getUTCMonth() !== month || stands.getUTCDate() !== day) return null;
-  const ofDay = timeMs ?? (date === null && !isEmpty ? nowMs % DAY_MS : 0);
-  return Date.UTC(ofYear, month + months, day) + ofDay + ms;
+  const ofDay = timeMs ?? (date === null && weekday === null && !isEmpty ? nowMs % DAY_MS : 0);
+  const days = date === null && weekday !== null ? daysTo(weekday, now.getUTCDay()) : 0;
+  return Date.UTC(ofYear, month + months, day + days) + ofDay + ms;
+}
+
+/** How many days from such a day of the week to that one. */
+function daysTo({ day, which }: NonNullable<Meant['weekday']>, from: number): number {
+  const ahead = (day - from + 7) % 7;
+  return ahead + 7 * (which > 0 && ahead > 0 ? which - 1 : which);
+}
+
+function setWeekday([, which, name = '']: RegExpExecArray, meant: Meant): boolean {
+  if (meant.weekday !== null) return false;
+  const day = WEEKDAYS.split('|').indexOf(name);
+  meant.weekday = { day, which: which === 'next' ? 1 : which === 'last' ? -1 : 0 };
+  return true;
 }
 
 /** A month by number or name; without a year, that of now. */

@@ -1,11 +1,10 @@
 /* What just-bash reads although it is no shell: words that close what nobody opened, loops without a body, operators
  * without an operand. */
 
-import type { Script } from './background.ts';
+import { LOOPS, type Script } from './background.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
-const LOOPS: readonly unknown[] = ['For', 'CStyleFor', 'While', 'Until'];
 /** Two operators, the second of which cannot stand before an operand. */
 const NO_OPERAND = /^(?=[\w\s()+*/%-]*$)(?:.*[-+*/%]\s*[/%]|.*[-+/%]\s*\*|.*\*\s+\*|\s*[*/%])/;
 

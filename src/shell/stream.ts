@@ -3,13 +3,12 @@
  * to /dev/console, which the shell's file system prints at once. Pipes, substitutions and redirections
  * inside a statement are left as they are. */
 
-import { literal, pipelineOf, withoutSource, word } from './background.ts';
+import { literal, LOOPS, pipelineOf, withoutSource, word } from './background.ts';
 import type { Command, Script, Statement } from './background.ts';
 import { AT_TERMINAL, CONSOLE } from './script-tool.ts';
 
 type Redirection = Extract<Command, { type: 'Group' }>['redirections'][number];
 
-const LOOPS: readonly string[] = ['For', 'CStyleFor', 'While', 'Until'];
 /** Commands that print as they go, and are told whether that is seen at once. */
 const TELLERS: readonly string[] = ['bash', 'sh', 'ping', 'redis-cli', 'redis-benchmark'];
 const INPUTS: readonly string[] = ['<', '<<', '<<-', '<<<'];

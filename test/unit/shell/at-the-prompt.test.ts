@@ -159,6 +159,11 @@ test('date tells any time in any form', async () => {
     ['date -d "2026-01-01 10:00 +2 days" "+%F %T"', '2026-01-02 08:00:00'],
     ['date -d "Mon, 05 Jan 2026 10:00:00 +0000" +%F; date -d "Jan 5 2026 10:00 PM" +%R', '2026-01-05\n22:00'],
     ['date -d "2026-01-01 1 day 2 hours ago" "+%F %R"; date -d 20260101 +%-d', '2026-01-01 22:00\n1'],
+    [
+      'date -d monday +%F; date -d "next thursday" +%F; date -d thursday +%R',
+      '2026-01-05\n2026-01-08\n00:00',
+    ],
+    ['date -d "last friday 10:00" "+%F %R"; date -d "next month" +%F', '2025-12-26 10:00\n2026-02-01'],
     ['date -d 2026-02-30', "date: invalid date '2026-02-30'"],
     ['date -d @1.25 +%s%3N', '1250'],
   ] as const;
