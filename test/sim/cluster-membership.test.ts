@@ -217,6 +217,8 @@ describe('host names and announcements', () => {
     expect(world.error(7001, 'GET', 'foo')).toBe('MOVED 12182 ?:7002');
     world.ok(7001, 'CONFIG', 'SET', 'cluster-preferred-endpoint-type', 'unknown-endpoint');
     expect(world.error(7001, 'GET', 'hello')).toBe('MOVED 866 :7000');
+    expect(JSON.stringify(world.ok(7001, 'CLUSTER', 'SHARDS'))).toContain('"endpoint",""');
+    expect(JSON.stringify(world.ok(7001, 'CLUSTER', 'SLOTS'))).toContain('[0,5460,[null,7000,');
     world.ok(7000, 'CONFIG', 'SET', 'cluster-announce-hostname', '');
     world.must(() => world.nodeOf(7001, 7000)?.hostname === '', 3000, 'the name goes again');
   });

@@ -238,8 +238,9 @@ describe('MIGRATE', () => {
 });
 
 describe('losing slots', () => {
-  test('a master that loses some deletes their keys and stays a master', () => {
+  test('a master that loses some deletes their keys and stays a master; nobody tells its replica', () => {
     const world = formed();
+    const offset = (): number => world.server(7000).replication.masterReplOffset;
     world.ok(7000, 'SET', 'hello', 'x');
     world.ok(7000, 'SET', 'b', 'keep');
     world.ok(7001, 'CLUSTER', 'DELSLOTS', SLOT);
@@ -249,8 +250,11 @@ describe('losing slots', () => {
     world.run(50);
     expect(world.ok(7000, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(0);
     expect(world.cluster(7000).myself.isMaster).toBe(true);
-    world.run(200);
-    expect(world.ok(7003, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(0);
+    const sent = offset();
+    world.run(1500);
+    expect(offset()).toBe(sent);
+    expect(world.ok(7003, 'CLUSTER', 'COUNTKEYSINSLOT', SLOT)).toBe(1);
+    expect(world.ok(7003, 'DBSIZE')).toBe(2);
   });
 });
 

@@ -34,13 +34,9 @@ function slotNode(server: Server, node: ClusterNode): Reply {
   const metadata: [Reply, Reply][] = [];
   if (type !== 'ip') metadata.push(['ip', node.ip]);
   if (type !== 'hostname' && node.hostname !== '') metadata.push(['hostname', node.hostname]);
-  return [endpointReply(server, node), clientPort(server, node), node.name, new MapReply(metadata)];
-}
-
-function endpointReply(server: Server, node: ClusterNode): Reply {
-  return server.config.clusterPreferredEndpointType === 'unknown-endpoint'
-    ? null
-    : preferredEndpoint(server, node);
+  // What is null here is '' in CLUSTER SHARDS.
+  const endpoint = type === 'unknown-endpoint' ? null : preferredEndpoint(server, node);
+  return [endpoint, clientPort(server, node), node.name, new MapReply(metadata)];
 }
 
 /** What this server knows of a node's place in the replication stream. */
@@ -70,7 +66,7 @@ function shardNode(server: Server, node: ClusterNode): Reply {
   const pairs: [Reply, Reply][] = [['id', node.name]];
   if (plainPort !== 0) pairs.push(['port', plainPort]);
   if (tls && node.port !== 0) pairs.push(['tls-port', node.port]);
-  pairs.push(['ip', node.ip], ['endpoint', endpointReply(server, node)]);
+  pairs.push(['ip', node.ip], ['endpoint', preferredEndpoint(server, node)]);
   if (node.hostname !== '') pairs.push(['hostname', node.hostname]);
   pairs.push(
     ['role', node.isSlave ? 'replica' : 'master'],
