@@ -108,7 +108,9 @@ async function startServer(number: number, options: BridgeOptions, onExit: () =>
     random: Prng.stream(options.seed, `server/${port}`),
     disk: new SimDisk(),
     listeners,
-    ...(options.log && { onLog: (_level, text) => console.log(`${port} ${text}`) }),
+    ...(options.log && {
+      onLog: (_level, text) => process.stdout.write(Buffer.from(`${port} ${text}\n`, 'latin1')),
+    }),
     onExit: (code) => {
       console.log(`server ${port} ended with code ${code}`);
       onExit();

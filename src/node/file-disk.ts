@@ -16,10 +16,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Bytes } from '#base/bytes.ts';
+import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
 import { DiskError, type Disk } from '#redis/io.ts';
 
 export class FileDisk implements Disk {
+  /** As the system names it; servers name files by their bytes. */
   private folder: string;
 
   constructor(folder: string) {
@@ -37,8 +38,8 @@ export class FileDisk implements Disk {
     return null;
   }
 
-  cwd(): string {
-    return this.folder;
+  cwd(): Bytes {
+    return utf8Encode(this.folder);
   }
 
   read(path: string): Bytes | undefined {
@@ -79,7 +80,7 @@ export class FileDisk implements Disk {
   list(): string[] {
     return readdirSync(this.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => relative(this.folder, join(entry.parentPath, entry.name)))
+      .map((entry) => utf8Encode(relative(this.folder, join(entry.parentPath, entry.name))))
       .sort();
   }
 
@@ -91,9 +92,14 @@ export class FileDisk implements Disk {
     });
   }
 
-  private find(path: string): string {
-    return resolve(this.folder, path);
+  private find(path: Bytes): string {
+    return resolve(this.folder, utf8Decode(path));
   }
+}
+
+/** Where a file lies that a configuration names. */
+export function pathOf(dir: Bytes, name: Bytes): string {
+  return resolve(utf8Decode(dir), utf8Decode(name));
 }
 
 function attempt(act: () => void): void {

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type Server as Listener, type Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { fromUint8, utf8Encode } from '#base/bytes.ts';
+import { fromUint8, utf8Decode, utf8Encode } from '#base/bytes.ts';
 import { Prng } from '#base/prng.ts';
 import { readCommandLine } from '#redis/command-line.ts';
 import { loadConfigText, type ConfigTarget } from '#redis/config-load.ts';
@@ -17,7 +17,7 @@ import type { LogLevel } from '#redis/io.ts';
 import { Server } from '#redis/server.ts';
 import { logDate } from '#sim/log-date.ts';
 import { goToBackground, tellParent } from './background.ts';
-import { FileDisk, strerror } from './file-disk.ts';
+import { FileDisk, pathOf, strerror } from './file-disk.ts';
 import { Host } from './host.ts';
 import { loadPieces } from './pieces.ts';
 import { isPortTaken } from './ports.ts';
@@ -46,9 +46,11 @@ class Log {
     const { config, pid } = this.server();
     if (levels.indexOf(level) < levels.indexOf(config.loglevel)) return;
     const line = `${pid}:${this.server().logRole()} ${logDate(Date.now())} ${levelMarks[level]} ${text}\n`;
+    // What a script logs are bytes, one in each character.
+    const bytes = Buffer.from(line, 'latin1');
     try {
-      if (config.logfile === '') writeSync(1, line);
-      else appendFileSync(resolve(config.dir, config.logfile), line);
+      if (config.logfile === '') writeSync(1, bytes);
+      else appendFileSync(pathOf(config.dir, config.logfile), bytes);
     } catch {
       // The pipe is closed, the disk full, the folder gone.
     }
@@ -63,7 +65,7 @@ function readAhead(text: string): { config: Config; errors: string[] } {
     configUsers: [],
     renamedCommands: new Map(),
   };
-  target.config.dir = process.cwd();
+  target.config.dir = utf8Encode(process.cwd());
   loadConfigText(target, text, new FileDisk(process.cwd()));
   const { config, configErrors: errors } = target;
   if (errors.length === 0 && config.logfile !== '') errors.push(...whyNotLogged(config));
@@ -73,7 +75,7 @@ function readAhead(text: string): { config: Config; errors: string[] } {
 /** What redis-server says when it cannot write to the log file that it is to write to; nothing when it can. */
 function whyNotLogged({ dir, logfile }: Config): string[] {
   try {
-    appendFileSync(resolve(dir, logfile), '');
+    appendFileSync(pathOf(dir, logfile), '');
     return [];
   } catch (error) {
     return [`Can't open the log file: ${strerror(error)}`];
@@ -113,7 +115,7 @@ class Ports {
 /** The Unix socket of the configuration; what an earlier server left at its place makes way. */
 async function openUnixSocket(config: Config): Promise<Listener | null> {
   if (config.unixsocket === '') return null;
-  const path = resolve(config.dir, config.unixsocket);
+  const path = pathOf(config.dir, config.unixsocket);
   rmSync(path, { force: true });
   const listener = createServer();
   listener.listen(path);
@@ -139,7 +141,7 @@ function titleOf({ clusterEnabled, port, procTitleTemplate, unixsocket }: Config
 /** As far as it can be written: without it the server runs all the same. */
 function writePidFile({ dir, pidfile }: Config): void {
   try {
-    writeFileSync(resolve(dir, pidfile), `${process.pid}\n`);
+    writeFileSync(pathOf(dir, pidfile), `${process.pid}\n`);
   } catch {
     // No such folder, or not ours.
   }
@@ -150,7 +152,7 @@ function removeTraces({ dir, pidfile, unixsocket }: Config): void {
   for (const name of [pidfile, unixsocket]) {
     if (name === '') continue;
     try {
-      rmSync(resolve(dir, name), { force: true });
+      rmSync(pathOf(dir, name), { force: true });
     } catch {
       // Somebody has taken the right to do so.
     }
@@ -173,14 +175,16 @@ async function main(words: readonly string[]): Promise<void> {
   if (words[0] === '-h' || words[0] === '--help') return console.log(usage);
   if (words[0] === '-v' || words[0] === '--version') return console.log('Redis server v=7.0.15 (simulated)');
   const commandLine = readCommandLine(words.map(utf8Encode));
-  const configFile = commandLine.file === null ? '' : resolve(commandLine.file);
+  const configFile = commandLine.file === null ? '' : utf8Encode(resolve(utf8Decode(commandLine.file)));
   const stdin = commandLine.stdin ? readFile(0) : '';
   const lines = `${stdin}\n${commandLine.lines}`;
   let fileText = '';
   try {
-    if (configFile !== '') fileText = readFile(configFile);
+    if (configFile !== '') fileText = readFile(utf8Decode(configFile));
   } catch (error) {
-    console.error(`Fatal error, can't open config file '${configFile}': ${(error as Error).message}`);
+    console.error(
+      `Fatal error, can't open config file '${utf8Decode(configFile)}': ${(error as Error).message}`,
+    );
     process.exit(1);
   }
   const { config, errors } = readAhead(`${fileText}\n${lines}`);
@@ -196,7 +200,7 @@ async function main(words: readonly string[]): Promise<void> {
     name: String(config.port),
     ip: address,
     port: config.port,
-    config: { dir: process.cwd() },
+    config: { dir: utf8Encode(process.cwd()) },
     configFile,
     configLines: lines,
     pid: process.pid,

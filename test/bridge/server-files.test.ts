@@ -215,6 +215,20 @@ describe('a server of ours that is run as redis-server', () => {
     expect(readFileSync(logfile, 'utf8')).toContain('after the log was moved away');
   });
 
+  test('names its files and writes what a script logs byte by byte', async () => {
+    const dir = join(scratchFolder(), '主节点');
+    mkdirSync(dir);
+    const server = await spawnOurServer({ dir, logfile: 'é.log', dbfilename: 'ü.rdb' });
+    const logfile = join(dir, 'é.log');
+    const log = (): string => (existsSync(logfile) ? readFileSync(logfile, 'utf8') : '');
+    await expect.poll(log, { timeout: 60_000 }).toContain('Ready to accept connections');
+    await ask(server, 'EVAL', "redis.log(redis.LOG_WARNING, '从节点 é')", '0');
+    expect(log()).toMatch(/ # 从节点 é$/m);
+    expect(await ask(server, 'CONFIG', 'GET', 'dir')).toBe(`dir\n${dir}`);
+    expect(await ask(server, 'SAVE')).toBe('OK');
+    expect(readdirSync(dir).sort()).toEqual(['é.log', 'ü.rdb']);
+  });
+
   test('outlives the reader of its log', async () => {
     const server = await startOurServer({ 'enable-debug-command': 'yes' });
     server.child.stdout?.destroy();

@@ -89,6 +89,28 @@ describe('a packet from a stranger', () => {
   });
 });
 
+describe('a packet with our own epoch', () => {
+  /** The epoch of a server of the smallest id and of epoch 60 after another has seemed to say these. */
+  function epochAfter(...epochs: number[]): number {
+    const target = world();
+    const { nodes, myself } = target.cluster(7000);
+    nodes.rename(myself, '0'.repeat(40));
+    myself.configEpoch = 60;
+    for (const configEpoch of epochs) {
+      const message = clusterBuildMessage(target.server(7001), 0, PING);
+      target.driver.sendBytes(BUS, encodeMessageBytes({ ...message, configEpoch }));
+      target.run(20);
+    }
+    return myself.configEpoch;
+  }
+
+  test('makes the one with the smaller id take another, unless a greater one was heard before', () => {
+    expect(epochAfter(59)).toBe(60);
+    expect(epochAfter(60)).not.toBe(60);
+    expect(epochAfter(61, 60)).toBe(60);
+  });
+});
+
 describe('a broken packet', () => {
   test('with a wrong signature or an impossible length ends the connection', () => {
     const target = world();

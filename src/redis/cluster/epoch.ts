@@ -36,7 +36,8 @@ export function clusterBumpConfigEpochWithoutConsensus(server: Server): boolean 
   return true;
 }
 
-/** Another master holds the same configEpoch as we: the one with the smaller id moves on. */
+/** Another master holds the same configEpoch as we: the one with the smaller id moves on. One of which we have
+ *  heard a greater epoch before is not believed. */
 export function clusterHandleConfigEpochCollision(
   server: Server,
   sender: ClusterNode,
@@ -44,7 +45,8 @@ export function clusterHandleConfigEpochCollision(
 ): void {
   const cluster = clusterOf(server);
   const { myself } = cluster;
-  if (configEpoch !== myself.configEpoch || !sender.isMaster || !myself.isMaster) return;
+  if (configEpoch !== myself.configEpoch || configEpoch !== sender.configEpoch) return;
+  if (!sender.isMaster || !myself.isMaster) return;
   if (mutated(cluster, 'noEpochCollision')) return;
   if (sender.name <= myself.name) return;
   cluster.currentEpoch++;

@@ -121,7 +121,7 @@ function processFail(server: Server, sender: ClusterNode | null, message: BusMes
   }
   const failing = clusterLookupNode(clusterOf(server), about);
   if (!failing || failing.flags & (CLUSTER_NODE_FAIL | CLUSTER_NODE_MYSELF)) return;
-  server.io.log('notice', `FAIL message received from ${sender.name} about ${about}`);
+  server.io.log('notice', `FAIL message received from ${message.sender} about ${about}`);
   setFailed(server, failing);
   emit(server, 'FAIL_RECEIVED', { ...nodeRef(failing), from: sender.name });
 }
