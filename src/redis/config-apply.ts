@@ -81,5 +81,6 @@ function changePort(server: Server): string | null {
   }
   if (server.port !== 0) server.io.unlisten(server.port);
   server.port = port;
+  if (server.cluster !== null) clusterUpdateMyself(server);
   return null;
 }

@@ -239,9 +239,10 @@ export function dbMoveValue(db: Db, key: Bytes, obj: Obj): void {
 
 /** Lets the key expire at `whenMs` (Unix ms). `client` null: done by the server itself. */
 export function setExpire(client: Client | null, db: Db, key: Bytes, whenMs: number): void {
-  db.expires.set(keyHashSlot(key), key, whenMs);
-  // No master will tell a writable replica to delete what is its own.
   const { server } = db;
+  db.expires.set(keyHashSlot(key), key, whenMs);
+  server.mayExpire = true;
+  // No master will tell a writable replica to delete what is its own.
   if (client === null || client.has(CLIENT_MASTER) || server.config.replicaReadOnly) return;
   if (server.isReplica()) db.ownVolatile.add(key);
 }

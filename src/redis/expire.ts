@@ -22,7 +22,8 @@ const DELETE_MICROS = 1.5;
 /** One cycle over all databases; only a master that is not paused deletes by itself, and a writable replica
  *  what was written there. */
 export function activeExpireCycle(server: Server): void {
-  if (!server.activeExpireEnabled) return;
+  if (!server.activeExpireEnabled || !server.mayExpire) return;
+  server.mayExpire = server.dbs.some(({ expires, ownVolatile }) => expires.size + ownVolatile.size > 0);
   if (!server.iAmMaster()) {
     for (const db of server.dbs) if (db.ownVolatile.size > 0) expireOwnKeys(db);
     return;

@@ -5,6 +5,13 @@ import { percentileOf } from './histogram.ts';
 import type { InfoFields } from './info.ts';
 import type { Loading } from './loading.ts';
 import type { Server } from './server.ts';
+import {
+  STATS_METRIC_COMMAND,
+  STATS_METRIC_NET_INPUT,
+  STATS_METRIC_NET_INPUT_REPLICATION,
+  STATS_METRIC_NET_OUTPUT,
+  STATS_METRIC_NET_OUTPUT_REPLICATION,
+} from './stats.ts';
 
 export function persistenceInfo(server: Server): InfoFields {
   const { persistence, aof } = server;
@@ -83,15 +90,15 @@ export function statsInfo(server: Server): InfoFields {
   return [
     ['total_connections_received', stats.connectionsReceived],
     ['total_commands_processed', stats.commandsProcessed],
-    ['instantaneous_ops_per_sec', stats.ops.average()],
+    ['instantaneous_ops_per_sec', stats.rates.average(STATS_METRIC_COMMAND)],
     ['total_net_input_bytes', stats.netInputBytes + stats.netReplInputBytes],
     ['total_net_output_bytes', stats.netOutputBytes + stats.netReplOutputBytes],
     ['total_net_repl_input_bytes', stats.netReplInputBytes],
     ['total_net_repl_output_bytes', stats.netReplOutputBytes],
-    ['instantaneous_input_kbps', kbps(stats.input.average())],
-    ['instantaneous_output_kbps', kbps(stats.outputRate.average())],
-    ['instantaneous_input_repl_kbps', kbps(stats.inputRepl.average())],
-    ['instantaneous_output_repl_kbps', kbps(stats.outputRepl.average())],
+    ['instantaneous_input_kbps', kbps(stats.rates.average(STATS_METRIC_NET_INPUT))],
+    ['instantaneous_output_kbps', kbps(stats.rates.average(STATS_METRIC_NET_OUTPUT))],
+    ['instantaneous_input_repl_kbps', kbps(stats.rates.average(STATS_METRIC_NET_INPUT_REPLICATION))],
+    ['instantaneous_output_repl_kbps', kbps(stats.rates.average(STATS_METRIC_NET_OUTPUT_REPLICATION))],
     ['rejected_connections', stats.rejectedConnections],
     ['sync_full', stats.syncFull],
     ['sync_partial_ok', stats.syncPartialOk],

@@ -133,7 +133,7 @@ export function serverCron(server: Server): void {
   // The very first cron is one of those that do the work of a second.
   const everySecond = server.cronLoops % 10 === 0;
   server.cronLoops++;
-  trackMetrics(server);
+  server.stats.rates.track(server.mstime(), server.stats);
   if (server.load !== null) return;
   shutdownCron(server);
   clientsCron(server);
@@ -144,16 +144,6 @@ export function serverCron(server: Server): void {
   if (everySecond) sampleMemory(server);
   if (server.cluster !== null) clusterCron(server);
   if (server.trackingClients > 0) trackingLimitUsedSlots(server);
-}
-
-function trackMetrics(server: Server): void {
-  const { stats } = server;
-  const now = server.mstime();
-  stats.ops.track(now, stats.commandsProcessed);
-  stats.input.track(now, stats.netInputBytes);
-  stats.outputRate.track(now, stats.netOutputBytes);
-  stats.inputRepl.track(now, stats.netReplInputBytes);
-  stats.outputRepl.track(now, stats.netReplOutputBytes);
 }
 
 /** Called at the end of every handler: nothing that was promised waits longer than this. */

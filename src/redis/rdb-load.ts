@@ -170,7 +170,9 @@ export class RdbLoader {
     obj.headerOwner = db.keys.owner;
     setAccessClock(server, obj, notes);
     db.keys.set(slot, key, obj);
-    if (notes.expiresAtMs !== -1) db.expires.set(slot, key, notes.expiresAtMs);
+    if (notes.expiresAtMs === -1) return;
+    db.expires.set(slot, key, notes.expiresAtMs);
+    server.mayExpire = true;
   }
 
   private end(): void {

@@ -153,6 +153,8 @@ export class Server implements Process {
   /** RESTORE and the like believe what they are given (DEBUG). */
   skipChecksumValidation = false;
   activeExpireEnabled = true;
+  /** False: no key of any database has a time of expiry. */
+  mayExpire = false;
   cronPaused = false;
   /** How long the largest reply to a client is remembered; negative for ever (DEBUG). */
   replyPeakResetMs = REPLY_PEAK_RESET_MS;
@@ -244,18 +246,23 @@ export class Server implements Process {
   }
 
   onMessage(socket: SocketId, payload: Payload): void {
+    const link = this.cluster?.links.get(socket);
+    if (link) clusterRead(this, link, payload);
+    else this.readFromOther(socket, payload);
+    beforeSleep(this);
+  }
+
+  private readFromOther(socket: SocketId, payload: Payload): void {
     const client = this.clients.get(socket);
     if (client !== undefined && !client.has(CLIENT_MASTER)) readFromClient(this, client, payload);
     else this.readFromServer(socket, payload);
-    beforeSleep(this);
   }
 
   private readFromServer(socket: SocketId, payload: Payload): void {
     const kind = this.socketKinds.get(socket);
-    if (kind === undefined) clusterRead(this, socket, payload);
-    else if (kind === 'master') replicationRead(this, socket, payload);
+    if (kind === 'master') replicationRead(this, socket, payload);
     else if (kind === 'migrate') migrateRead(this, socket, payload);
-    else scriptEngine().debugRead(this, socket, payload);
+    else if (kind !== undefined) scriptEngine().debugRead(this, socket, payload);
   }
 
   onClose(socket: SocketId, reason: CloseReason): void {

@@ -13,26 +13,46 @@ export interface CommandStats {
   histogram: Histogram;
 }
 
-/** Operations per second over the last 16 samples of 100 ms. */
-export class InstantaneousMetric {
-  lastSampleCount = 0;
-  lastSampleMs = 0;
-  samples: number[] = new Array<number>(16).fill(0);
-  at = 0;
+/* What is sampled ten times a second (after the inst_metric of the server structure). */
+export const STATS_METRIC_COMMAND = 0;
+export const STATS_METRIC_NET_INPUT = 1;
+export const STATS_METRIC_NET_OUTPUT = 2;
+export const STATS_METRIC_NET_INPUT_REPLICATION = 3;
+export const STATS_METRIC_NET_OUTPUT_REPLICATION = 4;
+const METRICS = 5;
+const STATS_METRIC_SAMPLES = 16;
 
-  /** Takes a sample of a counter that only grows. */
-  track(nowMs: number, count: number): void {
+/** Rates per second over the last 16 samples of 100 ms. One table for all, sample by sample: a cron touches
+ *  one place in memory, not fifteen. */
+class InstantaneousMetrics {
+  private readonly samples = new Float64Array(STATS_METRIC_SAMPLES * METRICS);
+  private readonly lastCounts = new Float64Array(METRICS);
+  private lastSampleMs = 0;
+  private at = 0;
+
+  /** Takes a sample of all counters, which only grow. */
+  track(nowMs: number, stats: Stats): void {
     const elapsed = nowMs - this.lastSampleMs;
-    this.samples[this.at] = elapsed > 0 ? ((count - this.lastSampleCount) * 1000) / elapsed : 0;
-    this.at = (this.at + 1) % this.samples.length;
-    this.lastSampleCount = count;
+    this.sample(STATS_METRIC_COMMAND, elapsed, stats.commandsProcessed);
+    this.sample(STATS_METRIC_NET_INPUT, elapsed, stats.netInputBytes);
+    this.sample(STATS_METRIC_NET_OUTPUT, elapsed, stats.netOutputBytes);
+    this.sample(STATS_METRIC_NET_INPUT_REPLICATION, elapsed, stats.netReplInputBytes);
+    this.sample(STATS_METRIC_NET_OUTPUT_REPLICATION, elapsed, stats.netReplOutputBytes);
+    this.at = (this.at + 1) % STATS_METRIC_SAMPLES;
     this.lastSampleMs = nowMs;
   }
 
-  average(): number {
+  private sample(metric: number, elapsed: number, count: number): void {
+    const grown = count - (this.lastCounts[metric] as number);
+    this.samples[this.at * METRICS + metric] = elapsed > 0 ? (grown * 1000) / elapsed : 0;
+    this.lastCounts[metric] = count;
+  }
+
+  /** One of the rates, a whole number. */
+  average(metric: number): number {
     let sum = 0;
-    for (const sample of this.samples) sum += sample;
-    return Math.floor(sum / this.samples.length);
+    for (let at = metric; at < this.samples.length; at += METRICS) sum += this.samples[at] as number;
+    return Math.floor(sum / STATS_METRIC_SAMPLES);
   }
 }
 
@@ -70,11 +90,7 @@ export class Stats {
   peakMemory = 0;
   cpuMicros = 0;
   aclAccessDeniedAuth = 0;
-  ops = new InstantaneousMetric();
-  input = new InstantaneousMetric();
-  outputRate = new InstantaneousMetric();
-  inputRepl = new InstantaneousMetric();
-  outputRepl = new InstantaneousMetric();
+  rates = new InstantaneousMetrics();
   /** Error replies by code. */
   errors: Map<Bytes, number> = new Map();
   /** By full name of the command. */

@@ -8,6 +8,7 @@ import { Config } from '#redis/config.ts';
 import { configDiff } from '#redis/config-set.ts';
 import { replicaLink, type ReplicationState } from '#redis/replication/state.ts';
 import { Server } from '#redis/server.ts';
+import { STATS_METRIC_COMMAND } from '#redis/stats.ts';
 import { emptyServer } from '#sim/empty-frame.ts';
 import type { ElectionView, NodeView, ReplicationView, ServerFrame } from '#sim/frame.ts';
 import { reachedAt, type Machine } from '#sim/machine.ts';
@@ -37,7 +38,7 @@ export function serverFrame(world: World, machine: Machine, views: boolean, full
   frame.keys = dbs.reduce((sum, db) => sum + db.size, 0);
   frame.usedMemory = process.lastUsedMemory;
   frame.maxMemory = config.maxmemory;
-  frame.opsPerSecond = stats.ops.average();
+  frame.opsPerSecond = stats.rates.average(STATS_METRIC_COMMAND);
   frame.nodeTimeoutMs = config.clusterNodeTimeout;
   frame.replication = replicationView(world, process);
   if (full) frame.configDiff = configDiff(config, DEFAULTS);

@@ -13,13 +13,38 @@ import { reachedAt, type MachineInfo } from './machine.ts';
 /** The address of all machines that have none to themselves. */
 const LOOPBACK = '127.0.0.1';
 
+/** Machines by address and port. Two steps, not one text of both: connections are made by the thousand. */
+class AddressTable {
+  private ports = new Map<string, Map<number, number>>();
+
+  [CLONE](): AddressTable {
+    const copy = new AddressTable();
+    for (const [ip, ports] of this.ports) copy.ports.set(ip, new Map(ports));
+    return copy;
+  }
+
+  get(ip: string, port: number): number | undefined {
+    return this.ports.get(ip)?.get(port);
+  }
+
+  set(ip: string, port: number, index: number): void {
+    const ports = this.ports.get(ip);
+    if (ports) ports.set(port, index);
+    else this.ports.set(ip, new Map([[port, index]]));
+  }
+
+  delete(ip: string, port: number): void {
+    this.ports.get(ip)?.delete(port);
+  }
+}
+
 export class Directory {
   /** By the index of the machine. */
   readonly infos: MachineInfo[] = [];
   private readonly byName = new Map<string, number>();
-  private readonly byAddress = new Map<string, number>();
+  private readonly byAddress = new AddressTable();
   /** Who was the last to be reached by an address, be it nobody now. */
-  private readonly former = new Map<string, number>();
+  private readonly former = new AddressTable();
   /** Machines that have an address to themselves. */
   private readonly byIp = new Map<string, number>();
 
@@ -29,8 +54,8 @@ export class Directory {
     return Object.assign(sameShape(this), {
       infos: infos.slice(),
       byName: new Map(byName),
-      byAddress: new Map(byAddress),
-      former: new Map(former),
+      byAddress: byAddress[CLONE](),
+      former: former[CLONE](),
       byIp: new Map(byIp),
     });
   }
@@ -73,7 +98,7 @@ export class Directory {
     const { ip } = reachedAt(known);
     const ports = port === null ? known.ports : [port, port + BUS_PORT];
     const free = (one: number): boolean => {
-      const owner = this.byAddress.get(`${ip}:${one}`) ?? index;
+      const owner = this.byAddress.get(ip, one) ?? index;
       return owner === index;
     };
     if (!ports.every(free) || (port === null && !outside)) return null;
@@ -85,8 +110,8 @@ export class Directory {
   private enter(index: number, info: MachineInfo): MachineInfo {
     const old = reachedAt(this.infos[index] as MachineInfo);
     for (const port of old.ports) {
-      this.byAddress.delete(`${old.ip}:${port}`);
-      if (this.byAddress.get(`${LOOPBACK}:${port}`) === index) this.byAddress.delete(`${LOOPBACK}:${port}`);
+      this.byAddress.delete(old.ip, port);
+      if (this.byAddress.get(LOOPBACK, port) === index) this.byAddress.delete(LOOPBACK, port);
     }
     this.infos[index] = info;
     this.publish(index);
@@ -96,9 +121,11 @@ export class Directory {
   private publish(index: number): void {
     const { ip, ports } = reachedAt(this.infos[index] as MachineInfo);
     if (ip !== LOOPBACK) this.byIp.set(ip, index);
-    for (const address of ports.flatMap((port) => [`${ip}:${port}`, `${LOOPBACK}:${port}`])) {
-      this.byAddress.set(address, index);
-      this.former.set(address, index);
+    for (const port of ports) {
+      for (const address of [ip, LOOPBACK]) {
+        this.byAddress.set(address, port, index);
+        this.former.set(address, port, index);
+      }
     }
   }
 
@@ -109,13 +136,13 @@ export class Directory {
 
   /** Machine to which an address belongs, or -1. */
   ownerOf(ip: string, port: number): number {
-    return this.byAddress.get(`${ip}:${port}`) ?? this.byAddress.get(`${numericAddress(ip)}:${port}`) ?? -1;
+    return this.byAddress.get(ip, port) ?? this.byAddress.get(numericAddress(ip), port) ?? -1;
   }
 
   /** Machine that somebody means by an address who may have heard of it long ago, or -1. */
   meantBy(ip: string, port: number): number {
     const owner = this.ownerOf(ip, port);
-    return owner >= 0 ? owner : (this.former.get(`${ip}:${port}`) ?? -1);
+    return owner >= 0 ? owner : (this.former.get(ip, port) ?? -1);
   }
 
   /** Machine behind an address as the machine `from` sees it; -1 when nobody is there to answer. */
@@ -145,6 +172,7 @@ export function translatedPort({ outside, ports }: MachineInfo, fromItself: bool
 /** The names by which a machine calls itself all mean the one address of this world, and so do the addresses
  *  of the network in which articles on Redis take place. */
 function numericAddress(ip: string): string {
+  if (ip === LOOPBACK) return ip;
   const own = ip === 'localhost' || ip === '::1' || ip === '0.0.0.0' || ip === '';
   return own || /^192\.168\.\d{1,3}\.\d{1,3}$/.test(ip) ? LOOPBACK : ip;
 }

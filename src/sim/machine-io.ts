@@ -90,7 +90,8 @@ export class MachineIo implements Io {
   }
 
   clearTimer(timer: string): void {
-    this.machine.timers.delete(timer);
+    const known = this.machine.timers.get(timer);
+    if (known) known.version = 0;
   }
 
   busy(micros: Micros): void {

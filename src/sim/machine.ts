@@ -82,9 +82,14 @@ export class Machine {
   listening = new Set<number>();
   /** Connections that wait for the third step of the handshake, by "machine/socket" of the peer. */
   embryos = new Map<string, SocketId>();
+  /** Connections that were begun and had no answer when last looked at, and when the kernel will look again:
+   *  one event for all of them. Infinity = it will not. */
+  connecting: SocketId[] = [];
+  synDueAt: Micros = Infinity;
   mailbox: Delivery[] = [];
   /** Segments of a busy process: they leave when it is done. */
   outbox: SegmentContent[] = [];
+  /** Each timer that was ever set; one that is not set now is of version 0. */
   timers = new Map<string, { at: Micros; version: number }>();
   timerVersion = 0;
   busyUntil: Micros = 0;

@@ -62,19 +62,22 @@ export class WorldEvent {
   }
 }
 
-function before(a: WorldEvent, b: WorldEvent): boolean {
-  if (a.time !== b.time) return a.time < b.time;
-  if (a.source !== b.source) return a.source < b.source;
-  return a.seq < b.seq;
+/** Whether `a` comes before `b`, which is due at the same time. */
+function precedes(a: WorldEvent, b: WorldEvent): boolean {
+  return a.source === b.source ? a.seq < b.seq : a.source < b.source;
 }
 
+/** Times lie by themselves: the four children of a node are one line of the processor's cache, and most
+ *  comparisons look no further. */
 export class EventQueue {
   private heap: WorldEvent[] = [];
+  private times = new Float64Array(64);
 
   /** Shares the events, which never change. */
   [CLONE](): EventQueue {
     const copy = new EventQueue();
     copy.heap = this.heap.slice();
+    copy.times = this.times.slice();
     return copy;
   }
 
@@ -88,24 +91,29 @@ export class EventQueue {
   }
 
   push(event: WorldEvent): void {
-    const heap = this.heap;
+    const { heap } = this;
     let at = heap.length;
+    if (at === this.times.length) this.grow();
+    const { times } = this;
+    const { time } = event;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const above = heap[parent] as WorldEvent;
-      if (!before(event, above)) break;
-      heap[at] = above;
+      const above = times[parent] as number;
+      if (above < time || (above === time && precedes(heap[parent] as WorldEvent, event))) break;
+      heap[at] = heap[parent] as WorldEvent;
+      times[at] = above;
       at = parent;
     }
     heap[at] = event;
+    times[at] = time;
   }
 
   pop(): WorldEvent | undefined {
-    const heap = this.heap;
+    const { heap } = this;
     const top = heap[0];
     const last = heap.pop();
     if (top === undefined || last === undefined || heap.length === 0) return top;
-    this.sink(0, last);
+    this.sink(last);
     return top;
   }
 
@@ -125,27 +133,36 @@ export class EventQueue {
     return this.heap;
   }
 
-  private sink(from: number, event: WorldEvent): void {
-    const heap = this.heap;
-    const length = heap.length;
-    let at = from;
-    for (;;) {
-      const first = at * 4 + 1;
-      if (first >= length) break;
+  /** Finds a place, from the top, for the event that was the last. */
+  private sink(event: WorldEvent): void {
+    const { heap, times } = this;
+    const { length } = heap;
+    const { time } = event;
+    let at = 0;
+    for (let first = 1; first < length; first = at * 4 + 1) {
       let least = first;
-      let leastEvent = heap[first] as WorldEvent;
+      let leastTime = times[first] as number;
       const end = Math.min(first + 4, length);
       for (let child = first + 1; child < end; child++) {
-        const candidate = heap[child] as WorldEvent;
-        if (before(candidate, leastEvent)) {
-          least = child;
-          leastEvent = candidate;
-        }
+        const childTime = times[child] as number;
+        if (childTime > leastTime) continue;
+        if (childTime === leastTime && precedes(heap[least] as WorldEvent, heap[child] as WorldEvent))
+          continue;
+        least = child;
+        leastTime = childTime;
       }
-      if (!before(leastEvent, event)) break;
-      heap[at] = leastEvent;
+      if (time < leastTime || (time === leastTime && precedes(event, heap[least] as WorldEvent))) break;
+      heap[at] = heap[least] as WorldEvent;
+      times[at] = leastTime;
       at = least;
     }
     heap[at] = event;
+    times[at] = time;
+  }
+
+  private grow(): void {
+    const wide = new Float64Array(this.times.length * 2);
+    wide.set(this.times);
+    this.times = wide;
   }
 }

@@ -32,7 +32,6 @@ export interface SocketExtra {
   ackLostSince: number;
   /** Payloads sent before the connection stood. */
   early: Payload[];
-  synTries: number;
   /** Bytes the peer had consumed when it said that its window is closed; -1 = open. */
   windowClosedAt: number;
   /** Receiving side has told its peer that the window is closed. */
@@ -55,6 +54,9 @@ const RECEIVE_N = 5;
 const SENT = 6;
 const CONSUMED = 7;
 const FIELDS = 8;
+/* While a connection is being made nothing of its stream is sent or read: two fields count SYNs. */
+const SYN_DUE = SENT;
+const SYN_TRIES = CONSUMED;
 
 const STATES = 8;
 
@@ -168,7 +170,7 @@ export class SocketTable {
 
   free(row: number): void {
     this.setState(row, FREE);
-    this.extras.delete(row);
+    this.dropExtra(row);
     this.freeRows.push(row);
   }
 
@@ -181,7 +183,6 @@ export class SocketTable {
         stalledSince: -1,
         ackLostSince: -1,
         early: [],
-        synTries: 0,
         windowClosedAt: -1,
         windowTold: false,
         sentIntoCut: 0,
@@ -192,13 +193,38 @@ export class SocketTable {
     return extra;
   }
 
+  /** Forgets what only few sockets have, if this one has it. */
+  dropExtra(row: number): void {
+    if (this.extras.size > 0) this.extras.delete(row);
+  }
+
   /** Drops what the row has of these if there is nothing to be remembered in it. */
   dropIdleExtra(row: number): void {
     const extra = this.extras.get(row);
     if (!extra || extra.held.length > 0 || extra.early.length > 0) return;
-    if (extra.stalledSince >= 0 || extra.ackLostSince >= 0 || extra.synTries > 0) return;
+    if (extra.stalledSince >= 0 || extra.ackLostSince >= 0) return;
     if (extra.windowClosedAt >= 0 || extra.windowTold || extra.sentIntoCut > 0 || extra.buffered > 0) return;
     this.extras.delete(row);
+  }
+
+  /** A SYN was sent at `now`; the next one is due after `retryUs`, after twice that, and so on: when. */
+  noteSyn(row: number, now: number, retryUs: number): number {
+    const dueAt = now + retryUs * 2 ** this.synTries(row);
+    this.set(row, SYN_DUE, dueAt);
+    this.set(row, SYN_TRIES, this.synTries(row) + 1);
+    return dueAt;
+  }
+  /** When the SYN of a connection in the making is to be sent again. */
+  synDueAt(row: number): number {
+    return this.get(row, SYN_DUE);
+  }
+  synTries(row: number): number {
+    return this.get(row, SYN_TRIES);
+  }
+  /** The connection is made: its stream begins. */
+  forgetSyn(row: number): void {
+    this.set(row, SYN_DUE, 0);
+    this.set(row, SYN_TRIES, 0);
   }
 
   /** Rows in use, in order. */

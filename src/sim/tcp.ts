@@ -47,20 +47,34 @@ export function connect(world: World, machine: Machine, ip: string, port: number
 
 function sendSyn(world: World, machine: Machine, row: number): void {
   const { sockets } = machine;
-  const extra = sockets.extra(row);
-  const id = sockets.id(row);
   // A peer of -1 is an address where nobody lives: silence, then a timeout.
   if (sockets.peer(row) >= 0) emitControl(world, machine, row, 'syn');
-  world.schedule(machine, world.now + SYN_RETRY_US * 2 ** extra.synTries, 'syn', id, '');
-  extra.synTries++;
+  machine.connecting.push(sockets.id(row));
+  waitForSyn(world, machine, sockets.noteSyn(row, world.now, SYN_RETRY_US));
 }
 
-/** The timer of an unanswered SYN. */
-export function onSynTimer(world: World, machine: Machine, id: SocketId): void {
-  const row = machine.sockets.row(id);
-  if (row < 0 || machine.sockets.state(row) !== CONNECTING) return;
-  if (machine.sockets.extra(row).synTries > SYN_TRIES) endSocket(world, machine, row, 'timeout');
-  else sendSyn(world, machine, row);
+/** Sees to it that the kernel looks at its unanswered SYNs at `dueAt`, or before. */
+function waitForSyn(world: World, machine: Machine, dueAt: Micros): void {
+  if (dueAt >= machine.synDueAt) return;
+  machine.synDueAt = dueAt;
+  world.schedule(machine, dueAt, 'syn', 0, '');
+}
+
+/** The timer of unanswered SYNs: those that have waited long enough are sent again, or are given up. */
+export function onSynTimer(world: World, machine: Machine): void {
+  if (machine.synDueAt !== world.now) return;
+  const { sockets, connecting } = machine;
+  machine.connecting = [];
+  machine.synDueAt = Infinity;
+  for (const id of connecting) {
+    const row = sockets.row(id);
+    if (row < 0 || sockets.state(row) !== CONNECTING) continue;
+    if (sockets.synDueAt(row) > world.now) {
+      machine.connecting.push(id);
+      waitForSyn(world, machine, sockets.synDueAt(row));
+    } else if (sockets.synTries(row) > SYN_TRIES) endSocket(world, machine, row, 'timeout');
+    else sendSyn(world, machine, row);
+  }
 }
 
 /** Queues a payload on a socket. Dropped when the socket is not there any more. */
@@ -131,6 +145,7 @@ export function closeAll(world: World, machine: Machine): void {
     sockets.free(row);
   }
   machine.embryos.clear();
+  machine.connecting = [];
   machine.listening.clear();
 }
 
@@ -289,12 +304,13 @@ function onSynAck(world: World, machine: Machine, content: SegmentContent, from:
   if (row < 0) return answerReset(world, machine, content);
   if (sockets.state(row) !== CONNECTING) return;
   sockets.setState(row, OPEN);
+  sockets.forgetSyn(row);
   sockets.setPeerId(row, content.fromSocket);
   emitStream(world, machine, row, 'ack', null, HEADER_BYTES);
-  const extra = sockets.extra(row);
-  sockets.extras.delete(row);
+  const early = sockets.extras.get(row)?.early ?? [];
+  sockets.dropExtra(row);
   const id = sockets.id(row);
-  for (const payload of extra.early) send(world, machine, id, payload);
+  for (const payload of early) send(world, machine, id, payload);
   world.deliver(machine, { kind: 'connect', socket: id, peer: from });
 }
 
@@ -463,6 +479,6 @@ function endSocket(world: World, machine: Machine, row: number, reason: CloseRea
     return;
   }
   sockets.setState(row, ENDED);
-  sockets.extras.delete(row);
+  sockets.dropExtra(row);
   world.deliver(machine, { kind: 'close', socket: id, reason, peer });
 }

@@ -283,9 +283,12 @@ export class World {
     if (machine.state === 'down') return;
     const time = Math.max(Math.ceil(at), this.now);
     const known = machine.timers.get(name);
-    if (known?.at === time) return;
+    if (known && known.version !== 0 && known.at === time) return;
     const version = ++machine.timerVersion;
-    machine.timers.set(name, { at: time, version });
+    if (known) {
+      known.at = time;
+      known.version = version;
+    } else machine.timers.set(name, { at: time, version });
     this.schedule(machine, time, 'timer', version, name);
   }
 
@@ -356,7 +359,7 @@ export class World {
         }
         break;
       case 'syn':
-        onSynTimer(this, machine, event.number);
+        onSynTimer(this, machine);
         break;
       case 'retransmit':
         onRetransmit(this, machine, event.number);
@@ -495,8 +498,9 @@ export class World {
     switch (delivery.kind) {
       case 'timer': {
         if (delivery.version >= 0) {
-          if (machine.timers.get(delivery.name)?.version !== delivery.version) return;
-          machine.timers.delete(delivery.name);
+          const timer = machine.timers.get(delivery.name);
+          if (timer?.version !== delivery.version) return;
+          timer.version = 0;
         }
         trace.mixWide(this.now);
         trace.mixString(delivery.name);

@@ -3,6 +3,7 @@
 
 import type { Server } from '#redis/server.ts';
 import { replicationSetMaster } from '#redis/replication/link.ts';
+import { nextDeadline } from './deadline.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterHandleSlaveFailover } from './failover.ts';
 import { announcedPorts, busPort, clusterSendPing } from './gossip.ts';
@@ -60,7 +61,8 @@ export function clusterInit(server: Server): boolean {
   return true;
 }
 
-/** Carries what the configuration says about this server into its own node. */
+/** Carries what the configuration says about this server into its own node: at the start and whenever that is
+ *  changed. */
 export function clusterUpdateMyself(server: Server): void {
   const { myself } = clusterOf(server);
   const { config } = server;
@@ -81,10 +83,9 @@ export function clusterCron(server: Server): void {
   const cluster = clusterOf(server);
   const { myself } = cluster;
   cluster.cronIteration++;
-  clusterUpdateMyself(server);
   const changed = scanAllDue(server);
   if (changed) reconnectNodes(server);
-  else if (cluster.unlinked) connectUnlinked(server);
+  else if (cluster.unlinked.length > 0) connectUnlinked(server);
   if (cluster.cronIteration % 10 === 0) pingOneAtRandom(server);
   const updateState = changed ? scanNodes(server) : scanDueNodes(server);
   const scan = cluster.lastScan;
@@ -108,7 +109,7 @@ function reconnectNodes(server: Server): void {
   const limit = server.config.clusterLinkSendbufLimit;
   cluster.pfailNodes = 0;
   cluster.connectNeeded = false;
-  cluster.unlinked = false;
+  cluster.unlinked = [];
   const expired: ClusterNode[] = [];
   for (const node of cluster.nodes.list) {
     if (limit > 0) freeLinkOnBufferLimit(server, node, limit);
@@ -128,12 +129,13 @@ function reconnectNodes(server: Server): void {
  *  every tenth of a second, but no walk through all the others. */
 function connectUnlinked(server: Server): void {
   const cluster = clusterOf(server);
-  const { nodes } = cluster;
-  cluster.unlinked = false;
-  for (let at = 0; at < nodes.size; at++) {
-    if (nodes.linked(nodes.rows[at] as number)) continue;
-    const node = nodes.list[at] as ClusterNode;
-    if (!(node.flags & (CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR))) connectClusterLink(server, node);
+  const { unlinked } = cluster;
+  cluster.unlinked = [];
+  if (unlinked.length > 1) unlinked.sort((one, other) => one.index - other.index);
+  for (const node of unlinked) {
+    const wanted = node.index >= 0 && node.link === null;
+    if (wanted && !(node.flags & (CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR)))
+      connectClusterLink(server, node);
   }
 }
 
@@ -178,19 +180,6 @@ function scanAllDue(server: Server): boolean {
   );
 }
 
-/** When this node will need something if nothing happens: a ping, a new connection, a suspicion. */
-function nextDeadline(node: ClusterNode, nodeTimeoutMs: number): number {
-  const halfMs = nodeTimeoutMs / 2;
-  const { link, pingSent } = node;
-  if (pingSent === 0) return link ? node.pongReceived + halfMs : Infinity;
-  const { dataReceived } = node;
-  const reconnect = link
-    ? Math.max(link.ctime + nodeTimeoutMs, pingSent + halfMs, dataReceived + halfMs)
-    : Infinity;
-  if (node.flags & (CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL)) return reconnect;
-  return Math.min(reconnect, Math.max(pingSent, dataReceived) + nodeTimeoutMs);
-}
-
 /** Pings who was silent, suspects who stays silent, and counts replicas; true when the state has to
  *  be computed anew. */
 function scanNodes(server: Server): boolean {
@@ -199,6 +188,7 @@ function scanNodes(server: Server): boolean {
   const { list, dueAt } = cluster.nodes;
   const scan: Scan = { orphanedMasters: 0, maxSlaves: 0, mySlaves: 0 };
   let updateState = false;
+  let next = Infinity;
   cluster.scannedTimeoutMs = server.config.clusterNodeTimeout;
   cluster.scanNeeded = cluster.connectNeeded;
   const skip = CLUSTER_NODE_MYSELF | CLUSTER_NODE_NOADDR | CLUSTER_NODE_HANDSHAKE;
@@ -212,9 +202,10 @@ function scanNodes(server: Server): boolean {
       if (myself.slaveof === node) scan.mySlaves = okSlaves;
     }
     if (tendNode(server, node)) updateState = true;
+    next = Math.min(next, dueAt[node.index] as number);
   }
   cluster.lastScan = scan;
-  noteScan(cluster, updateState);
+  noteScan(cluster, updateState, next);
   return updateState;
 }
 
@@ -227,14 +218,17 @@ function scanDueNodes(server: Server): boolean {
   const { list, dueAt, rows } = nodes;
   const halfMs = server.config.clusterNodeTimeout / 2;
   let updateState = false;
+  let next = Infinity;
   for (let at = 0; at < list.length; at++) {
-    if ((dueAt[at] as number) >= now) continue;
-    // Most have only been heard of, through gossip, since it was reckoned when they would be due.
-    const heardDue = nodes.pingDueAt(rows[at] as number, halfMs);
-    if (heardDue >= now) dueAt[at] = heardDue;
-    else if (tendNode(server, list[at] as ClusterNode)) updateState = true;
+    if ((dueAt[at] as number) < now) {
+      // Most have only been heard of, through gossip, since it was reckoned when they would be due.
+      const heardDue = nodes.pingDueAt(rows[at] as number, halfMs);
+      if (heardDue >= now) dueAt[at] = heardDue;
+      else if (tendNode(server, list[at] as ClusterNode)) updateState = true;
+    }
+    if ((dueAt[at] as number) < next) next = dueAt[at] as number;
   }
-  noteScan(cluster, updateState);
+  noteScan(cluster, updateState, next);
   return updateState;
 }
 
@@ -248,10 +242,7 @@ function tendNode(server: Server, node: ClusterNode): boolean {
   return suspected;
 }
 
-function noteScan(cluster: ClusterState, updateState: boolean): void {
-  const { list, dueAt } = cluster.nodes;
-  let next = Infinity;
-  for (let at = 0; at < list.length; at++) if ((dueAt[at] as number) < next) next = dueAt[at] as number;
+function noteScan(cluster: ClusterState, updateState: boolean, next: number): void {
   cluster.nextScanAt = next;
   // The next heartbeats carry as many suspects as the next walk counts.
   if (updateState) cluster.scanNeeded = true;
@@ -264,9 +255,9 @@ function pingIfDue(server: Server, node: ClusterNode, now: number): boolean {
   const { link, pingSent } = node;
   // The connection itself may be what is broken: try a new one while there is still time.
   if (
+    pingSent !== 0 &&
     link &&
     now - link.ctime > server.config.clusterNodeTimeout &&
-    pingSent !== 0 &&
     now - pingSent > halfMs &&
     now - node.dataReceived > halfMs
   ) {

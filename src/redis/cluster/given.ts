@@ -49,7 +49,7 @@ export interface GivenCluster {
 
 export function givenCluster(members: readonly GivenMember[]): GivenCluster {
   const owners = new SlotOwners();
-  const addresses = members.map(({ id, ip, port, cport }) => nodeAddress(id, ip, port, 0, cport));
+  const addresses = members.map(({ id, ip, port, cport }, row) => nodeAddress(id, ip, port, 0, cport, row));
   const bitmaps = members.map(({ slots }, member) => {
     if (!slots) return null;
     const bitmap = new Uint8Array(CLUSTER_SLOT_BYTES);
@@ -118,6 +118,6 @@ export function clusterBeginGiven(
 function link(server: Server, node: ClusterNode, socket: SocketId, inbound: boolean): ClusterLink {
   const made = new ClusterLink(socket, node, inbound, server.mstime());
   made.connected = true;
-  clusterOf(server).links.set(socket, made);
+  clusterOf(server).links.add(made);
   return made;
 }

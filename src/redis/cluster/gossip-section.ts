@@ -14,6 +14,8 @@ export interface NodeAddress {
   readonly cport: number;
   /** Of the name: where a table of nodes looks first. */
   readonly hash: number;
+  /** Its row in the tables of servers that began as members of one given cluster; a guess for all others. */
+  readonly row: number;
 }
 
 /** What the sender says about one other node (104 bytes on the wire). Times in whole seconds. */
@@ -48,8 +50,9 @@ export function nodeAddress(
   port: number,
   pport: number,
   cport: number,
+  row = 0,
 ): NodeAddress {
-  return { name, ip, port, pport, cport, hash: hashOf(name) };
+  return { name, ip, port, pport, cport, hash: hashOf(name), row };
 }
 
 export function sameAddress(a: NodeAddress, b: NodeAddress): boolean {

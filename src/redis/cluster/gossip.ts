@@ -8,6 +8,7 @@
 import type { Bytes } from '#base/bytes.ts';
 import type { Server } from '#redis/server.ts';
 import { replicationGetSlaveOffset } from '#redis/replication/state.ts';
+import { expectScan } from './deadline.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import {
   clusterNodeAddFailureReport,
@@ -69,12 +70,12 @@ export function clusterBuildMessage(server: Server, type: number, data: BusData,
   const cluster = clusterOf(server);
   const { myself } = cluster;
   const master = myself.isSlave && myself.slaveof ? myself.slaveof : myself;
-  const ports = announcedPorts(server);
+  const { port, pport, cport } = myself;
   let mflags = extraFlags;
   if (myself.isMaster && cluster.mfEnd !== 0) mflags |= CLUSTERMSG_FLAG0_PAUSED;
   return {
     type,
-    port: ports.port,
+    port,
     currentEpoch: cluster.currentEpoch,
     configEpoch: master.configEpoch,
     offset: myself.isSlave ? replicationGetSlaveOffset(server) : server.replication.masterReplOffset,
@@ -82,8 +83,8 @@ export function clusterBuildMessage(server: Server, type: number, data: BusData,
     myslots: shareSlots(master),
     slaveof: myself.slaveof ? myself.slaveof.name : '',
     myip: server.config.clusterAnnounceIp,
-    pport: ports.pport,
-    cport: ports.cport,
+    pport,
+    cport,
     flags: myself.flags,
     state: cluster.ok ? 0 : 1,
     mflags,
@@ -98,19 +99,10 @@ export function clusterSendPing(server: Server, link: ClusterLink, type: number)
     expectScan(server, link.node);
   }
   const section = selectGossip(server);
-  const hostname = server.config.clusterAnnounceHostname;
+  const { hostname } = clusterOf(server).myself;
   const data: BusData = hostname === '' ? { kind: 'gossip', section } : { kind: 'gossip', section, hostname };
   const flags = hostname === '' ? 0 : CLUSTERMSG_FLAG0_EXT_DATA;
   clusterSendMessage(server, link, clusterBuildMessage(server, type, data, flags));
-}
-
-/** A node was pinged or answered: it needs nothing for half the timeout, but may after that. */
-export function expectScan(server: Server, node: ClusterNode): void {
-  const cluster = clusterOf(server);
-  const { dueAt } = cluster.nodes;
-  const at = server.mstime() + server.config.clusterNodeTimeout / 2;
-  if (at < (dueAt[node.index] as number)) dueAt[node.index] = at;
-  if (at < cluster.nextScanAt) cluster.nextScanAt = at;
 }
 
 /** A tenth of the cluster at random (at least three nodes), then every suspected node. */
@@ -320,6 +312,7 @@ function gossipAboutDoubted(
     if (node.link) freeClusterLink(server, node.link);
     node.moveTo({ ip, port, cport, pport });
     node.flags &= ~CLUSTER_NODE_NOADDR;
+    cluster.scanNeeded = true;
   }
 }
 

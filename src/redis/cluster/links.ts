@@ -10,6 +10,7 @@ import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { checkFrameStart, decodeMessage, frameLength, messageLength } from './codec.ts';
+import { noteDeadline } from './deadline.ts';
 import { clusterOf } from './events.ts';
 import { clusterSendPing } from './gossip.ts';
 import {
@@ -22,22 +23,16 @@ import {
 import { clusterLookupNode } from './nodes.ts';
 import { clusterProcessPacket } from './packet.ts';
 import type { ClusterNode } from './node-table.ts';
-import { ClusterLink, type ClusterState } from './state.ts';
+import { ClusterLink } from './state.ts';
 
 /** Starts a connection to a node. */
 export function connectClusterLink(server: Server, node: ClusterNode): void {
   const cluster = clusterOf(server);
   const socket = server.io.connect(node.ip, node.cport);
   const link = new ClusterLink(socket, node, false, server.mstime());
-  cluster.links.set(socket, link);
+  cluster.links.add(link);
   node.link = link;
-  tendSoon(cluster, node);
-}
-
-/** The connection to a node has changed: cron looks at that node, whatever its time. */
-function tendSoon(cluster: ClusterState, node: ClusterNode): void {
-  cluster.nodes.dueAt[node.index] = 0;
-  cluster.nextScanAt = 0;
+  noteDeadline(server, node);
 }
 
 /** A server connected to our bus port. Who it is, its first packet says. */
@@ -47,15 +42,15 @@ export function clusterAccept(server: Server, socket: SocketId): void {
   // While a master loads its data it must not look alive, its replica may have to take over: what
   // arrives waits as it would for a process that does not accept.
   if (server.loading && server.replication.masterHost === null) link.held = [];
-  cluster.links.set(socket, link);
+  cluster.links.add(link);
 }
 
 /** The data are loaded: reads what has waited. */
 export function clusterAcceptHeld(server: Server): void {
-  for (const link of [...clusterOf(server).links.values()]) {
+  for (const link of clusterOf(server).links.all()) {
     const held = link.held ?? [];
     link.held = null;
-    for (const payload of held) clusterRead(server, link.socket, payload);
+    for (const payload of held) clusterRead(server, link, payload);
   }
 }
 
@@ -66,7 +61,7 @@ export function clusterConnected(server: Server, socket: SocketId): void {
   const node = link?.node;
   if (!cluster || !link || !node) return;
   link.connected = true;
-  tendSoon(cluster, node);
+  noteDeadline(server, node);
   for (const message of link.pending ?? []) server.io.send(socket, { kind: 'bus', message });
   link.pending = null;
   // A reconnection must not hide that the node has long been silent.
@@ -90,13 +85,13 @@ export function freeClusterLink(server: Server, link: ClusterLink): void {
 
 function forgetLink(server: Server, link: ClusterLink): void {
   const cluster = clusterOf(server);
-  cluster.links.delete(link.socket);
+  cluster.links.delete(link);
   const { node } = link;
   if (!node) return;
   if (node.link === link) {
     node.link = null;
-    cluster.unlinked = true;
-    tendSoon(cluster, node);
+    cluster.unlinked.push(node);
+    noteDeadline(server, node);
   }
   if (node.inboundLink === link) node.inboundLink = null;
   link.node = null;
@@ -140,9 +135,7 @@ export function linkOutputPending(server: Server, link: ClusterLink): number {
 }
 
 /** Something arrived on a link. */
-export function clusterRead(server: Server, socket: SocketId, payload: Payload): void {
-  const link = server.cluster?.links.get(socket);
-  if (!link) return;
+export function clusterRead(server: Server, link: ClusterLink, payload: Payload): void {
   if (link.held !== null) {
     link.held.push(payload);
     return;

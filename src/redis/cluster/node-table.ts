@@ -42,6 +42,8 @@ const LINKED = 2;
 const SERVES_SLOTS = 4;
 /** It has not answered our last ping. */
 const PINGED = 8;
+/** The row is that of a node in the table. */
+const PRESENT = 16;
 
 const SUSPECT = CLUSTER_NODE_PFAIL | CLUSTER_NODE_FAIL;
 
@@ -156,9 +158,10 @@ export class ClusterNode {
     this.mark();
   }
 
-  private mark(): void {
+  mark(): void {
     const doubted = this.reports !== null || (this.flags & SUSPECT) !== 0;
     this.table.marks[this.row] =
+      (this.index < 0 ? 0 : PRESENT) |
       (this.pingSent === 0 ? 0 : PINGED) |
       (doubted ? DOUBTED : 0) |
       (this.ownLink === null ? 0 : LINKED) |
@@ -295,6 +298,8 @@ export class NodeTable {
 
   /** Row of the node that an address names, -1 for a stranger. */
   rowOf(address: NodeAddress): number {
+    const guess = address.row;
+    if (this.addresses[guess] === address && (this.marks[guess] as number) & PRESENT) return guess;
     const row = this.index.rowOf(address);
     const known = this.addresses[row];
     // From now on we share the record of whoever says the same, and need not compare again.
@@ -349,6 +354,7 @@ export class NodeTable {
     this.pingSent[row] = 0;
     this.pongReceived[row] = 0;
     this.stamps[row] = 0;
+    this.marks[row] = 0;
     this.moments.fill(0, row * COLUMNS, (row + 1) * COLUMNS);
     const node = new ClusterNode(this, row);
     this.byRow[row] = node;
@@ -367,6 +373,7 @@ export class NodeTable {
     this.dueAt[node.index] = 0;
     this.rows[node.index] = node.row;
     list.push(node);
+    node.mark();
     this.index.add(node.row);
   }
 
@@ -380,6 +387,7 @@ export class NodeTable {
       last.index = node.index;
     }
     node.index = -1;
+    node.mark();
     this.byRow[node.row] = null;
     this.freeRows.push(node.row);
   }

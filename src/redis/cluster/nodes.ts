@@ -202,6 +202,7 @@ export function nodeUpdateAddressIfNeeded(
   node.moveTo({ ip, port: message.port, pport: message.pport, cport: message.cport });
   if (node.link) freeClusterLink(server, node.link);
   node.flags &= ~CLUSTER_NODE_NOADDR;
+  cluster.scanNeeded = true;
   server.io.log('warning', `Address updated for node ${node.name}, now ${node.ip}:${node.port}`);
   emit(server, 'ADDRESS_UPDATED', { ...nodeRef(node), ip, port: node.port });
   if (cluster.myself.isSlave && cluster.myself.slaveof === node)

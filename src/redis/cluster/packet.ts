@@ -9,10 +9,11 @@ import { bitmapEquals } from './bitmap.ts';
 import { clusterProcessUpdate, clusterUpdateSlotsConfigWith, findNewerOwner } from './config-update.ts';
 import { adoptEpochs, clusterHandleConfigEpochCollision } from './epoch.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
+import { expectScan } from './deadline.ts';
 import { clusterCountVote, clusterSendFailoverAuthIfNeeded } from './failover.ts';
 import { clearNodeFailureIfNeeded, setFailed } from './failure.ts';
 import { typeLabel } from './codec.ts';
-import { clusterProcessGossipSection, clusterSendPing, clusterSendUpdate, expectScan } from './gossip.ts';
+import { clusterProcessGossipSection, clusterSendPing, clusterSendUpdate } from './gossip.ts';
 import { freeClusterLink, setInboundLink } from './links.ts';
 import { clusterProcessMFStart, noteMasterOffset } from './manual-failover.ts';
 import {
@@ -155,8 +156,8 @@ function processHeartbeat(
 function learnMyIp(server: Server, link: ClusterLink, type: number): void {
   const cluster = clusterOf(server);
   const { myself } = cluster;
-  if (server.config.clusterAnnounceIp !== '') return;
   if (type !== CLUSTERMSG_TYPE_MEET && myself.ip !== '') return;
+  if (server.config.clusterAnnounceIp !== '') return;
   const { ip } = server.io.localAddress(link.socket);
   if (ip === myself.ip) return;
   myself.moveTo({ ip });
@@ -218,11 +219,10 @@ function updateFlagsAndAddress(
   sender: ClusterNode,
   message: BusMessage,
 ): void {
-  const cluster = clusterOf(server);
-  sender.flags = (sender.flags & ~CLUSTER_NODE_NOFAILOVER) | (message.flags & CLUSTER_NODE_NOFAILOVER);
+  if ((sender.flags ^ message.flags) & CLUSTER_NODE_NOFAILOVER) sender.flags ^= CLUSTER_NODE_NOFAILOVER;
   if (message.type !== CLUSTERMSG_TYPE_PING || sender.inHandshake) return;
   if (nodeUpdateAddressIfNeeded(server, sender, link, message)) {
-    clusterDoBeforeSleep(cluster, CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE);
+    clusterDoBeforeSleep(clusterOf(server), CLUSTER_TODO_SAVE_CONFIG | CLUSTER_TODO_UPDATE_STATE);
   }
 }
 
@@ -240,11 +240,13 @@ function notePong(server: Server, node: ClusterNode): void {
 }
 
 function updateRole(server: Server, sender: ClusterNode, message: BusMessage): void {
-  const cluster = clusterOf(server);
   if (message.slaveof === '') {
     clusterSetNodeAsMaster(server, sender);
     return;
   }
+  // As a rule nothing has changed.
+  if (sender.isSlave && sender.slaveof?.name === message.slaveof) return;
+  const cluster = clusterOf(server);
   const master = clusterLookupNode(cluster, message.slaveof);
   if (sender.isMaster) {
     clusterDelNodeSlots(server, sender);

@@ -4,6 +4,7 @@
 import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
 import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import type { Payload, SocketId } from '#redis/io.ts';
+import { LinkTable } from './link-table.ts';
 import { CLUSTERMSG_TYPE_COUNT, type BusMessage } from './message.ts';
 import { NodeTable, type ClusterNode } from './node-table.ts';
 import { SlotLoad } from './slot-load.ts';
@@ -137,7 +138,7 @@ export class ClusterState {
   readonly ownerNotClaiming = new Set<number>();
   /** Forgotten ids and the Unix second until which gossip cannot bring them back. */
   readonly blacklist = new Map<string, number>();
-  readonly links = new Map<SocketId, ClusterLink>();
+  readonly links = new LinkTable();
 
   failoverAuthTime = 0;
   failoverAuthCount = 0;
@@ -168,8 +169,8 @@ export class ClusterState {
    *  changed: so cron need not look at every node ten times a second. */
   nextScanAt = 0;
   scanNeeded = true;
-  /** A connection of ours has ended: cron makes it anew. */
-  unlinked = false;
+  /** Nodes to which a connection of ours has ended: cron makes it anew. */
+  unlinked: ClusterNode[] = [];
   /** A handshake is under way: its time-out has to be watched. */
   connectNeeded = false;
   /** cluster-node-timeout at the last scan, and what it found. */
