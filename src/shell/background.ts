@@ -71,6 +71,14 @@ export function pipelineOf(command: Command): Statement['pipelines'][number] {
   return { type: 'Pipeline', commands: [command], negated: false };
 }
 
+/** Whether a command of it reads lines that follow its own. */
+export function hasHereDocument({ commands }: Statement['pipelines'][number]): boolean {
+  return commands.some(
+    (command) =>
+      'redirections' in command && command.redirections.some(({ target }) => target.type === 'HereDoc'),
+  );
+}
+
 export function literal(name: Word | null): string {
   const [part, more] = name?.parts ?? [];
   return more === undefined && part?.type === 'Literal' ? part.value : '';

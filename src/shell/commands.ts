@@ -18,6 +18,7 @@ import { redisCli } from './redis-cli-tool.ts';
 import { AT_PROMPT, jobTools, killJob, type Spawn } from './job-tool.ts';
 import type { Jobs } from './jobs.ts';
 import { AT_TERMINAL, makeTemporary, runScript, type Prepare } from './script-tool.ts';
+import type { ReadOnly } from './read-only.ts';
 import { redisServer } from './server-tool.ts';
 import { watchTools } from './watch-tools.ts';
 import type { TypedLines } from './typed-lines.ts';
@@ -28,11 +29,20 @@ type Define = (
   execute: (args: string[], context: Surroundings) => Promise<ExecResult>,
 ) => Command;
 
+/** What the shell does for its commands. */
+interface Machinery {
+  prepare: Prepare;
+  readOnly: ReadOnly;
+  jobs: Jobs;
+  spawn: Spawn;
+  typed: TypedLines;
+}
+
 /** All commands that a shell in `world` has beyond those of bash. */
 export function worldCommands(
   world: ShellWorld,
   define: Define,
-  { prepare, jobs, spawn, typed }: { prepare: Prepare; jobs: Jobs; spawn: Spawn; typed: TypedLines },
+  { prepare, readOnly, jobs, spawn, typed }: Machinery,
 ): Command[] {
   const commands: Record<string, Execute> = {
     'redis-cli': redisCli(world),
@@ -60,12 +70,13 @@ export function worldCommands(
     __elapsed: ([since]) => elapsed(world, Number(since)),
     'seconds-passed': async () => ok(`${Math.floor((await world.uptimeMs()) / 1000)}\n`),
     bc: (args, stdin) => Promise.resolve(runBc(args, stdin)),
-    bash: runScript(prepare),
-    sh: runScript(prepare),
+    bash: runScript(prepare, readOnly),
+    sh: runScript(prepare, readOnly),
     mktemp: makeTemporary(world),
     'redis-check-rdb': checkTool('redis-check-rdb'),
     'redis-check-aof': checkTool('redis-check-aof'),
     history: typed.command,
+    __frozen: readOnly.look,
     ...jobTools(jobs, spawn),
     ...lookTools(world),
     ...machineTools(world, jobs),

@@ -2,6 +2,8 @@
  * one, and by functions in front of it for builtins that are missing. */
 
 import { asJob, functionsOf, onlyCommand, pipelineOf, serverBehind } from './background.ts';
+import { listsApart } from './array-literals.ts';
+import { FAILED } from './error-trap.ts';
 import type { Command, Language, Script, SimpleCommand, Statement } from './background.ts';
 
 type Node = Readonly<Record<string, unknown>>;
@@ -15,7 +17,7 @@ trap() {
   if [ "$1" = -p ] || [ $# -eq 0 ]; then
     local __file __signal
     for __file in ${traps}/*; do
-      __signal=\${__file##*/}; [[ $__signal == EXIT.$__shell ]] && __signal=EXIT
+      __signal=\${__file##*/}; __signal=\${__signal%.$__shell}
       [[ -f $__file && $__signal != *.* ]] && echo "trap -- '$(cat "$__file")' $__signal"
     done
     return 0
@@ -25,8 +27,8 @@ trap() {
   local __action=$1 __signal; shift
   for __signal in "$@"; do
     __signal=\${__signal#SIG}; [ "$__signal" = 0 ] && __signal=EXIT
-    [ "$__signal" = EXIT ] && __signal=EXIT.$__shell
-    [[ $__action != - && $__signal =~ ^(ERR|DEBUG|RETURN)$ ]] && echo "bash: trap: $__signal: never runs in this shell" >&2
+    [[ $__signal =~ ^(EXIT|ERR)$ ]] && __signal=$__signal.$__shell
+    [[ $__action != - && $__signal =~ ^(DEBUG|RETURN)$ ]] && echo "bash: trap: $__signal: never runs in this shell" >&2
     if [ "$__action" = - ]; then rm -f ${traps}/$__signal; else printf '%s\\n' "$__action" > ${traps}/$__signal; fi
   done
 }
@@ -41,6 +43,15 @@ __leave() {
     rm -f ${traps}/EXIT.$__shell
     eval "$__action"
   fi
+}
+${FAILED}() {
+  if [ -z "$__noticed" ] && [ -s ${traps}/ERR.$__shell ]; then
+    local __noticed=yes BASH_COMMAND __action="$(cat ${traps}/ERR.$__shell)"
+    __action=\${__action//'$LINENO'/$2}; __action=\${__action//'\${LINENO}'/$2}
+    BASH_COMMAND=$3
+    (command exit $1) || eval "$__action"
+  fi
+  return $1
 }
 __calculate() { echo "$(( $1 ))"; }
 jobs() { __jobs "$__shell" "$@"; }
@@ -104,6 +115,9 @@ class Repair {
   /** Constructions around this one that give it something to read. */
   private feeders = 0;
   private functionDepth = 0;
+  /** What the statement was read from, and where it stands. */
+  private source = '';
+  private lineNumber = 1;
 
   constructor(language: Language, reading: Reading, functions: string) {
     this.language = language;
@@ -115,6 +129,8 @@ class Repair {
     if (Array.isArray(value)) return value.map((item) => this.walk(item));
     if (value === null || typeof value !== 'object') return value;
     const node = value as Node;
+    if (node['type'] === 'Statement') this.source = String(node['sourceText'] ?? '');
+    if (typeof node['line'] === 'number' && node['line'] > 0) this.lineNumber = node['line'];
     const replaced =
       this.calculation(node) ??
       this.variable(node) ??
@@ -135,7 +151,10 @@ class Repair {
     if (feeds) this.feeders--;
     if (isFunction) this.functionDepth--;
     if (copy['type'] === 'SimpleCommand')
-      return this.asking(this.quiet(this.fed(byPath(wordsFirst(writable(this.leaving(copy)))))));
+      return (
+        listsApart(copy as unknown as SimpleCommand, this.source, this.language) ??
+        this.asking(this.quiet(this.fed(byPath(wordsFirst(this.leaving(copy))))))
+      );
     return this.reading.errexit && copy['type'] === 'Statement' ? orElse(copy as unknown as Statement) : copy;
   }
 
@@ -189,10 +208,12 @@ class Repair {
     };
   }
 
-  /** SECONDS are those of the world; `$!` is the job that was begun last. */
+  /** SECONDS are those of the world; LINENO does not count what stands in front; `$!` is the job that was begun last. */
   private variable(node: Node): unknown {
     if (node['type'] !== 'ParameterExpansion') return null;
     if (node['parameter'] === 'SECONDS') return this.substitution('seconds-passed');
+    if (node['parameter'] === 'LINENO' && !node['operation'])
+      return { type: 'Literal', value: String(this.lineNumber) };
     // With a default, so that it keeps its braces before a letter.
     return node['parameter'] === '!' ? this.part('${__bang-}') : null;
   }
@@ -316,6 +337,8 @@ function orElse(statement: Statement): Statement {
   const { pipelines, operators } = statement;
   const last = pipelines.at(-1);
   if (operators.at(-1) !== '||' || last === undefined || operators.includes(';')) return statement;
+  // What notices a failure takes nothing from what stands before it.
+  if (literal((last.commands[0] as SimpleCommand).name) === FAILED) return statement;
   const plain = (part: Partial<Statement>): Statement => ({ ...EMPTY, ...part });
   const choice: Command = {
     type: 'If',
@@ -360,20 +383,6 @@ function countOf({ start, end, step = 1 }: Node): number {
 
 function isLong(item: Node): boolean {
   return item['type'] === 'Range' && countOf(item) > MOST_OF_A_RANGE;
-}
-
-/** Just-bash never forgets that a variable was declared read-only, in whatever script. */
-function writable(command: Record<string, unknown>): Record<string, unknown> {
-  const name = literal(command['name']);
-  const args = command['args'] as Node[];
-  if (name === 'readonly' && args.length > 0 && literal(args[0]) !== '-p')
-    return { ...command, name: wordOf('declare'), args: [wordOf('-g'), ...args.map(withoutR)] };
-  return /^(?:declare|typeset|local)$/.test(name) ? { ...command, args: args.map(withoutR) } : command;
-}
-
-function withoutR(word: Node): Node {
-  const option = literal(word);
-  return /^-[a-zA-Z]*r[a-zA-Z]*$/.test(option) ? wordOf(option.replace('r', '').replace(/^-$/, '--')) : word;
 }
 
 /** `"$@"` and `"${words[@]}"` in front of a command are more than one word. */

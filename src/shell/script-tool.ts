@@ -2,6 +2,7 @@
 
 import type { ExecResult } from 'just-bash/browser';
 import { fail, ok, quoted, type Execute, type Surroundings } from './command.ts';
+import type { ReadOnly } from './read-only.ts';
 import type { ShellWorld } from './world.ts';
 
 /** A script as just-bash shall run it. */
@@ -24,7 +25,7 @@ export const CONSOLE = '/dev/console';
 
 /** bash [-eux...] FILE ARG... | bash -c TEXT NAME ARG... | bash */
 export const runScript =
-  (prepare: Prepare): Execute =>
+  (prepare: Prepare, readOnly: ReadOnly): Execute =>
   async (given, _stdin, around) => {
     const { origCommand } = around;
     if (!origCommand) return fail('bash: not here');
@@ -38,11 +39,15 @@ export const runScript =
     };
     const settings: string[] = [];
     while (/^[-+](?!c$|-|s$)\w+$/.test(args[0] ?? '')) settings.push(`set ${args.shift()}\n`);
+    const run = async (text: string, names: readonly string[]): Promise<ExecResult> => {
+      const script = prepare(settings.join('') + text, atTerminal);
+      return atOnce(await readOnly.apart(() => runPrepared(script, names, around)));
+    };
     const [first, ...rest] = args;
     if (first === undefined || first === '-s' || first.startsWith('--')) return origCommand(args);
     if (first === '-c') {
       const [text = '', ...names] = rest;
-      return atOnce(await runPrepared(prepare(settings.join('') + text, atTerminal), names, around));
+      return run(text, names);
     }
     let text: string;
     try {
@@ -50,7 +55,7 @@ export const runScript =
     } catch {
       return fail(`bash: ${first}: No such file or directory`, 127);
     }
-    return atOnce(await runPrepared(prepare(settings.join('') + text, atTerminal), [first, ...rest], around));
+    return run(text, [first, ...rest]);
   };
 
 /** Variables that are bash's own. */

@@ -16,6 +16,7 @@ import { functionsOf, literal, onlyCommand, type Language, type Script } from '.
 import { worldCommands } from './commands.ts';
 import { quoted, type Surroundings } from './command.ts';
 import { breathing } from './breath.ts';
+import { asksForErrors, noticing } from './error-trap.ts';
 import { completions } from './completion.ts';
 import type { Host } from './ssh-tool.ts';
 import { TypedLines } from './typed-lines.ts';
@@ -24,8 +25,9 @@ import { KeptFiles } from './kept-files.ts';
 import { AT_PROMPT, type Request } from './job-tool.ts';
 import { Jobs, type Job, type JobWork } from './jobs.ts';
 import { misread } from './misread.ts';
-import { prelude, readable, repaired } from './repairs.ts';
+import { prelude, readable, repaired, type Reading } from './repairs.ts';
 import type { Prepared } from './script-tool.ts';
+import { declaresReadOnly, looking, ReadOnly } from './read-only.ts';
 import { streamed } from './stream.ts';
 import type { ProgramResult, ShellWorld, Signal } from './world.ts';
 
@@ -65,8 +67,19 @@ interface Machine {
   typed: TypedLines;
 }
 
+/** How a text is to be run: whether it prints at once, whether `trap` has asked for its failures already, and the
+ *  text that stands where it assigns to what is read-only. */
+interface Preparation extends Omit<Reading, 'errexit'> {
+  stream: boolean;
+  traps?: boolean;
+  refused?: string;
+}
+
 /** What just-bash says of it. */
 const ABORTED = /^bash: execution aborted\n/m;
+
+/** What is said last of a line that assigned to what is read-only. */
+const REFUSED = /(?:^|\n)bash: [\w: ]+: readonly variable\n$/;
 
 /** How a shell ends that is sent a signal. */
 const ENDS: Readonly<Record<string, number>> = { INT: 130, TERM: 143, KILL: 137 };
@@ -80,6 +93,7 @@ export class Shell {
   private readonly machine: Machine;
   private readonly world: ShellWorld;
   private readonly bash: Bash;
+  private readonly readOnly: ReadOnly;
   /** Commands that are always there. */
   private readonly names: readonly string[];
   /** By what name its jobs know it, and where it keeps what bash forgets. */
@@ -106,8 +120,10 @@ export class Shell {
     this.owner = owner;
     this.folder = `/.shell/${++machine.count}`;
     const { Bash, defineCommand, getCommandNames } = machine.just;
+    const readOnly = (this.readOnly = new ReadOnly(() => this.bash));
     const own = worldCommands(world, defineCommand as never, {
       prepare: (text, atTerminal) => this.scriptText(text, atTerminal),
+      readOnly,
       jobs: machine.jobs,
       typed: machine.typed,
       spawn: (request, around) => this.spawn(request, around),
@@ -147,6 +163,7 @@ export class Shell {
     const copy = new Shell(this.machine, world, owner, this.host);
     copy.aliases = this.aliases;
     copy.declared = this.declared;
+    copy.readOnly.lasting = this.readOnly.lasting;
     copy.cwd = this.cwd;
     for (const [name, text] of this.functions) copy.functions.set(name, text);
     return copy;
@@ -197,15 +214,25 @@ export class Shell {
     const stateFile = `${folder}/state`;
     await machine.memory.mkdir(`${folder}/traps`, { recursive: true });
     await machine.memory.writeFile(stateFile, '');
-    const before = `${this.prelude}${this.aliases}${this.declared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
+    const before = `${this.prelude}${this.aliases}${this.everDeclared}\n${[...this.functions.values()].join('\n')}\n(command exit ${this.status})\n`;
     const epilogue = `\n__status=$?\ndeclare -p > ${stateFile}\nalias > ${folder}/aliases\necho "declare __cwd=$PWD" >> ${stateFile}\ncommand exit $__status\n`;
-    const text = before + this.prepared(line, { stream: true, hasJobs: true, isApart: false }) + epilogue;
+    const traps = await machine.memory.exists(`${folder}/traps/ERR.${this.owner}`);
+    const reading = {
+      stream: true,
+      hasJobs: true,
+      isApart: false,
+      traps,
+      refused: `command false${epilogue}`,
+    };
+    const text = before + this.prepared(line, reading) + epilogue;
     try {
-      const ended = await bash.exec(text, { cwd: this.cwd, signal: controller.signal });
+      const ended = await this.readOnly.anew(() =>
+        bash.exec(text, { cwd: this.cwd, signal: controller.signal }),
+      );
       const { stdout, exitCode } = ended;
       const stderr = withoutAdvice(ended.stderr);
       if (controller.signal.aborted) return await this.cutShort({ stdout, stderr });
-      const exited = !(await this.readState()) && exitCode !== 126 && isScript;
+      const exited = !(await this.readState()) && exitCode !== 126 && isScript && !REFUSED.test(stderr);
       this.status = exitCode;
       return { stdout, stderr, exitCode, exited };
     } catch (error) {
@@ -236,6 +263,11 @@ export class Shell {
     await kept.restore(this.world);
   }
 
+  /** What lines before have declared, as text. */
+  private get everDeclared(): string {
+    return this.declared + this.readOnly.declaration;
+  }
+
   private get prelude(): string {
     return prelude(`${this.folder}/traps`, this.owner);
   }
@@ -251,6 +283,7 @@ export class Shell {
     const shell = this.fork(world, `job${this.machine.count}`);
     shell.depth = this.depth + 1;
     shell.declared = keptOf(declared).declared;
+    if (owner !== AT_PROMPT) shell.readOnly.lasting = [];
     shell.cwd = around.cwd;
     const args = positional.length > 0 ? `set -- ${quoted(positional)}` : '';
     const script = [functions, args, text].join('\n');
@@ -326,14 +359,16 @@ export class Shell {
   }
 
   /** A script as just-bash shall run it: mended, and printing at once where its output goes to the terminal. */
-  private prepared(
-    text: string,
-    { stream, hasJobs, isApart }: { stream: boolean; hasJobs: boolean; isApart: boolean },
-  ): string {
+  private prepared(text: string, { stream, traps = false, refused, ...reading }: Preparation): string {
+    const { language } = this;
     const errexit = /\bset\b.*-\w*e|errexit/.test(text + this.declared);
     try {
       return this.rewritten(readable(text), (ast) => {
-        const mended = repaired(ast, this.language, { errexit, hasJobs, isApart });
+        const noticed = traps || asksForErrors(text) ? noticing(ast, text, language) : ast;
+        const guarded = declaresReadOnly(text, this.readOnly)
+          ? looking(noticed, language, refused ?? null)
+          : noticed;
+        const mended = repaired(guarded, language, { ...reading, errexit });
         return breathing(stream ? streamed(mended) : mended, this.language);
       });
     } catch {
@@ -377,7 +412,9 @@ export class Shell {
       if (!(await machine.memory.exists(file))) continue;
       const action = await machine.memory.readFile(file);
       this.world.begin();
-      const { stdout, stderr } = await bash.exec(`${this.declared}\n${action}`, { cwd: this.cwd });
+      const { stdout, stderr } = await this.readOnly.apart(() =>
+        bash.exec(`${this.everDeclared}\n${action}`, { cwd: this.cwd }),
+      );
       await this.world.print(stdout + stderr);
     }
   }
@@ -419,6 +456,7 @@ export class Shell {
     this.declared = declared;
     this.cwd = cwd ?? this.cwd;
     this.aliases = await memory.readFile(`${this.folder}/aliases`);
+    this.readOnly.keep();
     return true;
   }
 }
@@ -430,8 +468,7 @@ function keptOf(state: string): { declared: string; cwd: string | null } {
   for (const declaration of state.split(/^(?=declare )/m)) {
     const folder = /^declare __cwd=(.*)\n$/.exec(declaration);
     if (folder !== null) cwd = folder[1] as string;
-    else if (!NOT_KEPT.test(declaration) && !/^declare -\w*r/.test(declaration))
-      kept.push(elementwise(declaration));
+    else if (!NOT_KEPT.test(declaration)) kept.push(elementwise(declaration));
   }
   return { declared: kept.join(''), cwd };
 }

@@ -3,10 +3,12 @@
  * to /dev/console, which the shell's file system prints at once. Pipes, substitutions and redirections
  * inside a statement are left as they are. */
 
-import { literal, LOOPS, pipelineOf, withoutSource, word } from './background.ts';
+import { hasHereDocument, literal, LOOPS, pipelineOf, withoutSource, word } from './background.ts';
 import type { Command, Script, Statement } from './background.ts';
+import { FAILED } from './error-trap.ts';
 import { AT_TERMINAL, CONSOLE } from './script-tool.ts';
 
+type Pipeline = Statement['pipelines'][number];
 type Redirection = Extract<Command, { type: 'Group' }>['redirections'][number];
 
 /** Commands that print as they go, and are told whether that is seen at once. */
@@ -18,9 +20,16 @@ export function streamed(script: Script): Script {
   const { statements } = script;
   const [only] = statements;
   // A single command shows what it has when it is done, as it would anyway.
-  const plain = statements.length === 1 && only !== undefined && compoundOf(only) === null;
+  const plain =
+    statements.length === 1 && only !== undefined && compoundOf(only) === null && !isNoticed(only);
   if (plain) return { ...script, statements: [scriptAtTerminal(only) ?? only] };
   return { ...script, statements: statements.map(stream) };
+}
+
+/** What a trap says of a failure comes behind what failed. */
+function isNoticed({ pipelines }: Statement): boolean {
+  const [command] = pipelines.at(-1)?.commands ?? [];
+  return command?.type === 'SimpleCommand' && literal(command.name) === FAILED;
 }
 
 /** A statement that only runs a script or the like: what it prints is to be seen at once. */
@@ -37,6 +46,25 @@ function scriptAtTerminal(statement: Statement): Statement | null {
 }
 
 function stream(statement: Statement): Statement {
+  return isNoticed(statement) ? streamApart(statement) : streamWhole(statement);
+}
+
+/** A command that failed, and what a trap says of it: the one is to be seen before the other. Nothing may stand around
+ *  the command: for just-bash the script ends there when `set -e` holds. */
+function streamApart(statement: Statement): Statement {
+  const { pipelines, operators } = statement;
+  const [{ commands }] = pipelines as [Pipeline];
+  const [command] = commands;
+  if (pipelines.length > 2 || commands.length > 1 || command?.type !== 'SimpleCommand')
+    return streamWhole(statement);
+  if (command.name === null || command.redirections.length > 0) return streamWhole(statement);
+  const alone: Statement = { ...statement, pipelines: [pipelineOf(command)], operators: [] };
+  const tried = scriptAtTerminal(alone)?.pipelines ?? [pipelineOf({ ...command, redirections: TO_CONSOLE })];
+  const told = grouped(withoutSource({ ...alone, pipelines: pipelines.slice(1) }), TO_CONSOLE).pipelines;
+  return withoutSource({ ...statement, pipelines: [...tried, ...told], operators });
+}
+
+function streamWhole(statement: Statement): Statement {
   const script = scriptAtTerminal(statement);
   if (script !== null) return script;
   const command = compoundOf(statement);
@@ -113,13 +141,6 @@ function isDefinition({ pipelines }: Statement): boolean {
 /** Assignments and definitions print nothing, but for errors of what is substituted in them. */
 function isSilent(command: Command): boolean {
   return command.type === 'FunctionDef' || (command.type === 'SimpleCommand' && command.name === null);
-}
-
-function hasHereDocument({ commands }: Statement['pipelines'][number]): boolean {
-  return commands.some(
-    (command) =>
-      'redirections' in command && command.redirections.some(({ target }) => target.type === 'HereDoc'),
-  );
 }
 
 const AT_CONSOLE: Redirection['target'] = { type: 'Word', parts: [{ type: 'Literal', value: CONSOLE }] };

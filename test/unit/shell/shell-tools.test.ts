@@ -33,8 +33,8 @@ describe('bash', () => {
     ['echo {1..20000} | wc -w; for i in {1..20000..2}; do :; done; echo $i', '20000\n19999\n'],
     ["printf '1\\n2\\n' | paste -sd+ | bc; printf '1\\n2\\n' | paste -d, - -", '3\n1,2\n'],
     [
-      'trap bye ERR; tput bold; realpath /data/../etc; false; trap - ERR; trap',
-      'bash: trap: ERR: never runs in this shell\n/etc\n',
+      'trap bye DEBUG; realpath /data/../etc; false; trap - DEBUG; trap',
+      'bash: trap: DEBUG: never runs in this shell\n/etc\n',
     ],
     ["trap 'echo bye' EXIT; trap; trap - EXIT; trap", "trap -- 'echo bye' EXIT\n"],
     [
