@@ -93,6 +93,7 @@ export function clusterBeginGiven(
     node.numslots = slots[1] - slots[0] + 1;
     cluster.slotsAssigned += node.numslots;
   });
+  nodes.adoptAddresses(given.addresses);
   given.members.forEach(({ master }, member) => {
     if (master >= 0)
       clusterSetNodeMaster(cluster, nodes.byRow[member] as ClusterNode, nodes.byRow[master] as ClusterNode);

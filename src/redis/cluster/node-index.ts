@@ -6,19 +6,19 @@
 import { nodeAddress, type NodeAddress } from './gossip-section.ts';
 
 export class NodeIndex {
-  private readonly addresses: readonly NodeAddress[];
+  private readonly table: { readonly addresses: readonly NodeAddress[] };
   /** Row + 1, or 0 for a free place. */
   private places = new Uint16Array(32);
   private used = 0;
 
-  /** `addresses` by row; the index reads it and never changes it. */
-  constructor(addresses: readonly NodeAddress[]) {
-    this.addresses = addresses;
+  /** The addresses of `table` are by row; the index reads them and never changes them. */
+  constructor(table: { readonly addresses: readonly NodeAddress[] }) {
+    this.table = table;
   }
 
-  /** The same index over a copy of the addresses. */
-  copy(addresses: readonly NodeAddress[]): NodeIndex {
-    const copy = new NodeIndex(addresses);
+  /** The same index over a table's copy. */
+  copy(table: { readonly addresses: readonly NodeAddress[] }): NodeIndex {
+    const copy = new NodeIndex(table);
     copy.places = this.places.slice();
     copy.used = this.used;
     return copy;
@@ -26,7 +26,8 @@ export class NodeIndex {
 
   /** Row of the node that has this address's name, or -1. */
   rowOf(address: NodeAddress): number {
-    const { places, addresses } = this;
+    const { places } = this;
+    const { addresses } = this.table;
     const mask = places.length - 1;
     for (let at = address.hash & mask; ; at = (at + 1) & mask) {
       const row = (places[at] as number) - 1;
@@ -65,7 +66,7 @@ export class NodeIndex {
 
   private place(row: number): void {
     const mask = this.places.length - 1;
-    let at = (this.addresses[row] as NodeAddress).hash & mask;
+    let at = (this.table.addresses[row] as NodeAddress).hash & mask;
     while (this.places[at] !== 0) at = (at + 1) & mask;
     this.places[at] = row + 1;
   }

@@ -122,7 +122,7 @@ export class ClusterNode {
     const { ip = address.ip, port = address.port, pport = address.pport, cport = address.cport } = change;
     if (ip === address.ip && port === address.port && pport === address.pport && cport === address.cport)
       return;
-    this.table.addresses[this.row] = { ...address, ip, port, pport, cport };
+    this.table.setAddress(this.row, { ...address, ip, port, pport, cport });
   }
 
   get flags(): number {
@@ -249,8 +249,10 @@ export class NodeTable {
   byRow: (ClusterNode | null)[] = [];
   private freeRows: number[] = [];
   /* By row. */
-  addresses: NodeAddress[] = [];
-  private index = new NodeIndex(this.addresses);
+  addresses: readonly NodeAddress[] = [];
+  /** Nobody else reads them, so that they may be written. */
+  private ownsAddresses = true;
+  private index = new NodeIndex(this);
   flags = new Uint16Array(16);
   marks = new Uint8Array(16);
   pingSent = new Float64Array(16);
@@ -275,8 +277,9 @@ export class NodeTable {
     const copy = new NodeTable();
     register(copy);
     copy.freeRows = this.freeRows.slice();
-    copy.addresses = this.addresses.slice();
-    copy.index = this.index.copy(copy.addresses);
+    copy.adoptAddresses(this.addresses);
+    this.ownsAddresses = false;
+    copy.index = this.index.copy(copy);
     copy.flags = this.flags.slice();
     copy.marks = this.marks.slice();
     copy.pingSent = this.pingSent.slice();
@@ -303,8 +306,21 @@ export class NodeTable {
     const row = this.index.rowOf(address);
     const known = this.addresses[row];
     // From now on we share the record of whoever says the same, and need not compare again.
-    if (known && known !== address && sameAddress(known, address)) this.addresses[row] = address;
+    if (known && known !== address && sameAddress(known, address)) this.setAddress(row, address);
     return row;
+  }
+
+  setAddress(row: number, address: NodeAddress): void {
+    if (!this.ownsAddresses) this.addresses = this.addresses.slice();
+    this.ownsAddresses = true;
+    (this.addresses as NodeAddress[])[row] = address;
+  }
+
+  /** Uses a list that says the same in place of its own. A thousand servers that share one find it in the
+   *  processor's cache. */
+  adoptAddresses(addresses: readonly NodeAddress[]): void {
+    this.addresses = addresses;
+    this.ownsAddresses = false;
   }
 
   /** Whether nobody, we included, doubts that this node is well. */
@@ -350,7 +366,7 @@ export class NodeTable {
   create(address: NodeAddress, flags: number, nowMs: number): ClusterNode {
     const row = this.freeRows.pop() ?? this.byRow.length;
     if (row === this.flags.length) this.growRows();
-    this.addresses[row] = address;
+    this.setAddress(row, address);
     this.pingSent[row] = 0;
     this.pongReceived[row] = 0;
     this.stamps[row] = 0;
@@ -394,9 +410,10 @@ export class NodeTable {
 
   rename(node: ClusterNode, name: string): void {
     const { ip, port, pport, cport } = node;
-    this.index.remove(node.row);
-    this.addresses[node.row] = nodeAddress(name, ip, port, pport, cport);
-    this.index.add(node.row);
+    const { row } = node;
+    this.index.remove(row);
+    this.setAddress(row, nodeAddress(name, ip, port, pport, cport));
+    this.index.add(row);
   }
 
   private growRows(): void {
