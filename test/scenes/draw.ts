@@ -77,7 +77,7 @@ export function drawScene(spec: SceneSpec): string {
   const body = render(SceneSvg, { props: { scene } })
     .body.replaceAll(/<!--.*?-->/g, '')
     .replaceAll(/ class="(svelte-\w+)"/g, '');
-  const inner = body + packetsSvg(marks, readTones(styles), scene.layout.scale);
+  const inner = body + packetsSvg(marks, readTones(styles), scene.layout.markScale);
   // One element a line, so that a changed picture is a readable change.
   return `${svgFile(inner, size, styles).replaceAll('><', '>\n<')}\n`;
 }

@@ -48,7 +48,7 @@ for (const [name, spec] of Object.entries(specs)) {
   };
   const { marks } = packetScene(frame, { ...options, heartbeats: spec.heartbeats ?? false, connects: false });
   const flying = document.createElementNS('http://www.w3.org/2000/svg', 'g');
-  flying.innerHTML = packetsSvg(marks, readTones(getComputedStyle(svg)), scene.layout.scale);
+  flying.innerHTML = packetsSvg(marks, readTones(getComputedStyle(svg)), scene.layout.markScale);
   svg.append(flying);
 }
 delete document.documentElement.dataset['theme'];

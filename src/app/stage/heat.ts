@@ -2,7 +2,9 @@
  *
  * Inner ring: slots by owner. Around it one cell per server, masters inside, their replicas outside;
  * a cell's strength says how busy the server is, and whatever is not well is drawn over it in the
- * colour and size of an alarm, so that one bad server among a thousand is found at a glance. */
+ * colour and size of an alarm, so that one bad server among a thousand is found at a glance. What many
+ * have alike is no alarm but a tint, the fainter the more there are: when one master dies and all the
+ * others answer CLUSTERDOWN, the dead one is what must be found. */
 
 import { TURN, type Point } from './geometry.ts';
 import type { NodeMark } from './node-marks.ts';
@@ -21,36 +23,57 @@ export interface HeatCell {
   /** 0..1, how busy. */
   load: number;
   alarm: Tone | null;
+  /** How strongly the alarm is drawn: 1 for one of few, which has a dot as well, and less the more there are. */
+  strength: number;
 }
 
-/** One cell for each seated server; loose servers have none (the scene still lists them). */
-export function heatCells(scene: Scene, seating: Seating, load: ReadonlyMap<string, number>): HeatCell[] {
-  const { layout } = scene;
-  const marks = new Map(scene.nodes.map((node) => [node.name, node]));
+/** So many may have the same and still have a dot each. */
+const FEW = 24;
+
+/** One cell for each seated server; loose servers have none (the scene still lists them). `cut` has the
+ *  links that are cut, by the server at their beginning. */
+export function heatCells(
+  scene: Scene,
+  seating: Seating,
+  load: ReadonlyMap<string, number>,
+  cut: ReadonlyMap<string, number>,
+): HeatCell[] {
+  const { layout, nodes } = scene;
+  const alarms = new Map(nodes.map((node) => [node.name, alarmsOf(node, cut, nodes.length)]));
+  const counts = new Map<string, number>();
+  for (const own of alarms.values()) for (const [kind] of own) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const rarity = (kind: string): number => counts.get(kind) ?? 0;
   const step = TURN / Math.max(1, seating.shards.length);
-  const cells: HeatCell[] = [];
-  for (const shard of seating.shards) {
-    shard.members.forEach((name, at) => {
-      const node = marks.get(name);
-      if (!node) return;
-      cells.push({
+  return seating.shards.flatMap((shard) =>
+    shard.members.flatMap((name, at) => {
+      const own = alarms.get(name);
+      if (!own) return [];
+      // Of what a server has, what the fewest have; the worse one where as many have both.
+      const [rarest] = own.toSorted(([p], [q]) => rarity(p) - rarity(q));
+      const count = rarest ? rarity(rarest[0]) : 0;
+      return {
         name,
         from: shard.angle - step / 2,
         to: shard.angle + step / 2,
         ...heatBand(layout, at, shard.members.length),
         load: load.get(name) ?? 0,
-        alarm: alarmOf(node),
-      });
-    });
-  }
-  return cells;
+        alarm: rarest?.[1] ?? null,
+        strength: count <= FEW ? 1 : 0.7 - 0.5 * (count / nodes.length),
+      };
+    }),
+  );
 }
 
-function alarmOf(node: NodeMark): Tone | null {
-  if (node.struck) return 'fail';
-  if (node.badge) return node.badge.tone;
-  if (node.election) return 'focus';
-  return node.clusterFail ? 'fail' : null;
+/** What is not well with a server, the worst first: the kind, and its colour. */
+function alarmsOf(node: NodeMark, cut: ReadonlyMap<string, number>, servers: number): [string, Tone][] {
+  const alarms: [string, Tone][] = [];
+  if (node.struck) alarms.push(['down', 'fail']);
+  if (node.election) alarms.push(['election', 'focus']);
+  if (node.badge) alarms.push([node.badge.glyph, node.badge.tone]);
+  if (node.clusterFail) alarms.push(['clusterdown', 'fail']);
+  // The smaller side of a partition reaches less than half of the others.
+  if ((cut.get(node.name) ?? 0) * 2 >= servers) alarms.push(['apart', 'pfail']);
+  return alarms;
 }
 
 export function paintHeat(
@@ -75,8 +98,11 @@ export function paintHeat(
     context.globalAlpha = 0.16 + 0.6 * cell.load;
     sector(context, cell.from, cell.to, cell.inner, cell.outer);
   }
+  for (const cell of cells.toSorted((p, q) => p.strength - q.strength)) {
+    context.globalAlpha = cell.strength;
+    if (cell.alarm) alarm(context, cell, tone(cell.alarm), tone('bg'));
+  }
   context.globalAlpha = 1;
-  for (const cell of cells) if (cell.alarm) alarm(context, cell, tone(cell.alarm), tone('bg'));
   context.strokeStyle = tone('text');
   context.lineWidth = 2;
   for (const cell of cells) if (chosen.has(cell.name)) outline(context, cell);
@@ -106,10 +132,11 @@ function outline(context: CanvasRenderingContext2D, cell: HeatCell): void {
   context.stroke();
 }
 
-/** The cell in full, and a dot large enough to be seen from afar. */
+/** The cell in full, and for one of few a dot large enough to be seen from afar. */
 function alarm(context: CanvasRenderingContext2D, cell: HeatCell, colour: string, ground: string): void {
   context.fillStyle = colour;
   sector(context, cell.from, cell.to, cell.inner, cell.outer);
+  if (cell.strength < 1) return;
   const { x, y } = cellCentre(cell, { x: 0, y: 0 });
   context.beginPath();
   context.arc(x, y, 6, 0, TURN);

@@ -33,6 +33,8 @@ export interface Layout {
   width: number;
   height: number;
   scale: number;
+  /** Size of the messages: among many servers there are many of them. */
+  markScale: number;
   /** Size of ordinary type, and the size that no type may go below (0 = each mark has its own). */
   type: number;
   least: number;
@@ -158,6 +160,7 @@ function planFor(
     width,
     height,
     scale: k,
+    markScale: small ? k * 0.7 : k,
     type,
     least,
     roomy,
@@ -172,11 +175,16 @@ function planFor(
   return { layout, master, replica };
 }
 
+/** How far a sunburst reaches from its centre. */
+export function heatReach({ centre, width, height }: Layout): number {
+  // On a phone the line that tells what is not as it should be lies below.
+  return Math.min(centre.x, centre.y, height - centre.y - (width < 480 ? 28 : 0)) - 6;
+}
+
 /** Where the cell of the `at`-th of `count` members lies on a sunburst, as distances from the centre. */
 export function heatBand(layout: Layout, at: number, count: number): { inner: number; outer: number } {
-  const { centre, height, ring } = layout;
-  const reach = Math.min(centre.x, centre.y, height - centre.y) - 6;
-  const depth = Math.max(24, reach - ring.outer - 6) / Math.max(2, count);
+  const { ring } = layout;
+  const depth = Math.max(24, heatReach(layout) - ring.outer - 6) / Math.max(2, count);
   const inner = ring.outer + 6 + at * depth;
   return { inner, outer: inner + depth - 1 };
 }

@@ -72,6 +72,8 @@ export function cablesOf(
 
 /** Links that are not as usual, but for those that a wall cuts; and a hint of the mesh. */
 export function linksOf(frame: Frame, layout: Layout, wall: WallMark | null): LinkMark[] {
+  // Cells tell a partition by their colour; lines across them would tell of the few that are drawn.
+  if (layout.density === 'heat' && frame.links.length > LINKS_DRAWN) return [];
   const side = new Set(wall?.sides[0]);
   const walled = ({ from, to, cut }: LinkFrame) => wall !== null && cut && side.has(from) !== side.has(to);
   const marks = new Map<string, LinkMark>();

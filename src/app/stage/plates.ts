@@ -5,7 +5,7 @@
 
 import { cut, onEllipse, type Point } from './geometry.ts';
 import { anomalyText, nodeLabel, translationText } from './labels.ts';
-import { inUpperHalf, WALL, type Layout } from './layout.ts';
+import { heatReach, inUpperHalf, WALL, type Layout } from './layout.ts';
 import type { NodeMark } from './node-marks.ts';
 import type { Tone } from './palette.ts';
 import type { Scene } from './scene.ts';
@@ -44,6 +44,8 @@ const FOCUS_RING = 7;
 /** Among many, no more than so many have words at once, and for no more is a free place looked for. */
 const TOLD = 24;
 const TRIED = 40;
+/** Where each is but a cell, so few: the lines that lead to them cross the others. */
+const TOLD_OF_CELLS = 6;
 
 /** Words about all servers but those hidden; those `asked` for have some in any case, and those of the one
  *  that has the focus keep clear of its ring. */
@@ -54,8 +56,8 @@ export function wordsOf(
   focused: string | null = null,
 ): Words[] {
   const { layout } = scene;
-  if (layout.density === 'heat') return [];
   const nodes = scene.nodes.filter(({ name }) => !hidden.has(name));
+  if (layout.density === 'heat') return wordsOfCells(scene, nodes, asked);
   const discs: Disc[] = [
     ...nodes.map(({ name, x, y, radius }) => ({ name, x, y, radius: radius + 1 })),
     ...nodes.filter(({ badge }) => badge !== null).map((node) => badgeOf(node, layout)),
@@ -88,6 +90,32 @@ export function wordsOf(
     taken.push(...words.plates);
   }
   return told;
+}
+
+/** Around the cells of a large cluster: who is dead, who stands for election, and who is chosen. */
+function wordsOfCells(scene: Scene, nodes: readonly NodeMark[], asked: ReadonlySet<string>): Words[] {
+  const { layout } = scene;
+  const reach = heatReach(layout);
+  const discs = [{ name: '', ...layout.centre, radius: reach + 2 }];
+  const taken = [...scene.visitors.map((one) => ({ ...one, top: one.y - one.height / 2 })), ...listOf(scene)];
+  if (layout.least === 0) taken.push(...controlsOf(layout));
+  const told: Words[] = [];
+  const wanted = nodes.filter(({ name, selected }) => selected || asked.has(name));
+  const news = nodes.filter((node) => node.struck || node.election).slice(0, TOLD_OF_CELLS);
+  for (const node of new Set([...news, ...wanted])) {
+    const ways = outside(layout, node, linesOf(node, layout), { rx: reach + 6, ry: reach + 6 }, 16);
+    const words = ways
+      .toSorted((p, q) => lengthOf(p) - lengthOf(q))
+      .find(({ plates }) => plates.every((plate) => costOf(plate, node.name, discs, taken, layout) === 0));
+    if (!words) continue;
+    told.push(words);
+    taken.push(...words.plates);
+  }
+  return told;
+}
+
+function lengthOf({ leader }: Words): number {
+  return leader ? Math.hypot(leader.to.x - leader.from.x, leader.to.y - leader.from.y) : 0;
 }
 
 const CORNERS = ['low', 'left', 'right'] as const;
@@ -133,7 +161,7 @@ function listOf({ layout: { density, width, height, least }, anomalies: [worst] 
   if (density === 'all' || !worst) return [];
   if (width < 480) return [{ x: width / 2, width, top: height - 31, height: 31 }];
   const type = Math.max(12, least);
-  const wide = Math.min(width / 2 - 100, (textWidth(anomalyText(worst)) + 4) * type + 22);
+  const wide = Math.min(width / 2 - 60, (textWidth(anomalyText(worst)) + 4) * type + 22);
   return [{ x: width - 44 - wide / 2, width: wide, top: 8, height: type * 1.6 + 8 }];
 }
 

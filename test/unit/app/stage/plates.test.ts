@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { heatReach } from '#app/stage/layout.ts';
 import { cornerFor, wordsOf, type Plate } from '#app/stage/plates.ts';
 import { sceneOf, type Scene } from '#app/stage/scene.ts';
 import { EMPTY_SEATING, reseat } from '#app/stage/seating.ts';
@@ -75,6 +76,25 @@ describe('words about servers', () => {
         expect(wordsOf(scene, NONE, NONE)).toHaveLength(scene.nodes.length);
         expect(clashes(scene)).toEqual([]);
       });
+
+  for (const size of sizes)
+    test(`among a thousand tell who is dead beside the circle: on ${size.width}x${size.height}`, () => {
+      const frame = clusterFrame(500);
+      const dead = new Set(['7007', '7300']);
+      const servers = frame.servers.map((server) =>
+        dead.has(server.name) ? { ...server, state: 'down' as const } : server,
+      );
+      const scene = draw({ ...frame, servers }, size);
+      const told = wordsOf(scene, NONE, NONE);
+      expect(told.every(({ name }) => dead.has(name))).toBe(true);
+      // A projector's large type may find no place.
+      if (size.scale === 1) expect(told.length).toBe(2);
+      const { centre } = scene.layout;
+      for (const { plates } of told)
+        for (const plate of plates)
+          expect(covers(plate, centre.x, centre.y, heatReach(scene.layout))).toBe(false);
+      expect(clashes(scene)).toEqual([]);
+    });
 
   for (const size of sizes)
     test(`among a hundred lie on nothing, or are left out: on ${size.width}x${size.height}`, () => {
