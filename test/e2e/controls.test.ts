@@ -526,6 +526,12 @@ describe('files', () => {
     expect(drawing).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
     for (const name of ['7000', '7005']) expect(drawing).toContain(`>${name}<`);
     expect(drawing).not.toContain('var(--');
+    // The slot map is drawn on a canvas, and lies in the file as a picture.
+    expect(drawing).not.toContain('<image');
+    await chooseOfStage(page, 'Slot map: keys by slot');
+    const withMap = page.waitForEvent('download');
+    await chooseOfStage(page, 'Save picture as SVG');
+    expect((await bytesOf(withMap)).toString()).toContain('<image href="data:image/png;base64,');
     const png = page.waitForEvent('download');
     await chooseOfStage(page, 'Save picture as PNG');
     expect((await bytesOf(png)).subarray(1, 4).toString()).toBe('PNG');

@@ -37,6 +37,22 @@ test('the stage is folded away for more to read, also after a reload, and unfold
   await app.closePage(page);
 });
 
+test('the table of the stage is read without columns: no row is wider than the phone, and each says what is what', async () => {
+  const page = await app.openPaused({ viewport: phone, touch: true });
+  await page.getByRole('button', { name: 'More about the stage' }).tap();
+  await page.getByRole('menuitemradio', { name: 'Table' }).tap();
+  const rows = page.locator('main table tbody tr');
+  expect(await rows.count()).toBe(6);
+  const wide = await page.locator('main table').evaluate((table) => table.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(phone.width);
+  const cells = await rows
+    .first()
+    .locator('td')
+    .evaluateAll((all) => all.map((cell) => getComputedStyle(cell, '::before').content));
+  expect(cells.join()).toMatch(/Shard.*Epoch.*Slots/);
+  await app.closePage(page);
+});
+
 test('space-time stands upright: time runs down, and a tap chooses a message or a server', async () => {
   const page = await app.open({ viewport: phone, touch: true });
   await page.getByRole('tab', { name: 'Time' }).tap();

@@ -84,6 +84,8 @@ test('transcripts and an animation of the stage are saved as files', async () =>
   };
   const markdown = (await save('Transcript (Markdown)')).toString();
   expect(markdown).toContain('SET foo bar');
+  // The focus is where it was, among the files.
+  await page.locator('dialog section button:focus').waitFor();
   expect(markdown).toContain('```text');
   const cast = (await save('Transcript (asciinema)')).toString().trimEnd().split('\n');
   expect(JSON.parse(cast[0] ?? '')).toMatchObject({ version: 2 });

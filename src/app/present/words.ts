@@ -4,7 +4,10 @@ import { wordIn, wordsOf, type WordTable } from '#app/i18n/local-words.ts';
 
 const words = {
   region: ['Shown to the room', '投影画面'],
-  noLesson: ['Open a lesson first, and this key tells it.', '先打开一节课，再用此键讲解。'],
+  noLesson: [
+    'No lesson is open. What happens in the cluster is told here.',
+    '还没有打开课程。集群里发生的事会写在这里。',
+  ],
   step: ['Step {step} of {count}', '第 {step} 步，共 {count} 步'],
   caption: ['Caption', '字幕'],
   side: ['Who believes what', '各节点的看法'],

@@ -103,8 +103,9 @@ function wordsOfCells(scene: Scene, nodes: readonly NodeMark[], asked: ReadonlyS
   const wanted = nodes.filter(({ name, selected }) => selected || asked.has(name));
   const news = nodes.filter((node) => node.struck || node.election).slice(0, TOLD_OF_CELLS);
   for (const node of new Set([...news, ...wanted])) {
-    const ways = outside(layout, node, linesOf(node, layout), { rx: reach + 6, ry: reach + 6 }, 16);
-    const words = ways
+    const lines = linesOf(node, layout);
+    const words = [reach + 6, reach + 24]
+      .flatMap((r) => outside(layout, node, lines, { rx: r, ry: r }, 16))
       .toSorted((p, q) => lengthOf(p) - lengthOf(q))
       .find(({ plates }) => plates.every((plate) => costOf(plate, node.name, discs, taken, layout) === 0));
     if (!words) continue;

@@ -67,7 +67,7 @@ export function onShortcut(list: readonly Shortcut[], playground: Playground, ev
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
     return false;
   if (!playground.preferences.shortcuts && event.key !== 'Escape') return false;
-  if (takesText(event.target) || pressesControl(event) || closesPopover(event)) return false;
+  if (takesText(event.target) || pressesControl(event) || isCovered(event)) return false;
   const shortcut = list.find(({ keys }) => keys.includes(event.key));
   if (!shortcut || playground.phase !== 'ready') return false;
   event.preventDefault();
@@ -81,9 +81,10 @@ export function takesText(target: EventTarget | null): boolean {
   return target.closest('input, textarea, select, [contenteditable], .xterm, dialog') !== null;
 }
 
-/** Escape closes what has popped up, before it means anything else. */
-function closesPopover(event: KeyboardEvent): boolean {
-  return event.key === 'Escape' && document.querySelector(':popover-open') !== null;
+/** A dialog has all keys, also while nothing in it has the focus; Escape closes what has popped up, before it
+ *  means anything else. */
+function isCovered({ key }: KeyboardEvent): boolean {
+  return document.querySelector(key === 'Escape' ? ':popover-open, dialog[open]' : 'dialog[open]') !== null;
 }
 
 /** Space and Enter on a focused button press that button. */
