@@ -93,7 +93,7 @@ const TOGETHER = [
   { name: 'inspector', test: /src\/app\/(inspector|feed)\/(?!rules)/ },
   { name: 'figures', test: /src\/app\/lesson\/figures\// },
   { name: 'course', test: /src\/app\/lesson\// },
-  { name: 'dialogs', test: /(Help|Fork|World|Modal|Chaos)Dialog\.svelte/ },
+  { name: 'dialogs', test: /((Help|Fork|World|Modal|Chaos|Offline)Dialog|LongCall)\.svelte/ },
 ].map((group, at, all) => ({ ...group, priority: all.length - at }));
 
 export default defineConfig({
