@@ -264,12 +264,12 @@ export function readStream(server: Server, data: string): void {
 
 /** Runs the commands of the stream. What ran is counted and passed on to our own replicas; a
  *  transaction only when it is complete, so that a broken link never resumes in its middle. Writes wait
- *  for the end of a pause like everybody's. */
+ *  for the end of a pause like everybody's; and where others hear BUSY, the stream waits for the script's end. */
 export function runStream(server: Server): void {
   const { replication } = server;
   const { parser, masterClient } = replication;
   if (parser === null || masterClient === null) return;
-  while (!masterClient.has(CLIENT_PAUSED)) {
+  while (!masterClient.has(CLIENT_PAUSED) && !server.busyScript) {
     const before = parser.pendingBytes;
     const argv =
       masterClient.pending.shift() ?? parser.next({ maxBulkLength: Infinity, authRequired: false });

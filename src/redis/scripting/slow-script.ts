@@ -243,6 +243,8 @@ function finish(server: Server, slow: SlowScript, reply: Reply): void {
   replyToBlockedClient(slow.client, reply);
   propagatePendingCommands(server);
   if (server.readyKeys.length > 0) handleClientsBlockedOnKeys(server);
+  const { masterClient } = server.replication;
+  if (masterClient !== null) server.unblockedClients.push(masterClient);
   // A script of the AOF: what stands behind it comes next.
   if (server.load !== null) continueLoading(server);
 }
