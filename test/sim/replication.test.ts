@@ -266,6 +266,21 @@ describe('a master', () => {
     expect(world.seen('REPLICA_OVERFLOW').length).toBe(1);
   });
 
+  test('closes it at once for one command beyond the limit, and sends it nothing of that', () => {
+    const world = standalone(2, {
+      'client-output-buffer-limit': 'replica 32768 32768 60',
+      'repl-backlog-size': '16384',
+    });
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SET', 'a', 'x'.repeat(250_000));
+    world.run(100);
+    expect(world.seen('REPLICA_OVERFLOW').length).toBe(1);
+    follow(world, 7001, 7000);
+    const { syncFull, syncPartialOk } = world.server(7000).stats;
+    expect([syncFull, syncPartialOk]).toEqual([2, 0]);
+    expect(world.server(7001).dbs[0]?.size).toBe(1);
+  });
+
   test('tells its role and that of the other', () => {
     const world = standalone(2);
     follow(world, 7001, 7000);

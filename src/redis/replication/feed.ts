@@ -5,14 +5,18 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { outputMemory } from '#redis/client-info.ts';
-import type { Client } from '#redis/client.ts';
+import { CLIENT_CLOSE_ASAP, type Client } from '#redis/client.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import { backlogSize } from './ids.ts';
+import { checkReplicaOutput } from './master.ts';
 import { replicaLink } from './state.ts';
 
 /** For what belongs to no database: PING, GETACK. */
 export const NO_DB = -1;
+
+/** Less than this waiting for a replica is never too much: what a block of the stream holds. */
+const REPL_BLOCK = 16 * 1024;
 
 /** Sends a command to all replicas of a top-level master. */
 export function replicationFeedSlaves(server: Server, dbId: number, argv: readonly Bytes[]): void {
@@ -38,6 +42,7 @@ export function feedStream(server: Server, data: Bytes): void {
     if (link.rdbOnly || link.state === 'waitBgsaveStart') continue;
     if (link.state !== 'online' || link.startOnAck) link.held += data;
     else sendToReplica(replica, data);
+    if (replica.output.length + link.held.length > REPL_BLOCK) checkReplicaOutput(replica);
   }
   trimBacklog(server);
 }
@@ -58,7 +63,7 @@ export function pendingStream(replica: Client): number {
 
 /** Queues bytes for a replica; they leave in order with its replies, at the end of the handler. */
 export function sendToReplica(replica: Client, data: Bytes): void {
-  if (data === '' || replica.socket === null) return;
+  if (data === '' || replica.socket === null || replica.has(CLIENT_CLOSE_ASAP)) return;
   if (replica.output === '') replica.server.clientsToFlush.push(replica);
   replica.output += data;
 }

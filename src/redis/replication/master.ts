@@ -177,7 +177,7 @@ export function disconnectSlaves(server: Server): void {
   for (const replica of [...server.replication.replicas]) freeClient(replica);
 }
 
-/** Closes a replica that lets too much wait, by client-output-buffer-limit. */
+/** Closes a replica that lets too much wait, by client-output-buffer-limit; it gets nothing of that. */
 export function checkReplicaOutput(replica: Client): void {
   const { server } = replica;
   const limit = server.config.clientOutputBufferLimit[1];
@@ -198,4 +198,6 @@ export function checkReplicaOutput(replica: Client): void {
   );
   server.io.emit({ type: 'REPLICA_OVERFLOW', replica: replicaName(replica), pending });
   freeClientAsync(replica);
+  replica.output = '';
+  link.held = '';
 }
