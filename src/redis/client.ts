@@ -71,7 +71,7 @@ export class Client {
   replyBuffer = 16384;
   replyBufferPeak = 16384;
   replyPeakSinceMs = 0;
-  softLimitReachedMs = 0;
+  softLimitReachedS = 0;
   peer: { ip: string; port: number };
   local: { ip: string; port: number };
   /** Replication offset of the last write of this client (WAIT). */

@@ -13,7 +13,10 @@ import {
 import { resizeBuffers } from './client-buffers.ts';
 import { clusterRedirectBlockedClient } from './cluster/index.ts';
 import { freeClientAsync } from './networking.ts';
-import { checkReplicaOutput } from './replication/index.ts';
+import type { SocketId } from './io.ts';
+import { pendingStream } from './replication/feed.ts';
+import { backlogSize } from './replication/ids.ts';
+import { replicaLink, replicaName } from './replication/state.ts';
 import type { Server } from './server.ts';
 
 /** So many clients are visited by each cron, or as many more as it takes to visit each once a second. */
@@ -46,35 +49,38 @@ function visitClient(server: Server, client: Client): void {
  *  beyond the soft one. Asked once a second and whenever a client is sent more bytes. */
 export function checkOutputLimit(server: Server, client: Client): void {
   if (client.socket === null || client.has(CLIENT_CLOSE_ASAP)) return;
-  if (client.has(CLIENT_SLAVE) && !client.has(CLIENT_MONITOR)) {
-    checkReplicaOutput(client);
-    return;
-  }
-  const now = server.mstime();
-  // What fits into the client's own buffer does not count.
-  const { length } = client.output;
-  const pending = server.io.outputPending(client.socket) + (length > client.replyBuffer ? length : 0);
-  if (pending === 0) {
-    client.softLimitReachedMs = 0;
-    return;
-  }
-  const limit = server.config.clientOutputBufferLimit[client.has(CLIENT_PUBSUB) ? 2 : 0];
+  const isReplica = client.has(CLIENT_SLAVE) && !client.has(CLIENT_MONITOR);
+  const pending = isReplica ? pendingStream(client) : pendingReplies(client);
+  const limit = server.config.clientOutputBufferLimit[isReplica ? 1 : client.has(CLIENT_PUBSUB) ? 2 : 0];
   if (limit === undefined) return;
-  const hard = limit.hardBytes > 0 && pending >= limit.hardBytes;
+  // Up to the size of the backlog a replica could be continued anyway.
+  const hardBytes = isReplica ? Math.max(limit.hardBytes, backlogSize(server)) : limit.hardBytes;
+  const hard = limit.hardBytes > 0 && pending >= hardBytes;
   let soft = limit.softBytes > 0 && pending >= limit.softBytes;
-  if (!soft) client.softLimitReachedMs = 0;
-  else if (client.softLimitReachedMs === 0) {
-    client.softLimitReachedMs = now;
+  const now = Math.floor(server.mstime() / 1000);
+  if (!soft) client.softLimitReachedS = 0;
+  else if (client.softLimitReachedS === 0) {
+    client.softLimitReachedS = now;
     soft = false;
-  } else soft = now - client.softLimitReachedMs > limit.softSeconds * 1000;
-  if (hard || soft) closeOnOutputLimit(client);
+  } else soft = now - client.softLimitReachedS > limit.softSeconds;
+  if (!hard && !soft) return;
+  if (isReplica) {
+    server.io.emit({ type: 'REPLICA_OVERFLOW', replica: replicaName(client), pending });
+    replicaLink(client).held = '';
+  }
+  closeOnOutputLimit(client);
+}
+
+/** Bytes that wait for a client; what fits into its own buffer does not count. */
+function pendingReplies({ output, replyBuffer, server, socket }: Client): number {
+  return server.io.outputPending(socket as SocketId) + (output.length > replyBuffer ? output.length : 0);
 }
 
 /** Closes a client that has more to read than it may have; it gets nothing of that. */
 export function closeOnOutputLimit(client: Client): void {
   client.server.io.log(
     'warning',
-    `Client id=${client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    `Client id=${client.id} addr=${client.peer.ip}:${client.peer.port} scheduled to be closed ASAP for overcoming of output buffer limits.`,
   );
   freeClientAsync(client);
   client.output = '';

@@ -29,6 +29,8 @@ export const PROTO_INLINE_MAX_SIZE = 64 * 1024;
 export interface RequestLimits {
   maxBulkLength: number;
   authRequired: boolean;
+  /** A master writes no commands as lines; only an empty one, to be heard. */
+  fromMaster?: boolean;
 }
 
 /** Turns a byte stream into commands. */
@@ -53,7 +55,7 @@ export class RequestParser {
   next(limits: RequestLimits): Bytes[] | null {
     while (this.error === null && this.at < this.buffer.length) {
       if (this.missing === 0 && this.buffer.charCodeAt(this.at) !== 42 /* * */) {
-        const argv = this.nextInline();
+        const argv = this.nextInline(limits);
         if (argv === null) return null;
         if (argv.length > 0) return argv;
         continue;
@@ -76,7 +78,7 @@ export class RequestParser {
     return this.argv.reduce((bytes, arg) => bytes + arg.length, 0);
   }
 
-  private nextInline(): Bytes[] | null {
+  private nextInline({ fromMaster }: RequestLimits): Bytes[] | null {
     const end = this.buffer.indexOf('\n', this.at);
     if (end < 0) {
       if (this.pendingBytes > PROTO_INLINE_MAX_SIZE) return this.fail('too big inline request');
@@ -84,6 +86,7 @@ export class RequestParser {
     }
     const cut = end > this.at && this.buffer.charCodeAt(end - 1) === 13 ? end - 1 : end;
     const line = this.buffer.slice(this.at, cut);
+    if (fromMaster === true && line !== '') return this.fail('Master using the inline protocol. Desync?');
     this.at = end + 1;
     return splitArgs(line) ?? this.fail('unbalanced quotes in request');
   }

@@ -281,6 +281,19 @@ describe('a master', () => {
     expect(world.server(7001).dbs[0]?.size).toBe(1);
   });
 
+  test.each(['SET b line\r\n', '*1\r\nGET\r\n', '*x\r\n'])('is over when the stream says %j', (garbage) => {
+    const world = standalone(2);
+    follow(world, 7001, 7000);
+    world.ok(7000, 'SET', 'a', '1');
+    world.run(100);
+    readStream(world.server(7001), `\n\r\n${garbage}`);
+    expect(world.server(7001).replication.cachedReplid).toBe(null);
+    follow(world, 7001, 7000);
+    const { syncFull, syncPartialOk } = world.server(7000).stats;
+    expect([syncFull, syncPartialOk]).toEqual([2, 0]);
+    expect(world.ok(7001, 'DBSIZE')).toBe(1);
+  });
+
   test('tells its role and that of the other', () => {
     const world = standalone(2);
     follow(world, 7001, 7000);

@@ -126,11 +126,7 @@ function followNewMaster(
   const grandMaster = myself.slaveof?.slaveof;
   const mayFollow = server.config.clusterAllowReplicaMigration || claim.claimed === claim.ours;
   if (claim.ours > 0 && shardMaster?.numslots === 0 && mayFollow && !mutated(cluster, 'noDemotion')) {
-    server.io.log(
-      'warning',
-      `Configuration change detected. Reconfiguring myself as a replica of ${claimer.name}`,
-    );
-    clusterSetMaster(server, claimer);
+    followMaster(server, claimer);
     clusterDoBeforeSleep(cluster, SAVE_AND_UPDATE);
   } else if (grandMaster && grandMaster !== myself) {
     server.io.log(
@@ -145,6 +141,15 @@ function followNewMaster(
       emit(server, 'DIRTY_SLOT_DELETED', { slot, keys });
     }
   }
+}
+
+/** Follows to where our last slot went. */
+export function followMaster(server: Server, master: ClusterNode): void {
+  server.io.log(
+    'warning',
+    `Configuration change detected. Reconfiguring myself as a replica of ${master.name}`,
+  );
+  clusterSetMaster(server, master);
 }
 
 /** Makes us a replica of `master`. We must not own a slot. */

@@ -7,13 +7,12 @@ import { CLUSTER_SLOTS } from '#base/crc16.ts';
 import { countKeysInSlot } from '#redis/db.ts';
 import { ErrorReply, OK, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
-import { clusterSetMaster, slotRanges } from './config-update.ts';
+import { followMaster, slotRanges } from './config-update.ts';
 import { clusterBumpConfigEpochWithoutConsensus } from './epoch.ts';
 import { clusterOf, emit, nodeRef } from './events.ts';
 import { clusterBroadcastPong } from './gossip.ts';
 import { clusterLookupNode } from './nodes.ts';
 import { clusterAddSlot, clusterDelSlot } from './slots.ts';
-import type { ClusterNode } from './node-table.ts';
 import {
   CLUSTER_TODO_SAVE_CONFIG,
   CLUSTER_TODO_UPDATE_STATE,
@@ -95,8 +94,8 @@ function setSlot(server: Server, argv: readonly string[]): Reply {
   const action = (argv[3] as string).toLowerCase();
   const id = argv[4] ?? '';
   let refusal: ErrorReply | null;
-  if (action === 'migrating' && argv.length === 5) refusal = setMigrating(server, slot, id);
-  else if (action === 'importing' && argv.length === 5) refusal = setImporting(server, slot, id);
+  if (action === 'migrating' && argv.length === 5) refusal = openSlot(server, slot, id, false);
+  else if (action === 'importing' && argv.length === 5) refusal = openSlot(server, slot, id, true);
   else if (action === 'stable' && argv.length === 4) refusal = setStable(server, slot);
   else if (action === 'node' && argv.length === 5) refusal = setNode(server, slot, id);
   else return error('Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP');
@@ -105,25 +104,18 @@ function setSlot(server: Server, argv: readonly string[]): Reply {
   return OK;
 }
 
-function setMigrating(server: Server, slot: number, id: string): ErrorReply | null {
+/** MIGRATING to a node or IMPORTING from one: keys of the slot may now be on either side. */
+function openSlot(server: Server, slot: number, id: string, importing: boolean): ErrorReply | null {
   const cluster = clusterOf(server);
-  if (slotOwner(cluster, slot) !== cluster.myself) return error(`I'm not the owner of hash slot ${slot}`);
+  if ((slotOwner(cluster, slot) === cluster.myself) === importing) {
+    return error(`I'm ${importing ? 'already' : 'not'} the owner of hash slot ${slot}`);
+  }
   const node = clusterLookupNode(cluster, id);
   if (!node) return error(`I don't know about node ${id}`);
   if (node.isSlave) return error('Target node is not a master');
-  cluster.migratingTo.set(slot, node);
-  emit(server, 'SLOT_MIGRATING', { slot, to: nodeRef(node) });
-  return null;
-}
-
-function setImporting(server: Server, slot: number, id: string): ErrorReply | null {
-  const cluster = clusterOf(server);
-  if (slotOwner(cluster, slot) === cluster.myself) return error(`I'm already the owner of hash slot ${slot}`);
-  const node = clusterLookupNode(cluster, id);
-  if (!node) return error(`I don't know about node ${id}`);
-  if (node.isSlave) return error('Target node is not a master');
-  cluster.importingFrom.set(slot, node);
-  emit(server, 'SLOT_IMPORTING', { slot, from: nodeRef(node) });
+  (importing ? cluster.importingFrom : cluster.migratingTo).set(slot, node);
+  if (importing) emit(server, 'SLOT_IMPORTING', { slot, from: nodeRef(node) });
+  else emit(server, 'SLOT_MIGRATING', { slot, to: nodeRef(node) });
   return null;
 }
 
@@ -153,19 +145,11 @@ function setNode(server: Server, slot: number, id: string): ErrorReply | null {
   clusterAddSlot(cluster, node, slot);
   emit(server, 'SLOT_OWNER', { ...nodeRef(node), slots: [[slot, slot]], why: 'SETSLOT' });
   if (mine && node !== myself && myself.numslots === 0 && server.config.clusterAllowReplicaMigration) {
-    followLastSlot(server, node);
+    // Our last slot went away: we go with it.
+    followMaster(server, node);
   }
   if (node === myself && cluster.importingFrom.has(slot)) finishImport(server, slot);
   return null;
-}
-
-/** Our last slot went away: we go with it. */
-function followLastSlot(server: Server, node: ClusterNode): void {
-  server.io.log(
-    'warning',
-    `Configuration change detected. Reconfiguring myself as a replica of ${node.name}`,
-  );
-  clusterSetMaster(server, node);
 }
 
 /** The slot has arrived: claim it with an epoch that beats the old owner's, and say so at once. */

@@ -2,6 +2,7 @@
  * replication.c). */
 
 import { migrateCloseTimedoutSockets } from '#redis/cluster/migrate.ts';
+import { checkOutputLimit } from '#redis/clients-cron.ts';
 import { freeClient } from '#redis/networking.ts';
 import { isPaused } from '#redis/pause.ts';
 import type { Server } from '#redis/server.ts';
@@ -9,7 +10,7 @@ import { updateFailoverStatus } from './coordinated-failover.ts';
 import { NO_DB, replicationFeedSlaves, sendToReplica } from './feed.ts';
 import { changeReplicationId, clearReplicationId2 } from './ids.ts';
 import { abortHandshake, connectWithMaster, masterLinkLost, replicationSendAck } from './link.ts';
-import { checkReplicaOutput, refreshGoodSlavesCount } from './master.ts';
+import { refreshGoodSlavesCount } from './master.ts';
 import { shouldStartBgsave, startBgsaveForReplication } from './snapshot.ts';
 import { ReplicationState, replicaLink, replicaName } from './state.ts';
 import { serveWaitingClients } from './wait.ts';
@@ -86,7 +87,7 @@ function cronAsMaster(server: Server): void {
       freeClient(replica);
       continue;
     }
-    checkReplicaOutput(replica);
+    checkOutputLimit(server, replica);
   }
   freeIdleBacklog(server, now);
 }

@@ -4,12 +4,12 @@
  * passes on to its own replicas the very bytes it got, so that offsets mean the same all along. */
 
 import type { Bytes } from '#base/bytes.ts';
+import { checkOutputLimit } from '#redis/clients-cron.ts';
 import { outputMemory } from '#redis/client-info.ts';
 import { CLIENT_CLOSE_ASAP, type Client } from '#redis/client.ts';
 import { encodeCommand } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
 import { backlogSize } from './ids.ts';
-import { checkReplicaOutput } from './master.ts';
 import { replicaLink } from './state.ts';
 
 /** For what belongs to no database: PING, GETACK. */
@@ -42,7 +42,7 @@ export function feedStream(server: Server, data: Bytes): void {
     if (link.rdbOnly || link.state === 'waitBgsaveStart') continue;
     if (link.state !== 'online' || link.startOnAck) link.held += data;
     else sendToReplica(replica, data);
-    if (replica.output.length + link.held.length > REPL_BLOCK) checkReplicaOutput(replica);
+    if (replica.output.length + link.held.length > REPL_BLOCK) checkOutputLimit(server, replica);
   }
   trimBacklog(server);
 }

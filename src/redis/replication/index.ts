@@ -10,7 +10,7 @@ export {
   replicationRead,
   runStream,
 } from './link.ts';
-export { checkReplicaOutput, freeReplica, refreshGoodSlavesCount } from './master.ts';
+export { freeReplica, refreshGoodSlavesCount } from './master.ts';
 export { rdbPopulateSaveInfo, replicationRestoreFromRdb } from './restore.ts';
 export { snapshotLoaded } from './handshake.ts';
 export { finishSending, streamSnapshot, updateSlavesWaitingBgsave } from './snapshot.ts';

@@ -20,7 +20,7 @@ import { replyToBlockedClient } from '#redis/blocked.ts';
 import type { CloseReason, Payload, SocketId } from '#redis/io.ts';
 import { freeClientAsync } from '#redis/networking.ts';
 import { forgetPostponedClient } from '#redis/pause.ts';
-import { processCommand } from '#redis/process-command.ts';
+import { countErrorReply, processCommand } from '#redis/process-command.ts';
 import { ErrorReply } from '#redis/reply.ts';
 import { encodeCommand, encodeReply, RequestParser } from '#redis/resp.ts';
 import type { Server } from '#redis/server.ts';
@@ -29,6 +29,9 @@ import { createReplicationBacklog, shiftReplicationId } from './ids.ts';
 import { readHandshake, sendPing } from './handshake.ts';
 import { disconnectSlaves } from './master.ts';
 import { REPL_STATE_CONNECT, REPL_STATE_CONNECTED, REPL_STATE_CONNECTING, REPL_STATE_NONE } from './state.ts';
+
+/** What a master may send: anything, but not as lines. */
+const FROM_MASTER = { maxBulkLength: Infinity, authRequired: false, fromMaster: true };
 
 /** Begins to replicate the master at an address, or follows it to a new one. */
 export function replicationSetMaster(server: Server, host: string, port: number): void {
@@ -150,10 +153,10 @@ export function replicationClosed(server: Server, socket: SocketId, reason: Clos
   abortHandshake(server);
 }
 
-/** The established link broke: keep what we know, and connect again at once. */
-export function masterLinkLost(server: Server): void {
+/** The established link broke: keep what we know, unless it is `worthless`, and connect again at once. */
+export function masterLinkLost(server: Server, worthless = false): void {
   const { replication } = server;
-  dropMasterLink(server);
+  dropMasterLink(server, worthless);
   replication.state = REPL_STATE_CONNECT;
   if (replication.masterHost === null) return;
   server.io.log('notice', `Reconnecting to MASTER ${replication.masterHost}:${replication.masterPort}`);
@@ -161,13 +164,13 @@ export function masterLinkLost(server: Server): void {
 }
 
 /** Ends the established link, if there is one, and remembers where its stream stopped. */
-function dropMasterLink(server: Server): void {
+function dropMasterLink(server: Server, worthless = false): void {
   const { replication } = server;
   if (replication.masterClient === null) return;
   server.io.log('warning', 'Connection with master lost.');
-  server.io.log('notice', 'Caching the disconnected master state.');
+  if (!worthless) server.io.log('notice', 'Caching the disconnected master state.');
   closeMasterSocket(server);
-  replication.cachedReplid = replication.replid;
+  replication.cachedReplid = worthless ? null : replication.replid;
   replication.streamDb = replication.masterClient.dbId;
   forgetMasterClient(server, replication.masterClient);
   replication.masterClient = null;
@@ -271,8 +274,7 @@ export function runStream(server: Server): void {
   if (parser === null || masterClient === null) return;
   while (!masterClient.has(CLIENT_PAUSED) && !server.busyScript) {
     const before = parser.pendingBytes;
-    const argv =
-      masterClient.pending.shift() ?? parser.next({ maxBulkLength: Infinity, authRequired: false });
+    const argv = masterClient.pending.shift() ?? parser.next(FROM_MASTER);
     // The parser may have taken a part of a command whose rest is still to come.
     replication.uncounted += before - parser.pendingBytes;
     if (argv === null) break;
@@ -285,9 +287,14 @@ export function runStream(server: Server): void {
     replication.uncounted = 0;
     feedStream(server, ran);
   }
-  if (parser.error === null) return;
-  server.io.log('warning', `Protocol error from master: ${parser.error}`);
-  masterLinkLost(server);
+  if (parser.error !== null) streamBroken(server, parser.error);
+}
+
+/** What came is no stream of commands, so the offset means nothing any more: the next synchronisation is full. */
+function streamBroken(server: Server, error: string): void {
+  if (!error.includes('inline')) countErrorReply(server, new ErrorReply(`ERR ${error}`));
+  server.io.log('warning', error);
+  masterLinkLost(server, true);
 }
 
 function runFromMaster(server: Server, client: Client, argv: readonly string[]): void {

@@ -3,14 +3,14 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { isWord, NOT_INTEGER } from '#redis/args.ts';
-import { addReply, CLIENT_CLOSE_ASAP, CLIENT_SLAVE, type Client } from '#redis/client.ts';
-import { freeClient, freeClientAsync } from '#redis/networking.ts';
+import { addReply, CLIENT_SLAVE, type Client } from '#redis/client.ts';
+import { freeClient } from '#redis/networking.ts';
 import { checkChildDone } from '#redis/persistence.ts';
 import { ErrorReply, Status, type Reply } from '#redis/reply.ts';
 import type { Server } from '#redis/server.ts';
 import { promotedByFailover } from './coordinated-failover.ts';
-import { pendingStream, sendToReplica, trimBacklog } from './feed.ts';
-import { backlogSize, changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
+import { sendToReplica, trimBacklog } from './feed.ts';
+import { changeReplicationId, clearReplicationId2, createReplicationBacklog } from './ids.ts';
 import { beginFullSync, endUselessSnapshot, releaseHeld } from './snapshot.ts';
 import { REPL_STATE_CONNECTED, replicaLink, replicaName } from './state.ts';
 
@@ -175,29 +175,4 @@ export function freeReplica(client: Client): void {
 /** Makes every replica connect again, because the history changed. */
 export function disconnectSlaves(server: Server): void {
   for (const replica of [...server.replication.replicas]) freeClient(replica);
-}
-
-/** Closes a replica that lets too much wait, by client-output-buffer-limit; it gets nothing of that. */
-export function checkReplicaOutput(replica: Client): void {
-  const { server } = replica;
-  const limit = server.config.clientOutputBufferLimit[1];
-  if (!limit || replica.socket === null || replica.has(CLIENT_CLOSE_ASAP)) return;
-  const link = replicaLink(replica);
-  const pending = pendingStream(replica);
-  const nowS = Math.floor(server.mstime() / 1000);
-  const soft = limit.softBytes > 0 && pending >= limit.softBytes;
-  if (!soft) link.softLimitSinceS = 0;
-  else if (link.softLimitSinceS === 0) link.softLimitSinceS = nowS;
-  const softOver = soft && nowS - link.softLimitSinceS > limit.softSeconds;
-  // Up to the size of the backlog a replica could be continued anyway.
-  const hardOver = limit.hardBytes > 0 && pending >= Math.max(limit.hardBytes, backlogSize(server));
-  if (!softOver && !hardOver) return;
-  server.io.log(
-    'warning',
-    `Client id=${replica.id} addr=${replica.peer.ip}:${replica.peer.port} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-  );
-  server.io.emit({ type: 'REPLICA_OVERFLOW', replica: replicaName(replica), pending });
-  freeClientAsync(replica);
-  replica.output = '';
-  link.held = '';
 }

@@ -48,7 +48,6 @@ export class ReplicaLink {
   startOnAck = false;
   /** The stream behind a snapshot that is not delivered yet. */
   held: Bytes = '';
-  softLimitSinceS = 0;
 }
 
 /** The bytes of a snapshot on its way in. */
