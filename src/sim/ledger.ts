@@ -10,6 +10,7 @@ import type { Bytes } from '#base/bytes.ts';
 import { utf8Decode } from '#base/bytes.ts';
 import { CLUSTER_SLOTS, keyHashSlot } from '#base/crc16.ts';
 import { CLONE } from '#base/clone.ts';
+import { bitmapWords } from '#redis/cluster/bitmap.ts';
 import type { Micros } from '#redis/io.ts';
 import type { Ack } from './ack-tap.ts';
 import { EVERY_KEY } from './ack-writes.ts';
@@ -212,7 +213,7 @@ export class Ledger {
     const claimed = new Uint32Array(CLUSTER_SLOTS / 32);
     let dual = 0;
     for (const { slots } of owners) {
-      const words = wordsOf(slots as Uint8Array);
+      const words = bitmapWords(slots as Uint8Array);
       for (let at = 0; at < claimed.length; at++) {
         const mine = words[at] as number;
         dual |= (claimed[at] as number) & mine;
@@ -238,12 +239,6 @@ export class Ledger {
       recent: rows,
     };
   }
-}
-
-/** A slot bitmap, thirty-two slots at a time. */
-function wordsOf(slots: Uint8Array): Uint32Array {
-  const aligned = slots.byteOffset % 4 === 0 ? slots : slots.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
 /** Whether a value can only come from a write after this one: one whose answer never arrived. */

@@ -34,21 +34,27 @@ export function bitmapEquals(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** The same bits, thirty-two at a time. */
+export function bitmapWords(bitmap: Uint8Array): Uint32Array {
+  const aligned = bitmap.byteOffset % 4 === 0 ? bitmap : bitmap.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+}
+
 /** The set slots as inclusive ranges, ascending. */
 export function bitmapRanges(bitmap: Uint8Array): [first: number, last: number][] {
   const ranges: [number, number][] = [];
   let first = -1;
-  for (let slot = 0; slot < CLUSTER_SLOTS; slot++) {
-    // Bytes that are empty, or full in the middle of a range, are most of most bitmaps.
-    if ((slot & 7) === 0 && bitmap[slot >> 3] === (first < 0 ? 0 : 0xff)) {
-      slot += 7;
-      continue;
-    }
-    const set = bitmapTestBit(bitmap, slot);
-    if (set && first < 0) first = slot;
-    if (!set && first >= 0) {
-      ranges.push([first, slot - 1]);
-      first = -1;
+  const words = bitmapWords(bitmap);
+  for (let at = 0; at < words.length; at++) {
+    // Words that are empty, or full in the middle of a range, are most of most bitmaps.
+    if (words[at] === (first < 0 ? 0 : 0xffff_ffff)) continue;
+    for (let slot = at * 32; slot < (at + 1) * 32; slot++) {
+      const set = bitmapTestBit(bitmap, slot);
+      if (set && first < 0) first = slot;
+      if (!set && first >= 0) {
+        ranges.push([first, slot - 1]);
+        first = -1;
+      }
     }
   }
   if (first >= 0) ranges.push([first, CLUSTER_SLOTS - 1]);
