@@ -33,19 +33,20 @@ class InstantaneousMetrics {
   /** Takes a sample of all counters, which only grow. */
   track(nowMs: number, stats: Stats): void {
     const elapsed = nowMs - this.lastSampleMs;
-    this.sample(STATS_METRIC_COMMAND, elapsed, stats.commandsProcessed);
-    this.sample(STATS_METRIC_NET_INPUT, elapsed, stats.netInputBytes);
-    this.sample(STATS_METRIC_NET_OUTPUT, elapsed, stats.netOutputBytes);
-    this.sample(STATS_METRIC_NET_INPUT_REPLICATION, elapsed, stats.netReplInputBytes);
-    this.sample(STATS_METRIC_NET_OUTPUT_REPLICATION, elapsed, stats.netReplOutputBytes);
+    const counts = [
+      stats.commandsProcessed,
+      stats.netInputBytes,
+      stats.netOutputBytes,
+      stats.netReplInputBytes,
+      stats.netReplOutputBytes,
+    ];
+    for (let metric = 0; metric < METRICS; metric++) {
+      const grown = (counts[metric] as number) - (this.lastCounts[metric] as number);
+      this.samples[this.at * METRICS + metric] = elapsed > 0 ? (grown * 1000) / elapsed : 0;
+    }
+    this.lastCounts.set(counts);
     this.at = (this.at + 1) % STATS_METRIC_SAMPLES;
     this.lastSampleMs = nowMs;
-  }
-
-  private sample(metric: number, elapsed: number, count: number): void {
-    const grown = count - (this.lastCounts[metric] as number);
-    this.samples[this.at * METRICS + metric] = elapsed > 0 ? (grown * 1000) / elapsed : 0;
-    this.lastCounts[metric] = count;
   }
 
   /** One of the rates, a whole number. */
