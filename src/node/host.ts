@@ -9,16 +9,17 @@ import { connect, isIP, Socket, type Server as Listener } from 'node:net';
 import type { Bytes } from '#base/bytes.ts';
 import type { Prng } from '#base/prng.ts';
 import { encodeMessageBytes } from '#redis/cluster/codec.ts';
-import type {
-  CloseReason,
-  Disk,
-  Io,
-  LogLevel,
-  Micros,
-  Payload,
-  Process,
-  ProtocolEvent,
-  SocketId,
+import {
+  SOCKET_PLACES,
+  type CloseReason,
+  type Disk,
+  type Io,
+  type LogLevel,
+  type Micros,
+  type Payload,
+  type Process,
+  type ProtocolEvent,
+  type SocketId,
 } from '#redis/io.ts';
 import { encodeCommand, encodeReply } from '#redis/resp.ts';
 
@@ -69,7 +70,9 @@ export class Host implements Io {
   private readonly connections = new Map<SocketId, Connection>();
   private readonly toFlush = new Set<Connection>();
   private readonly timers = new Map<string, { handle: NodeJS.Timeout | NodeJS.Immediate }>();
-  private nextSocket: SocketId = 1;
+  private lastSocket: SocketId = 0;
+  /** The low bits of the ids of open sockets. */
+  private readonly places = new Set<number>();
   private queue: HostEvent[] = [];
   private running = false;
   private blockedOn: SocketId | null = null;
@@ -133,7 +136,7 @@ export class Host implements Io {
   }
 
   connect(ip: string, port: number): SocketId {
-    const id = this.nextSocket++;
+    const id = this.takeSocketId();
     // A name would have to be looked up, which no process of ours asks for; Node throws on bad ports.
     const possible = isIP(ip) !== 0 && port > 0 && port < 65536;
     const socket = possible ? connect({ host: ip, port, noDelay: true }) : new Socket();
@@ -216,9 +219,16 @@ export class Host implements Io {
 
   private accept(socket: Socket, port: number, path?: string): void {
     socket.setNoDelay(true);
-    const id = this.nextSocket++;
+    const id = this.takeSocketId();
     this.attach(id, socket, path);
     this.offer({ kind: 'accept', socket: id, port });
+  }
+
+  private takeSocketId(): SocketId {
+    do this.lastSocket++;
+    while (this.places.has(this.lastSocket % SOCKET_PLACES));
+    this.places.add(this.lastSocket % SOCKET_PLACES);
+    return this.lastSocket;
   }
 
   private attach(id: SocketId, socket: Socket, path?: string): void {
@@ -332,6 +342,7 @@ export class Host implements Io {
 
   private release(connection: Connection): void {
     this.connections.delete(connection.id);
+    this.places.delete(connection.id % SOCKET_PLACES);
     this.toFlush.delete(connection);
     connection.socket.removeAllListeners('data');
     // Unread bytes would keep a socket from ending.

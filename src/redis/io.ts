@@ -18,8 +18,10 @@ import type { Reply } from './reply.ts';
 /** Virtual microseconds since the world began. */
 export type Micros = number;
 
-/** Names one end of a connection; unique within its process, never used again. */
+/** Names one end of a connection; unique within its process, never used again. The low sixteen bits alone
+ *  tell it from all others that are open at the time, as a file descriptor does. */
 export type SocketId = number;
+export const SOCKET_PLACES = 0x10000;
 
 /** What travels on a connection, in order and without loss as long as the connection lives. */
 export type Payload =

@@ -7,7 +7,7 @@
  * An id is row + generation * 2^16: rows are used again, ids never. */
 
 import { CLONE, sameShape, type Cloner } from '#base/clone.ts';
-import type { Payload, SocketId } from '#redis/io.ts';
+import { SOCKET_PLACES, type Payload, type SocketId } from '#redis/io.ts';
 import type { Segment } from './segment.ts';
 
 export const FREE = 0;
@@ -18,8 +18,6 @@ export const EMBRYO = 2;
 export const OPEN = 3;
 /** The peer has ended it; the process will hear of that when its turn comes. */
 export const ENDED = 4;
-
-const ROWS = 0x10000;
 
 /** What few sockets have. */
 export interface SocketExtra {
@@ -62,7 +60,7 @@ const STATES = 8;
 
 /** The id of the first socket that ever has a row. */
 export function firstSocketId(row: number): SocketId {
-  return row + ROWS;
+  return row + SOCKET_PLACES;
 }
 
 /* What is a whole number is made one with bit operations: engines keep it in a register then, not in a box. */
@@ -86,7 +84,7 @@ export class SocketTable {
 
   /** The row of a socket, or -1 when there is no such socket (any more). */
   row(id: SocketId): number {
-    const row = id & (ROWS - 1);
+    const row = id & (SOCKET_PLACES - 1);
     return this.fields[row * FIELDS + ID] === id && this.state(row) !== FREE ? row : -1;
   }
 
@@ -99,7 +97,7 @@ export class SocketTable {
       // Row 0 begins with generation 1, so that 0 is never an id.
       this.set(row, ID, row);
     }
-    const id = this.id(row) + ROWS;
+    const id = this.id(row) + SOCKET_PLACES;
     this.fields.fill(0, row * FIELDS, (row + 1) * FIELDS);
     this.set(row, ID, id);
     this.set(row, PEER_STATE, peer * STATES + state);
@@ -235,7 +233,7 @@ export class SocketTable {
   }
 
   private grow(): void {
-    this.capacity = Math.min(ROWS, this.capacity * 2);
+    this.capacity = Math.min(SOCKET_PLACES, this.capacity * 2);
     const wide = new Float64Array(this.capacity * FIELDS);
     wide.set(this.fields);
     this.fields = wide;
