@@ -6,7 +6,14 @@
 
 import type { Bytes } from '#base/bytes.ts';
 import { keyHashSlot } from '#base/crc16.ts';
-import { addReply, CLIENT_BLOCKED, CLIENT_DENY_BLOCKING, CLIENT_REEXECUTING, type Client } from './client.ts';
+import {
+  addReply,
+  CLIENT_BLOCKED,
+  CLIENT_DENY_BLOCKING,
+  CLIENT_REEXECUTING,
+  CLIENT_REPLY_SKIP,
+} from './client.ts';
+import type { Client } from './client.ts';
 import type { Db } from './db.ts';
 import type { ObjType } from './object.ts';
 import { call, commandStats, countErrorReply, recordCall } from './process-command.ts';
@@ -82,7 +89,7 @@ export function unblockClient(client: Client): void {
     else state.db.blockingKeys.delete(key);
   }
   client.blocked = null;
-  client.flags &= ~CLIENT_BLOCKED;
+  client.flags &= ~(CLIENT_BLOCKED | CLIENT_REPLY_SKIP);
   client.server.blockedClients.delete(client);
   client.server.unblockedClients.push(client);
 }
@@ -91,13 +98,13 @@ export function unblockClient(client: Client): void {
 export function replyToBlockedClient(client: Client, reply?: Reply): void {
   const state = client.blocked;
   if (state === null) return;
-  unblockClient(client);
   const failed = reply instanceof ErrorReply;
   if (failed) countErrorReply(client.server, reply);
   // Who waits for keys was counted when he began to.
   if (client.cmd !== null && state.kind === 'postpone') recordCall(client.server, client.cmd, 0, failed);
   else if (client.cmd !== null && failed) commandStats(client.server, client.cmd).failedCalls++;
   addReply(client, reply === undefined ? state.timeoutReply : reply);
+  unblockClient(client);
 }
 
 /** Remembers that somebody's key may have data now (see signalKeyAsReady). */

@@ -14,7 +14,6 @@ import {
   CLIENT_PUBSUB,
   CLIENT_READONLY,
   CLIENT_REPLY_OFF,
-  CLIENT_REPLY_SKIP,
   CLIENT_REPLY_SKIP_NEXT,
   CLIENT_SLAVE,
   redactClientCommandArgument,
@@ -129,7 +128,6 @@ function reset(client: Client): Reply {
     CLIENT_MONITOR |
     CLIENT_SLAVE |
     CLIENT_REPLY_OFF |
-    CLIENT_REPLY_SKIP |
     CLIENT_REPLY_SKIP_NEXT |
     CLIENT_NO_EVICT
   );

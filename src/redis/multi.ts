@@ -221,8 +221,8 @@ export function continueExec(client: Client): void {
 /** The reply of a command that kept everybody waiting; the transaction around it goes on. */
 export function replyAfterWaiting(client: Client, reply: Reply): void {
   const { server } = client;
-  unblockClient(client);
   addReply(client, reply);
+  unblockClient(client);
   if (server.inExec) continueExec(client);
   if (server.inExec) return;
   if (reply instanceof ErrorReply) countErrorReply(server, reply);

@@ -159,11 +159,10 @@ function runCommand(client: Client, argv: readonly Bytes[]): void {
   if (client.tracking?.caching === true && !client.has(CLIENT_MULTI) && !isAboutClients(client.cmd))
     client.tracking.caching = false;
   closeAfterReply(client);
-  // CLIENT REPLY SKIP holds for the command after it.
-  client.flags &= ~CLIENT_REPLY_SKIP;
-  if (client.flags & CLIENT_REPLY_SKIP_NEXT) {
-    client.flags = (client.flags & ~CLIENT_REPLY_SKIP_NEXT) | CLIENT_REPLY_SKIP;
-  }
+  // CLIENT REPLY SKIP holds for the command after it, however long that waits.
+  if (client.has(CLIENT_BLOCKED)) return;
+  const next = client.flags & CLIENT_REPLY_SKIP_NEXT && CLIENT_REPLY_SKIP;
+  client.flags = (client.flags & ~(CLIENT_REPLY_SKIP | CLIENT_REPLY_SKIP_NEXT)) | next;
 }
 
 const isAboutClients = (cmd: Command | null): boolean => cmd?.parent?.fullName === 'client';

@@ -31,8 +31,9 @@ export class TrackingTable {
   keys: Map<Bytes, Set<number>> = new Map();
   /** Broadcast: per prefix the clients and the keys that changed since the last message. */
   prefixes: Map<Bytes, { clients: Set<Client>; changed: Map<Bytes, Client | null> }> = new Map();
-  /** Keys (null: all) to invalidate for the client that runs a command: sent behind its reply. */
-  pending: (Bytes | null)[] = [];
+  /** Keys (null: all) to invalidate for the client that runs a command, and how it tracked them: sent behind its
+   *  reply, also when tracking ended within the transaction. */
+  pending: [keys: readonly Bytes[] | null, state: TrackingState][] = [];
   items = 0;
 }
 
@@ -75,10 +76,10 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   if (
     state !== null &&
     !state.bcast &&
-    // Who waited was remembered when he began to.
+    // Who waited was remembered when he began to; of a script only what it runs tells whether it reads.
     (client.flags & CLIENT_REEXECUTING) === 0 &&
     (cmd.flags & CMD_READONLY) !== 0 &&
-    !READING_SCRIPTS.has(cmd.fullName)
+    !/^(eval|fcall)/.test(cmd.name)
   ) {
     // A script that reads anything is taken to read all the keys that it was given.
     if (caller === client) rememberKeys(server, caller, state, cmd, argv);
@@ -86,9 +87,6 @@ export function trackingAfterCommand(client: Client, cmd: Command, argv: readonl
   }
   if (server.callDepth === 0) trackingHandlePendingKeyInvalidations(server);
 }
-
-/** They may read, but only what they run tells whether they do. */
-const READING_SCRIPTS = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro']);
 
 function rememberKeys(
   server: Server,
@@ -130,43 +128,39 @@ export function trackingInvalidateKey(
     if (target === undefined || target.tracking === null || target.tracking.bcast) continue;
     // Who runs a script made the changes of the script.
     if (target.tracking.noLoop && (target === client || target === server.currentClient)) continue;
-    if (isRunning(target)) table.pending.push(key);
-    else sendTrackingMessage(target, [key]);
+    tell(target, target.tracking, [key]);
   }
 }
 
-/** Such a client hears of it behind the reply of its command, which may contain the old value. */
-function isRunning(client: Client): boolean {
-  return client === client.server.currentClient && client.server.callDepth > 0;
+/** Who runs a command hears of it behind the reply, which may contain the old value. */
+function tell(client: Client, state: TrackingState, keys: readonly Bytes[] | null): void {
+  const { server } = client;
+  if (client === server.currentClient && server.callDepth > 0) server.tracking.pending.push([keys, state]);
+  else sendTrackingMessage(client, state, keys);
 }
 
 /** What the running command invalidated for its own client. */
 export function trackingHandlePendingKeyInvalidations(server: Server): void {
-  const keys = server.tracking.pending;
-  if (keys.length === 0 || server.currentClient === null) return;
-  server.tracking.pending = [];
-  for (const key of keys) sendTrackingMessage(server.currentClient, key === null ? null : [key]);
+  const { currentClient, tracking } = server;
+  const { pending } = tracking;
+  if (pending.length === 0 || currentClient === null) return;
+  tracking.pending = [];
+  for (const [keys, state] of pending)
+    sendTrackingMessage(currentClient, currentClient.tracking ?? state, keys);
 }
 
 /** Sends keys (null: everything) to a tracking client, or to the one it named. */
-function sendTrackingMessage(client: Client, keys: readonly Bytes[] | null): void {
-  const state = client.tracking;
-  const server = client.server;
-  // What was to be told when tracking ended within a transaction is told all the same.
-  if (state === null || state.redirect === 0) {
-    if (client.resp === 3) addPush(client, new Push(['invalidate', keys]));
-    return;
-  }
-  const target = server.clientsById.get(state.redirect);
+function sendTrackingMessage(client: Client, state: TrackingState, keys: readonly Bytes[] | null): void {
+  const { redirect } = state;
+  const target = redirect === 0 ? client : client.server.clientsById.get(redirect);
   if (target === undefined) {
-    if (!state.brokenRedirect && client.resp === 3) {
-      addPush(client, new Push(['tracking-redir-broken', state.redirect]));
-    }
+    if (client.resp === 3) addPush(client, new Push(['tracking-redir-broken', redirect]));
     state.brokenRedirect = true;
     return;
   }
-  if (target.resp === 3) addPush(target, new Push(['invalidate', keys]));
-  else if (target.has(CLIENT_PUBSUB)) addPush(target, new Push(['message', REDIRECT_CHANNEL, keys]));
+  const heard = redirect !== 0 && target.has(CLIENT_PUBSUB);
+  const items = target.resp === 3 ? ['invalidate', keys] : heard && ['message', REDIRECT_CHANNEL, keys];
+  if (items) addPush(target, new Push(items));
 }
 
 /** Any subscriber gets it, whatever he has subscribed to. */
@@ -175,9 +169,7 @@ const REDIRECT_CHANNEL = '__redis__:invalidate';
 /** A database was emptied: clients forget everything. */
 export function trackingInvalidateAll(server: Server): void {
   for (const client of server.trackingClients > 0 ? server.clients.values() : []) {
-    if (client.tracking === null) continue;
-    if (isRunning(client)) server.tracking.pending.push(null);
-    else sendTrackingMessage(client, null);
+    if (client.tracking !== null) tell(client, client.tracking, null);
   }
   server.tracking.keys.clear();
   server.tracking.items = 0;
@@ -194,7 +186,7 @@ export function trackingBroadcastInvalidationMessages(server: Server): void {
         .filter(([, by]) => client.tracking?.noLoop !== true || by !== client)
         .map(([key]) => key)
         .sort();
-      if (keys.length > 0) sendTrackingMessage(client, keys);
+      if (keys.length > 0 && client.tracking) sendTrackingMessage(client, client.tracking, keys);
     }
   }
 }
