@@ -7,6 +7,7 @@ import type { Command, ExecResult } from 'just-bash/browser';
 import { utf8Decode, utf8Encode, type Bytes } from '#base/bytes.ts';
 import { awk } from './awk-tool.ts';
 import { bc, BcError } from './bc.ts';
+import { chanceTools, Lots } from './chance-tools.ts';
 import { date } from './date-tool.ts';
 import { diff } from './diff-tool.ts';
 import { editTools } from './edit-tool.ts';
@@ -77,6 +78,7 @@ export function worldCommands(
     'redis-check-aof': checkTool('redis-check-aof'),
     history: typed.command,
     __frozen: readOnly.look,
+    ...chanceTools(new Lots(world)),
     ...jobTools(jobs, spawn),
     ...lookTools(world),
     ...machineTools(world, jobs),

@@ -2,6 +2,7 @@
  *
  *   /dev/console               shows text on the terminal at once
  *   /dev/breath                is looked for by loops (breath.ts)
+ *   /dev/urandom               gives as much by chance as anybody wants
  *   /dev/tcp/HOST/PORT         bash's own: writing succeeds when somebody accepts the connection
  *   /var/lib/redis/PORT/...    the disk of the server on that port, as it is now; read only
  *   /var/log/redis/PORT.log    its log
@@ -9,6 +10,7 @@
 
 import type { IFileSystem } from 'just-bash/browser';
 import { Breath, BREATH } from './breath.ts';
+import { Lots } from './chance-tools.ts';
 import { CONSOLE } from './script-tool.ts';
 import type { ShellWorld } from './world.ts';
 
@@ -27,6 +29,9 @@ const LOOKS: readonly string[] = [
 
 /** What is read from a connection: nothing came. */
 const NOTHING = '/.shell/nothing';
+/** What /dev/urandom gives to who reads all of it, which would have no end. */
+const RANDOM = '/.shell/random';
+const RANDOM_BYTES = 1 << 14;
 const TCP = /^\/dev\/tcp\/([^/]+)\/(\d+)$/;
 const DATA = '/var/lib/redis';
 const LOGS = '/var/log/redis';
@@ -35,6 +40,7 @@ const LOGS = '/var/log/redis';
 export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
   const mirror = new Mirror(files, world);
   const breath = new Breath();
+  const lots = new Lots(world);
   return new Proxy(files, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
@@ -56,6 +62,13 @@ export function worldFiles(files: IFileSystem, world: ShellWorld): IFileSystem {
       if (!LOOKS.includes(name as string)) return call;
       return async (path: unknown, ...rest: unknown[]) => {
         if (path === BREATH) return breath.take();
+        if (path === '/dev/urandom' || path === '/dev/random') {
+          await target.writeFile(
+            RANDOM,
+            Uint8Array.from(lots.bytes(RANDOM_BYTES), (char) => char.charCodeAt(0)),
+          );
+          return call(RANDOM, ...rest);
+        }
         // What gives zeros without an end is not here.
         if (path === '/dev/zero') return call('/dev/nothing', ...rest);
         // Reading begins with a look whether the file is there: that is the connection.

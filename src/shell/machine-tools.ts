@@ -34,7 +34,7 @@ export function machineTools(world: ShellWorld, jobs: Jobs): Record<string, Exec
     whoami: () => Promise.resolve(ok('root\n')),
     id: (args) => Promise.resolve(ok(args[0] === '-u' ? '0\n' : 'uid=0(root) gid=0(root) groups=0(root)\n')),
     realpath: (args, _stdin, around) => runOther('realpath', /^$/, ['readlink', '-f', ...args], around),
-    tput: () => Promise.resolve(ok('')),
+    tput: (args, _stdin, { env }) => Promise.resolve(tput(args, env)),
     umask: () => Promise.resolve(ok('0022\n')),
     ulimit: (args) => Promise.resolve(ulimit(args)),
     uname: (args) => Promise.resolve(uname(args)),
@@ -140,6 +140,16 @@ async function pkill(
   if (found.length === 0) return { stdout: '', stderr: '', exitCode: 1 };
   const words = ['kill', ...(signal === undefined ? [] : [signal]), ...found.map(({ pid }) => String(pid))];
   return around.exec(quoted(words), { cwd: around.cwd });
+}
+
+/** The console shows what would steer a terminal as text, so that nothing is told but its size. */
+function tput(args: readonly string[], env: Surroundings['env']): ReturnType<typeof ok> {
+  const [name = ''] = args.filter((word) => !word.startsWith('-'));
+  const sizes: Readonly<Record<string, string>> = {
+    cols: env?.get('COLUMNS') ?? '80',
+    lines: env?.get('LINES') ?? '24',
+  };
+  return ok(name in sizes ? `${sizes[name]}\n` : '');
 }
 
 /** Nothing is limited here; setting a limit changes nothing. */
