@@ -406,8 +406,14 @@ class Swarm {
     if (!own.replication.linkUp) return `${port} has no link to ${master.port}`;
     if (own.replication.masterReplOffset !== its.replication.masterReplOffset)
       return `${port} is behind ${master.port}`;
-    const [a, b] = [contents(own), contents(its)];
+    const dropped = this.droppedSlots();
+    const [a, b] = [contents(own, dropped), contents(its, dropped)];
     return a === b ? null : `${port} holds other data than its master ${master.port}`;
+  }
+
+  /** Slots whose keys a master dropped when it lost them: 7.0 does not tell its replicas. */
+  private droppedSlots(): Set<number> {
+    return new Set(this.world.seen('DIRTY_SLOT_DELETED').map(({ event }) => Number(event.slot)));
   }
 
   private foreignKey(port: number): string | null {
@@ -415,20 +421,22 @@ class Swarm {
     const cluster = world.cluster(port);
     // A replica that migrated and is promoted before its first sync has the data of its old shard.
     if (world.seen('REPLICA_MIGRATION').length > 0) return null;
+    const dropped = this.droppedSlots();
     let found: string | null = null;
     world.server(port).dbs[0]!.keys.forEach((key) => {
       const slot = keyHashSlot(key);
-      if (this.moved.has(slot) || slotOwner(cluster, slot) === cluster.myself) return;
+      if (this.moved.has(slot) || dropped.has(slot) || slotOwner(cluster, slot) === cluster.myself) return;
       found ??= `${port} holds ${key} of slot ${slot}, which is not its own`;
     });
     return found;
   }
 }
 
-/** All keys and values of a server, as text. */
-export function contents(server: Server): string {
+/** All keys and values of a server, but those of some slots, as text. */
+export function contents(server: Server, but: ReadonlySet<number> = new Set()): string {
   const rows: string[] = [];
   server.dbs[0]!.keys.forEach((key, obj) => {
+    if (but.has(keyHashSlot(key))) return;
     rows.push(`${key}=${obj instanceof StringObj ? obj.value : obj.type}`);
   });
   return rows.sort().join('\n');
