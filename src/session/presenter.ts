@@ -82,6 +82,7 @@ export class Presenter {
       inputs: history.branch.inputs.length,
       servers: host.size === 1 ? report.servers : report.servers.sort((a, b) => a.port - b.port),
       links: report.links,
+      wall: report.wall,
       packets: report.packets,
       events,
       eventsReset: false,

@@ -59,6 +59,7 @@ export function emptyFrame(servers: ServerFrame[]): Frame {
     inputs: 0,
     servers,
     links: [],
+    wall: null,
     packets: [],
     events: [],
     eventsReset: false,

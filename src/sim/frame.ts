@@ -162,6 +162,9 @@ export interface Frame {
   inputs: number;
   servers: ServerFrame[];
   links: LinkFrame[];
+  /** The sides of a partition that cuts more links than are listed: between them only those work that are
+   *  listed as not cut. */
+  wall: string[][] | null;
   packets: PacketFrame[];
   /** Events since the previous frame of this session; after a seek, `eventsFrom` says that the list
    *  restarts and holds the recent past instead. */

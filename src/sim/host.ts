@@ -198,6 +198,7 @@ export class WorldHost {
     return {
       servers: reports.flatMap(({ servers }) => servers),
       links: first.links,
+      wall: first.wall,
       packets: reports.flatMap(({ packets }) => packets),
       consoles: reports.flatMap(({ consoles }) => consoles),
       clients: reports.flatMap(({ clients }) => clients),

@@ -15,6 +15,9 @@ export interface LinkQuality {
 /** No link is faster than this; it is the least lookahead of a split world. */
 export const MIN_LATENCY_US = 10;
 
+/** A wall that cuts more links is told by its sides. */
+const LINKS_LISTED = 45_000;
+
 export class Network {
   readonly standard: LinkQuality;
   private qualities = new Map<string, LinkQuality>();
@@ -128,19 +131,42 @@ export class Network {
     return least;
   }
 
-  /** The links that differ from the standard, among the given processes. */
+  /** The links among the given processes that differ from the standard, in their order. Where `wall` tells what a
+   *  wall cuts, only those that it spares. */
   unusualLinks(names: readonly string[]): { from: string; to: string; cut: boolean; quality: LinkQuality }[] {
-    if (this.cuts.size + this.isolated.size + this.groups.size + this.qualities.size === 0) return [];
+    const order = new Map(names.map((name, at) => [name, at]));
+    const spared = this.wall() ? this.mended : new Set<string>();
     const out = [];
-    for (const from of names) {
-      for (const to of names) {
-        if (from === to) continue;
-        const cut = this.isCut(from, to);
-        const quality = this.qualities.get(`${from}>${to}`);
-        if (cut || quality) out.push({ from, to, cut, quality: quality ?? this.standard });
-      }
+    for (const key of new Set([
+      ...this.cuts.keys(),
+      ...this.qualities.keys(),
+      ...spared,
+      ...this.cutOff(names),
+    ])) {
+      const [from, to] = key.split('>') as [string, string];
+      const [one, other] = [order.get(from), order.get(to)];
+      if (one === undefined || other === undefined || one === other) continue;
+      const quality = this.qualities.get(key);
+      const cut = this.isCut(from, to);
+      if (cut || quality || spared.has(key))
+        out.push({ place: one * names.length + other, from, to, cut, quality: quality ?? this.standard });
     }
-    return out;
+    return out.sort((a, b) => a.place - b.place);
+  }
+
+  /** What isolation and a wall may cut, as far as it is listed. */
+  private *cutOff(names: readonly string[]): Generator<string> {
+    const walled = this.wall() ? [] : this.groups.keys();
+    for (const one of new Set([...this.isolated.keys(), ...walled]))
+      for (const other of names) yield* [`${one}>${other}`, `${other}>${one}`];
+  }
+
+  /** The sides of a wall that cuts more links than are listed one by one, or null. */
+  wall(): string[][] | null {
+    const sides: string[][] = [];
+    for (const [name, side] of this.groups) (sides[side] ??= []).push(name);
+    const uncut = sides.reduce((sum, side) => sum + side.length ** 2, 0);
+    return this.groups.size ** 2 - uncut > LINKS_LISTED ? sides : null;
   }
 }
 

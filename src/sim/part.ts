@@ -126,6 +126,7 @@ export interface Viewer {
 export interface PartReport {
   servers: ServerFrame[];
   links: LinkFrame[];
+  wall: string[][] | null;
   packets: PacketFrame[];
   consoles: ConsoleState[];
   clients: ClientFrame[];
@@ -318,6 +319,7 @@ export class Part {
     const report: PartReport = {
       servers: [],
       links: [],
+      wall: null,
       packets: packetFrames(world, request.arrivedSince),
       consoles: [],
       clients: [],
@@ -337,15 +339,16 @@ export class Part {
       const client = viewer.client(process, machine, world);
       if (client) report.clients.push(client);
     }
-    if (world.part === 0) report.links = this.linkFrames();
+    if (world.part === 0) this.reportLinks(report);
     return report;
   }
 
-  private linkFrames(): LinkFrame[] {
-    const names = this.world.directory.infos.map(({ name }) => name);
-    return this.world.network
-      .unusualLinks(names)
+  private reportLinks(report: PartReport): void {
+    const { network, directory } = this.world;
+    report.links = network
+      .unusualLinks(directory.infos.map(({ name }) => name))
       .map(({ from, to, cut, quality }) => ({ from, to, cut, ...quality }));
+    report.wall = network.wall();
   }
 
   /** Payload of a segment that is under way to this part, or has just arrived. */

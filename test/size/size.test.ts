@@ -27,13 +27,14 @@ test('the page is usable after at most 60 KB of JavaScript', () => {
 
 // The aim for everything but the shell, Lua and content is 450 KB. The simulation's worker (the servers,
 // the cluster, redis-cli) and the terminal alone take 310 of them, so that modes which few visits open
-// have gone beyond it. The two budgets below hold what is reached, so that it can only get better.
-test('running worlds and reading lessons needs at most 484 KB', () => {
+// have gone beyond it. The two budgets below hold what is reached, so that it can only get better. (The first
+// grew once, from 484: a wall through a thousand servers is told by its sides, not by half a million links.)
+test('running worlds and reading lessons needs at most 485 KB', () => {
   const core = bundle.reachable(
     bundle.entries(),
     (path) => onDemand.test(path) || isContent(path) || isMode(path),
   );
-  expect(bundle.size(core), list(core)).toBeLessThanOrEqual(484 * kilobyte);
+  expect(bundle.size(core), list(core)).toBeLessThanOrEqual(485 * kilobyte);
 });
 
 test('all of it without the shell, Lua and content is at most 596 KB', () => {

@@ -7,6 +7,7 @@ import type { Page } from '#app/state/page.svelte.ts';
 import type { Playground } from '#app/state/playground.svelte.ts';
 import { DEFAULT_WORLD, type Fault } from '#session/api.ts';
 import type { ServerFrame } from '#sim/frame.ts';
+import { linkBetween } from '#sim/link-frames.ts';
 
 /** With more servers than this, only the links within a shard are listed; others are cut on the stage. */
 const LINKS_LISTED = 8;
@@ -97,9 +98,10 @@ function linkMenuItems(playground: Playground, page: Page, link: Link): MenuItem
 
 /** What makes a link as all links are: nothing cut, and the usual latency and loss. Nothing when it is. */
 export function mendLink(playground: Playground, { from, to }: Pick<Link, 'from' | 'to'>): Fault[] {
-  const ways = (playground.frame?.links ?? []).filter(
-    (link) => (link.from === from && link.to === to) || (link.from === to && link.to === from),
-  );
+  const { frame } = playground;
+  const ways = frame
+    ? [linkBetween(frame, from, to), linkBetween(frame, to, from)].filter((way) => !!way)
+    : [];
   if (ways.length === 0) return [];
   const { latencyUs, jitterUs, loss } = { ...DEFAULT_WORLD, ...playground.config };
   const unusual = ways.some(
@@ -247,8 +249,9 @@ function movedItems(playground: Playground, server: ServerFrame, fault: Faulter)
 function linkItems(playground: Playground, server: ServerFrame, fault: Faulter): MenuItem[] {
   const name = server.name;
   const others = playground.servers.filter((other) => other.name !== name);
+  const { frame } = playground;
   const cut = (one: string, other: string): boolean =>
-    playground.frame?.links.some((link) => link.cut && link.from === one && link.to === other) ?? false;
+    (frame && linkBetween(frame, one, other)?.cut) ?? false;
   const cutOff = others.filter((other) => cut(name, other.name));
   const items: MenuItem[] = [];
   if (cutOff.length < others.length) {

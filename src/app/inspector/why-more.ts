@@ -2,6 +2,7 @@
  * why a message was sent. Like why.ts it tells the rule, the values and the events that led there. */
 
 import type { FeedEvent, Frame, PacketFrame } from '#sim/frame.ts';
+import { linkBetween } from '#sim/link-frames.ts';
 import { ownerBySlot } from '#app/stage/beliefs.ts';
 import { staleRanges } from '#app/stage/client-map.ts';
 import type { RuleName } from './rules.ts';
@@ -55,7 +56,7 @@ export function whyLink(
     [from, to],
     [to, from],
   ] as const) {
-    const link = frame.links.find((known) => known.from === one && known.to === other);
+    const link = linkBetween(frame, one, other);
     usual &&= link === undefined;
     if (link?.cut) values.push([`${one} → ${other}`, 'cut']);
     else if (link) values.push([`${one} → ${other}`, `${link.latencyUs / 1000} ms, loss ${link.loss}`]);

@@ -2,6 +2,7 @@
  * see is the one server that is not. The same list heads the table view. */
 
 import type { Frame, ServerFrame } from '#sim/frame.ts';
+import { cutLinks } from '#sim/link-frames.ts';
 import type { Opinion } from './beliefs.ts';
 import { isElecting } from './node-marks.ts';
 
@@ -56,10 +57,11 @@ export function anomaliesOf(
     out.push({ kind: 'clusterdown', names: failing.map((server) => server.name), count: failing.length });
   }
   for (const server of frame.servers) out.push(...ofServer(server, frame, said.get(server.name)));
-  const broken = frame.links.filter((link) => link.cut || link.loss > 0);
-  if (broken.length > 0) {
-    out.push({ kind: 'links', names: [...new Set(broken.map((link) => link.from))], count: broken.length });
-  }
+  const broken = cutLinks(frame);
+  for (const { from, cut, loss } of frame.links)
+    if (!cut && loss > 0) broken.set(from, (broken.get(from) ?? 0) + 1);
+  const count = [...broken.values()].reduce((sum, own) => sum + own, 0);
+  if (count > 0) out.push({ kind: 'links', names: [...broken.keys()], count });
   return out.sort((p, q) => SEVERITY[p.kind] - SEVERITY[q.kind]);
 }
 

@@ -4,6 +4,7 @@
  * of masters and otherwise left out. Whatever was cut, slowed or made lossy is drawn. */
 
 import type { Frame, LinkFrame, ServerFrame } from '#sim/frame.ts';
+import { linkBetween } from '#sim/link-frames.ts';
 import type { Belief } from './beliefs.ts';
 import { linkCurve, trimCurve, type Curve } from './geometry.ts';
 import type { Layout, Seat } from './layout.ts';
@@ -73,14 +74,14 @@ export function cablesOf(
 /** Links that are not as usual, but for those that a wall cuts; and a hint of the mesh. */
 export function linksOf(frame: Frame, layout: Layout, wall: WallMark | null): LinkMark[] {
   // Cells tell a partition by their colour; lines across them would tell of the few that are drawn.
-  if (layout.density === 'heat' && frame.links.length > LINKS_DRAWN) return [];
+  if (layout.density === 'heat' && (frame.wall || frame.links.length > LINKS_DRAWN)) return [];
   const side = new Set(wall?.sides[0]);
   const walled = ({ from, to, cut }: LinkFrame) => wall !== null && cut && side.has(from) !== side.has(to);
   const marks = new Map<string, LinkMark>();
   for (const link of frame.links) {
     if (marks.size >= LINKS_DRAWN) break;
     if (walled(link)) continue;
-    const mark = abnormal(link, layout, frame.links);
+    const mark = abnormal(link, layout, frame);
     if (mark && !marks.has(mark.key)) marks.set(mark.key, mark);
   }
   if (layout.density === 'all')
@@ -93,13 +94,13 @@ function pairKey(from: string, to: string): string {
   return from < to ? `${from}-${to}` : `${to}-${from}`;
 }
 
-function abnormal(link: LinkFrame, layout: Layout, links: readonly LinkFrame[]): LinkMark | null {
+function abnormal(link: LinkFrame, layout: Layout, frame: Frame): LinkMark | null {
   const [first, last] = link.from < link.to ? [link.from, link.to] : [link.to, link.from];
   const a = layout.seats.get(first);
   const b = layout.seats.get(last);
   if (!a || !b) return null;
-  const forth = links.find((other) => other.from === first && other.to === last);
-  const back = links.find((other) => other.from === last && other.to === first);
+  const forth = linkBetween(frame, first, last);
+  const back = linkBetween(frame, last, first);
   const kind = kindOf(forth, back);
   return {
     key: pairKey(first, last),
