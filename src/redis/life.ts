@@ -129,8 +129,12 @@ function readSettings(server: Server): string | null {
 export function serverCron(server: Server): void {
   const io = server.io;
   io.setTimer('cron', io.now + CRON_MICROS);
-  // During a slow script a server reads and answers, but has no time of its own.
-  if (server.cronPaused || server.busyScript) return;
+  if (server.cronPaused) return;
+  // During a slow script a server reads and answers, but has no time of its own, except to end.
+  if (server.busyScript) {
+    if (server.shutdown !== null) shutdownCron(server);
+    return;
+  }
   // The very first cron is one of those that do the work of a second.
   const everySecond = server.cronLoops % 10 === 0;
   server.cronLoops++;

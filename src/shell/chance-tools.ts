@@ -93,7 +93,9 @@ async function head(lots: Lots, args: string[], around: Surroundings): ReturnTyp
   const [, count = '', unit = '', device] =
     /^(?:-c ?|--bytes=)(\d+)(\w*) \/dev\/(zero|urandom|random)$/.exec(line) ?? [];
   if (device === undefined) return around.origCommand ? around.origCommand(args) : fail('head: not here');
-  const length = Math.min(MOST_BYTES, Number(count) * (UNITS[unit] ?? 1));
+  const length = Number(count) * (UNITS[unit] ?? 1);
+  if (length > MOST_BYTES)
+    return fail(`head: /dev/${device}: this host gives at most ${MOST_BYTES} bytes of it`);
   const stdout = device === 'zero' ? '\0'.repeat(length) : lots.bytes(length);
   return { ...ok(stdout), stdoutKind: 'bytes' };
 }

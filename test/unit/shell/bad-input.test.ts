@@ -59,7 +59,7 @@ test.each([
   ['echo $((1 +* 2))', /syntax error: operand expected/],
   ['echo {1..1000000000}', /brace expansion: too many words/],
   ['echo k{1..20000}', /brace expansion: too many words/],
-  ['head -c 1000000000 /dev/zero', /No such file/],
+  ['head -c 1000000000 /dev/zero', /this host gives at most 16777216 bytes/],
   ['cat /dev/zero', /No such file/],
   ['echo a ;; echo b', /syntax error/],
   ['| cat', /syntax error/],
