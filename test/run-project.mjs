@@ -12,7 +12,7 @@ import { root } from '../src/node/setup.mjs';
 export const outputFolder = join(root, 'test', 'output');
 
 /** A step that takes longer than this hangs. */
-const stepLimitMs = 20 * 60_000;
+const stepLimitMs = 25 * 60_000;
 
 /** @typedef {{name: string, needs?: string[], secondTry?: boolean}} Project */
 /** @typedef {{passed: number, failed: number, note?: string, titles?: string[]}} Result */
